@@ -1,0 +1,60 @@
+# Everything a checkout needs. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV ?= .venv
+SPECS ?= specs
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PACKAGE := $(VENV)/.package
+DEV := $(VENV)/.dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv generate check test test-all golden lint tools bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(PACKAGE) ## Make the virtual environment, with obsgen in it
+
+generate: $(PACKAGE) ## Compile specs/ into generated/
+	$(BIN)/obsgen generate $(SPECS)
+
+check: $(PACKAGE) ## Validate specs/ and compare generated/ with what they say
+	$(BIN)/obsgen validate $(SPECS)
+	$(BIN)/obsgen generate --check $(SPECS)
+
+test: $(DEV) tools ## Run all tests, with the real promtool, prometheus, amtool and alertmanager
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-all: lint test check ## Run all that CI demands of a change
+
+golden: $(DEV) tools ## Rewrite the expected outputs of the tests; review the difference
+	$(BIN)/python -m pytest --update $(PYTEST_ARGS)
+
+lint: $(DEV) ## Check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict obsgen
+
+tools: ## Provide promtool, prometheus, amtool and alertmanager in .tools/bin
+	@.ci/tools.sh
+
+bench: $(DEV) ## Run the benchmarks
+	@test -d benchmarks || { echo "there is no benchmarks/ yet" >&2; exit 1; }
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what this file installs and every cache, never generated/
+	rm -rf .tools build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)
+	find obsgen tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PACKAGE): pyproject.toml
+	@.ci/venv.sh $(PYTHON) $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+$(DEV): $(PACKAGE)
+	$(PIP) --editable '.[dev,preview,simulate]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""obsgen compiles declarative monitoring specs into rules, routing and dashboards."""

@@ -1,0 +1,255 @@
+"""From a condition to an alerting rule: expression, labels, prose; what the kinds share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from obsgen.artefacts import AlertingRule
+from obsgen.catalogue import near
+from obsgen.diagnostics import Code, Diagnostic, Origin, finding
+from obsgen.gotemplate import parse_template
+from obsgen.matchers import Matcher, any_value, literal_pattern
+from obsgen.model import Alert, AlertParts, Condition, Context, Limit, Query
+from obsgen.promql import layout, parse
+from obsgen.promql.build import Expr, any_of, binary, number
+from obsgen.source import Scalar
+from obsgen.units import COUNT, Unit, number_text
+
+MISSING_LABEL: Final = Code(
+    "ALR521",
+    "label-not-in-result",
+    why="the query sums the label away, so the text would say nothing in its place",
+    fix="Keep the label with `by: [label]`, or leave it out of the text.",
+)
+BROKEN_TEMPLATE: Final = Code(
+    "ALR522",
+    "broken-template",
+    why="Prometheus would send the alert with an error instead of the text",
+    fix="Correct the Go template where it is underlined.",
+)
+UNKNOWN_PLACEHOLDER: Final = Code(
+    "ALR523",
+    "unknown-placeholder",
+    why="texts know `{value}`, `{limit}` and `{window}`; anything else would be shown as it stands",
+    fix="Write one of the three, or a Go template: `{{ $labels.job }}`.",
+)
+CODES: Final = (MISSING_LABEL, BROKEN_TEMPLATE, UNKNOWN_PLACEHOLDER)
+
+_PLACEHOLDER: Final = re.compile(r"(?<![{$])\{([a-z_]+)\}(?!\})")
+_KNOWN: Final = ("value", "limit", "window")
+_WORDS: Final = {
+    ">": "above",
+    "<": "below",
+    ">=": "at least",
+    "<=": "at most",
+    "==": "equal to",
+    "!=": "other than",
+}
+_LAYOUT_FROM: Final = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """
+    What a kind knows of its alert.
+
+    Attributes:
+        may_have: Says whether a series of the result may carry a label.
+        labels: The labels that it may carry, None where that is open.
+        fallback: A summary for an alert without one.
+    """
+
+    expr: Expr
+    may_have: Callable[[str], bool]
+    labels: frozenset[str] | None
+    fallback: str
+    unit: Unit = COUNT
+    limit: str = ""
+    window: str = ""
+    has_value: bool = True
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+
+def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
+    """Return the single alerting rule of an alert, its texts filled in and checked."""
+    prose = _Prose(alert, context, firing)
+    expr = firing.expr
+    if alert.only_when is not None:
+        gate = condition_expr(alert.only_when, context.query())
+        expr = binary(expr, "and", gate, matching=_common(firing, alert.only_when))
+    rule = AlertingRule(
+        alert=alert.name,
+        expr=laid_out(expr.text),
+        labels=rule_labels(alert, context),
+        annotations=prose.annotations(),
+        for_=alert.for_,
+        keep_firing_for=alert.keep_firing_for,
+        carries=None if firing.labels is None else firing.labels | set(rule_labels(alert, context)),
+        origin=alert.origin,
+    )
+    return AlertParts(alerts=(rule,), diagnostics=(*firing.diagnostics, *prose.diagnostics))
+
+
+def laid_out(text: str) -> str:
+    """Break a long expression into lines."""
+    return text if len(text) <= _LAYOUT_FROM and "\n" not in text else layout(parse(text))
+
+
+def rule_labels(alert: Alert, context: Context) -> dict[str, str]:
+    """Return the labels of an alert's rules."""
+    severities = context.project.severities
+    labels = {
+        "service": context.service.name,
+        "severity": severities.capped(alert.severity, context.environment.max_severity),
+        "team": alert.team,
+        "category": alert.category,
+        **alert.labels,
+    }
+    return {k: v for k, v in labels.items() if v}
+
+
+def _common(firing: Firing, gate: Condition) -> str:
+    """Match on the labels that both sides keep; a gate with none opens or shuts them all."""
+    if firing.labels is None or gate.measure.labels is None:
+        return ""
+    return f"on ({', '.join(sorted(firing.labels & gate.measure.labels))})"
+
+
+# --- conditions ------------------------------------------------------------------------------
+
+
+def condition_expr(condition: Condition, query: Query) -> Expr:
+    """Return `measure > limit`; limits that differ by a label's value give a union."""
+    limit = condition.limit
+    if not limit.by:
+        return _compared(condition, limit, query)
+    parts = [
+        _compared(
+            condition,
+            Limit(value=value, text=text),
+            _filtered(query, Matcher(limit.by, "=", name)),
+        )
+        for name, value, text in limit.values
+    ]
+    if limit.value is not None:
+        named = [literal_pattern(name) for name, _, _ in limit.values]
+        rest = any_value(limit.by, named, negated=True)
+        parts.append(_compared(condition, limit, _filtered(query, rest)))
+    return any_of(parts)
+
+
+def _compared(condition: Condition, limit: Limit, query: Query) -> Expr:
+    value = number_text(limit.value if limit.value is not None else 0)
+    return binary(condition.measure.expr(query), condition.comparison, number(value))
+
+
+def _filtered(query: Query, matcher: Matcher) -> Query:
+    return Query(window=query.window, filters=(*query.filters, matcher))
+
+
+def condition_firing(condition: Condition, context: Context, expr: Expr) -> Firing:
+    """Return what is known of an alert on one condition."""
+    measure = condition.measure
+    labels = measure.labels
+    subject = measure.title[:1].upper() + measure.title[1:]
+    word = _WORDS[condition.comparison]
+    groups = "".join(
+        f", {label} {{{{ $labels.{label} }}}}" for label in sorted(shown_labels(labels))
+    )
+    return Firing(
+        expr=expr,
+        may_have=lambda label: labels is None or label in labels,
+        labels=labels,
+        fallback=f"{subject} is {{value}}, {word} {{limit}}{groups}",
+        unit=measure.unit,
+        limit=condition.limit.text,
+        window=measure.window(context.query().window),
+    )
+
+
+_MAX_SHOWN: Final = 3
+
+
+def shown_labels(labels: frozenset[str] | None) -> frozenset[str]:
+    """Return the labels that a summary should name: the groups, or just the instance."""
+    if labels is None:
+        return frozenset()
+    return labels if len(labels) <= _MAX_SHOWN else labels & {"instance"}
+
+
+# --- prose -----------------------------------------------------------------------------------
+
+
+class _Prose:
+    """Fills in and checks the texts of one alert."""
+
+    def __init__(self, alert: Alert, context: Context, firing: Firing) -> None:
+        self.alert = alert
+        self.context = context
+        self.firing = firing
+        self.diagnostics: list[Diagnostic] = []
+        self._labels = rule_labels(alert, context)
+
+    def annotations(self) -> dict[str, str]:
+        """Return the annotations: summary first, then the author's own."""
+        alert = self.alert
+        summary = self._filled(alert.summary) if alert.summary else self._fill(self.firing.fallback)
+        found = {"summary": summary}
+        if alert.description:
+            found["description"] = self._filled(alert.description)
+        if alert.runbook or self.context.project.runbook_base:
+            found["runbook_url"] = alert.runbook or self._runbook()
+        if alert.dashboard:
+            found["dashboard"] = alert.dashboard
+        for name, text in alert.annotations.items():
+            found[name] = self._filled(text)
+        return found
+
+    def _runbook(self) -> str:
+        base = self.context.project.runbook_base.rstrip("/")
+        return f"{base}/{self.context.service.name}/{self.alert.name}"
+
+    def _filled(self, scalar: Scalar) -> str:
+        self._check(scalar)
+        return self._fill(scalar.text.strip())
+
+    def _fill(self, text: str) -> str:
+        values = {
+            "value": self.firing.unit.value_template if self.firing.has_value else "{{ $value }}",
+            "limit": self.firing.limit,
+            "window": self.firing.window,
+        }
+        return _PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]), text)
+
+    def _check(self, scalar: Scalar) -> None:
+        template = parse_template(scalar.text)
+        for error in template.errors:
+            place = scalar.origin.characters(error.start, error.end)
+            self.diagnostics.append(finding(BROKEN_TEMPLATE, place, error.message, error.hint))
+        for label in template.labels:
+            if label.name in self._labels or label.name == "alertname":
+                continue
+            if not self.firing.may_have(label.name):
+                place = scalar.origin.characters(label.start, label.end)
+                self.diagnostics.append(self._missing(label.name, place))
+        for match in _PLACEHOLDER.finditer(scalar.text):
+            if match[1] not in _KNOWN:
+                place = scalar.origin.characters(*match.span())
+                guess = near(match[1], _KNOWN)
+                hint = f"did you mean `{{{guess}}}`?" if guess else "write `{value}` or `{limit}`"
+                message = f"`{match[0]}` is not filled in"
+                self.diagnostics.append(finding(UNKNOWN_PLACEHOLDER, place, message, hint))
+
+    def _missing(self, label: str, place: Origin) -> Diagnostic:
+        kept = sorted({*(self.firing.labels or ()), *self._labels})
+        shown = _ticked(kept)
+        message = f"`$labels.{label}` is not in the result of `{self.alert.name}`"
+        hint = f"it has {shown}; keep the label with `by: [{label}]`"
+        return finding(MISSING_LABEL, place, message, hint)
+
+
+def _ticked(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,67 @@
+"""`any_of`: one of several conditions is enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.alerts._rule import Firing, condition_expr, one_rule
+from obsgen.catalogue import Metric
+from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
+from obsgen.promql.build import any_of
+from obsgen.schema.shared import listed, ref
+from obsgen.source import Node, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """Fires for every series of any of the measures that is beyond its limit."""
+
+    conditions: tuple[Condition, ...]
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What the measures read."""
+        return tuple(m for c in self.conditions for m in c.measure.metrics)
+
+    def compile(self, alert: Alert, context: Context) -> AlertParts:
+        """Return the rule; its value is that of whichever condition holds."""
+        query = context.query()
+        expr = any_of(condition_expr(c, query) for c in self.conditions)
+        kept = [c.measure.labels for c in self.conditions]
+        known = [labels for labels in kept if labels is not None]
+        labels = frozenset[str]().union(*known) if len(known) == len(kept) else None
+        titles = " or ".join(
+            f"{c.measure.title} {c.comparison} {c.limit.text}" for c in self.conditions
+        )
+        units = {c.measure.unit for c in self.conditions}
+        firing = Firing(
+            expr=expr,
+            may_have=lambda label: labels is None or label in labels,
+            labels=labels,
+            fallback=titles[:1].upper() + titles[1:],
+            unit=self.conditions[0].measure.unit,
+            has_value=len(units) == 1,
+            limit=self.conditions[0].limit.text,
+            window=self.conditions[0].measure.window(query.window),
+        )
+        return one_rule(alert, context, firing)
+
+
+class AnyOfKind:
+    """Reads `any_of: [CONDITION, …]`."""
+
+    key: Final = "any_of"
+    schema: Final[Schema] = listed(
+        ref("condition"), description="Conditions of which one is enough."
+    )
+
+    def read(self, node: Node, reader: Reader) -> AnyOf | None:
+        """Read the conditions."""
+        items = node.items if isinstance(node, Sequence) else ()
+        conditions = [reader.condition(item) for item in items]
+        found = tuple(c for c in conditions if c is not None)
+        return AnyOf(conditions=found) if found and len(found) == len(items) else None
+
+
+KIND: Final = AnyOfKind()

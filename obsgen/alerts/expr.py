@@ -1,0 +1,61 @@
+"""`expr`: PromQL as it stands, for a condition that no kind of alert says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.alerts._rule import Firing, one_rule
+from obsgen.catalogue import Catalogue, Metric
+from obsgen.model import Alert, AlertParts, Context, Reader, Schema
+from obsgen.promql import parse, result_labels, selectors
+from obsgen.promql.build import Expr
+from obsgen.schema.shared import text
+from obsgen.source import Node, Scalar
+
+_LOOSEST: Final = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawAlert:
+    """Fires for every series that an expression gives."""
+
+    scalar: Scalar
+    catalogue: Catalogue
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The declared metrics that its selectors name."""
+        chosen = selectors(parse(self.scalar.text))
+        found = (self.catalogue.metric_of(s.metric_name or "") for s in chosen)
+        return tuple(dict.fromkeys(m for m in found if m is not None))
+
+    def compile(self, alert: Alert, context: Context) -> AlertParts:
+        """Return the rule, its labels told by the expression itself."""
+        labels = result_labels(parse(self.scalar.text), context.catalogue)
+        firing = Firing(
+            expr=Expr(self.scalar.text.strip(), _LOOSEST),
+            may_have=labels.may_have,
+            labels=None if labels.is_open else labels.names,
+            fallback=f"{alert.name} of {context.service.name}",
+            has_value=False,
+        )
+        return one_rule(alert, context, firing)
+
+
+class RawAlertKind:
+    """Reads `expr: PROMQL`."""
+
+    key: Final = "expr"
+    schema: Final[Schema] = text(
+        "PromQL with its comparison, in a block scalar or quotes.",
+        examples=["sum(rate(http_requests_total[5m])) < 1"],
+    )
+
+    def read(self, node: Node, reader: Reader) -> RawAlert | None:
+        """Read the expression."""
+        scalar = reader.promql(node)
+        return None if scalar is None else RawAlert(scalar=scalar, catalogue=reader.catalogue)
+
+
+KIND: Final = RawAlertKind()

@@ -1,0 +1,41 @@
+"""All codes of diagnostics, for `obsgen explain`; each is declared where it is reported."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.diagnostics import Code
+
+MODULES: Final = (
+    "obsgen.source",
+    "obsgen.reader.shape",
+    "obsgen.reader.values",
+    "obsgen.reader.measures",
+    "obsgen.reader.metrics",
+    "obsgen.reader.profiles",
+    "obsgen.reader.project",
+    "obsgen.reader.slos",
+    "obsgen.reader.alerts",
+    "obsgen.reader.services",
+    "obsgen.reader.spec",
+    "obsgen.measures.quantile",
+    "obsgen.measures.ratio",
+    "obsgen.measures.expr",
+    "obsgen.slis.events",
+    "obsgen.alerts._rule",
+    "obsgen.alerts.down",
+    "obsgen.compile.project",
+    "obsgen.pipeline",
+    "obsgen.disk",
+)
+
+
+def all_codes() -> Mapping[str, Code]:
+    """Return every code by its id, in order."""
+    found: dict[str, Code] = {}
+    for name in MODULES:
+        for code in importlib.import_module(name).CODES:
+            found[code.id] = code
+    return dict(sorted(found.items()))

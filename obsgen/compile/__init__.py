@@ -1,0 +1,1 @@
+"""Model to artefacts, for one environment: rules, routing, dashboards."""

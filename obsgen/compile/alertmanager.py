@@ -1,0 +1,220 @@
+"""
+The Alertmanager configuration: what the Routing documents say, and inhibition from the rules.
+
+Inhibition is derived, never guessed: a label that neither alert carries counts as equal, so a
+wrong `equal` silences everything. Only labels that both sides are known to carry stand there, and
+matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhibit` package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from obsgen.artefacts import (
+    AlertingRule,
+    AlertmanagerConfig,
+    AlertmanagerMatcher,
+    InhibitRule,
+)
+from obsgen.matchers import literal_pattern
+from obsgen.model import Project, Routing
+from obsgen.names import BURN_ALERT, IDENTITY
+
+_SERVICE: Final = "service"
+_SLO: Final = "slo"
+_TIER: Final = "tier"
+_SEVERITY: Final = "severity"
+
+
+def compile_alertmanager(
+    routing: Routing | None, rules: Iterable[AlertingRule], project: Project
+) -> AlertmanagerConfig | None:
+    """
+    Return the configuration for all rules of the project.
+
+    Args:
+        rules: In the order of the rule files: of an SLO's tiers the faster first.
+
+    Returns:
+        None without a Routing document.
+    """
+    if routing is None:
+        return None
+    every = tuple(rules)
+    external = tuple(sorted(project.external_labels))
+    return AlertmanagerConfig(
+        global_=routing.global_,
+        route=routing.route,
+        receivers=routing.receivers,
+        inhibit_rules=(
+            *routing.inhibit_rules,
+            *_burn_rules(every, external),
+            *_severity_rules(every, project, external),
+        ),
+        time_intervals=routing.time_intervals,
+        sources=routing.sources,
+    )
+
+
+# --- a faster tier over the slower ones of its SLO ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Burning:
+    """The burn-rate alerts of one SLO: its tiers, fastest first, and its groups."""
+
+    service: str
+    slo: str
+    groups: tuple[str, ...]
+    tiers: tuple[str, ...]
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return each tier with each slower one."""
+        return tuple(combinations(self.tiers, 2))
+
+
+def _burn_rules(
+    rules: tuple[AlertingRule, ...], external: tuple[str, ...]
+) -> Iterable[InhibitRule]:
+    slos = _burning(rules)
+    ordered = {pair for slo in slos for pair in slo.pairs()}
+    disputed = {(fast, slow) for fast, slow in ordered if (slow, fast) in ordered}
+    group_labels = tuple(sorted({label for slo in slos for label in slo.groups}))
+    for groups in dict.fromkeys(slo.groups for slo in slos):
+        members = [slo for slo in slos if slo.groups == groups]
+        kept_apart = tuple(
+            AlertmanagerMatcher(label=label, op="!=" if label in groups else "=", value="")
+            for label in group_labels
+        )
+        equal = (*IDENTITY, *groups, *external)
+        agreed = _slower(p for slo in members for p in slo.pairs() if p not in disputed)
+        for fast, slower in agreed.items():
+            yield _tier_rule((), fast, slower, kept_apart, equal)
+        for slo in members:
+            own = (_is(_SERVICE, slo.service), _is(_SLO, slo.slo))
+            for fast, slower in _slower(p for p in slo.pairs() if p in disputed).items():
+                yield _tier_rule(own, fast, slower, kept_apart, equal)
+
+
+def _burning(rules: tuple[AlertingRule, ...]) -> tuple[_Burning, ...]:
+    """Return the SLOs that have burn-rate alerts whose labels are all known."""
+    tiers: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
+    for rule in rules:
+        labels = rule.labels
+        if rule.alert != BURN_ALERT or not {*IDENTITY, _TIER} <= set(labels):
+            continue
+        if (groups := _varying(rule)) is not None:
+            key = (labels[_SERVICE], labels[_SLO], groups)
+            tiers.setdefault(key, {})[labels[_TIER]] = None
+    return tuple(_Burning(*key, tuple(names)) for key, names in tiers.items())
+
+
+def _varying(rule: AlertingRule) -> tuple[str, ...] | None:
+    """Return the labels that come from the expression; None where that is open."""
+    if rule.carries is None:
+        return None
+    return tuple(sorted(rule.carries - set(rule.labels) - set(IDENTITY)))
+
+
+def _slower(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Return each tier with all slower ones, in the order of the pairs."""
+    found: dict[str, dict[str, None]] = {}
+    for fast, slow in pairs:
+        found.setdefault(fast, {})[slow] = None
+    return {fast: tuple(slow) for fast, slow in found.items()}
+
+
+def _tier_rule(
+    own: tuple[AlertmanagerMatcher, ...],
+    fast: str,
+    slower: tuple[str, ...],
+    kept_apart: tuple[AlertmanagerMatcher, ...],
+    equal: tuple[str, ...],
+) -> InhibitRule:
+    # One rule a tier: an alert that matches both sides of a rule does not inhibit others of it.
+    common = (_is("alertname", BURN_ALERT), *own)
+    return InhibitRule(
+        source=(*common, _is(_TIER, fast), *kept_apart),
+        target=(*common, _one_of(_TIER, slower), *kept_apart),
+        equal=equal,
+    )
+
+
+# --- a more urgent alert over less urgent ones of its name -------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What is known of the alerts of one severity among those of one name."""
+
+    severity: str
+    varying: tuple[str, ...] | None
+
+
+def _severity_rules(
+    rules: tuple[AlertingRule, ...], project: Project, external: tuple[str, ...]
+) -> Iterable[InhibitRule]:
+    """Yield one rule for all alerts of a service that agree on everything but their name."""
+    found: dict[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
+    for (service, slo, alert), levels in _levels(rules, project).items():
+        for (urgent, equal), lower in _inhibited(levels).items():
+            key = (service, slo, urgent, lower, equal)
+            found.setdefault(key, {})[alert] = None
+    for (service, slo, urgent, lower, equal), alerts in found.items():
+        where = [_is(_SERVICE, service)] + ([_is(_SLO, slo)] if slo else [])
+        common = (*where, _one_of("alertname", tuple(alerts)))
+        identity = (_SERVICE, _SLO) if slo else (_SERVICE,)
+        yield InhibitRule(
+            source=(*common, _is(_SEVERITY, urgent)),
+            target=(*common, _one_of(_SEVERITY, lower)),
+            equal=("alertname", *identity, *equal, *external),
+        )
+
+
+def _levels(
+    rules: tuple[AlertingRule, ...], project: Project
+) -> Mapping[tuple[str, str, str], tuple[_Level, ...]]:
+    """Return the severities under each service, SLO and alert name, most urgent first."""
+    order = project.severities.names
+    found: dict[tuple[str, str, str], list[_Level]] = {}
+    for rule in rules:
+        labels = rule.labels
+        if rule.alert == BURN_ALERT or labels.get(_SEVERITY) not in order:
+            continue
+        if service := labels.get(_SERVICE, ""):
+            key = (service, labels.get(_SLO, ""), rule.alert)
+            found.setdefault(key, []).append(_Level(labels[_SEVERITY], _varying(rule)))
+    return {
+        key: tuple(sorted(levels, key=lambda level: order.index(level.severity)))
+        for key, levels in found.items()
+    }
+
+
+def _inhibited(
+    levels: tuple[_Level, ...],
+) -> Mapping[tuple[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return, for each severity and the labels to compare, the severities below it."""
+    by_severity: dict[str, set[tuple[str, ...] | None]] = {}
+    for level in levels:
+        by_severity.setdefault(level.severity, set()).add(level.varying)
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for urgent, lower in combinations(by_severity, 2):
+        sides = by_severity[urgent] | by_severity[lower]
+        # Several rules of one severity with other labels: which of them fires cannot be told.
+        if len(sides) == 1 and (varying := next(iter(sides))) is not None:
+            found.setdefault((urgent, varying), []).append(lower)
+    return {key: tuple(lower) for key, lower in found.items()}
+
+
+def _is(label: str, value: str) -> AlertmanagerMatcher:
+    return AlertmanagerMatcher(label=label, op="=", value=value)
+
+
+def _one_of(label: str, values: tuple[str, ...]) -> AlertmanagerMatcher:
+    if len(values) == 1:
+        return _is(label, values[0])
+    pattern = "|".join(map(literal_pattern, values))
+    return AlertmanagerMatcher(label=label, op="=~", value=pattern)

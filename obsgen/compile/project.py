@@ -1,0 +1,83 @@
+"""Everything of one environment: services each by itself, then what sees all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from obsgen.artefacts import AlertingRule, Compiled, PrometheusConfig, RuleFile, ScrapeJob
+from obsgen.compile.alertmanager import compile_alertmanager
+from obsgen.compile.dashboards import compile_dashboards
+from obsgen.compile.services import compile_service
+from obsgen.diagnostics import Code, Origin, Related, finding
+from obsgen.model import Reports, Service, Spec
+
+JOB_TWICE: Final = Code(
+    "OUT922",
+    "scrape-job-twice",
+    why="Prometheus refuses two scrape jobs of one name",
+    fix="Write the job once with all its targets, or give one another name.",
+)
+CODES: Final = (JOB_TWICE,)
+
+
+def compile_spec(spec: Spec, report: Reports) -> Compiled:
+    """Return what a spec compiles to; findings are reported, never raised."""
+    project = spec.project
+    parts = [compile_service(s, project, spec.environment, report) for s in spec.services]
+    services = tuple(part.service for part in parts)
+    rule_files = tuple(part.rules for part in parts if part.rules is not None)
+    wanted = frozenset(project.outputs)
+    sources = _sources(services, project.sources)
+    alertmanager = None
+    if "alertmanager" in wanted:
+        alertmanager = compile_alertmanager(spec.routing, _alerts(rule_files), project)
+    dashboards = ()
+    if "grafana" in wanted:
+        dashboards = compile_dashboards(replace(spec, services=services), report)
+    return Compiled(
+        rule_files=rule_files,
+        prometheus=PrometheusConfig(
+            scrape_interval=project.scrape_interval,
+            evaluation_interval=project.evaluation_interval,
+            retention=project.retention,
+            external_labels=project.external_labels,
+            alertmanagers=project.alertmanagers if spec.routing is not None else (),
+            jobs=_jobs(services, report),
+            sources=sources,
+        ),
+        alertmanager=alertmanager,
+        dashboards=dashboards,
+        datasources=project.datasources,
+        sources=sources,
+    )
+
+
+def _alerts(rule_files: Iterable[RuleFile]) -> tuple[AlertingRule, ...]:
+    return tuple(
+        rule
+        for rule_file in rule_files
+        for group in rule_file.groups
+        for rule in group.rules
+        if isinstance(rule, AlertingRule)
+    )
+
+
+def _jobs(services: tuple[Service, ...], report: Reports) -> tuple[ScrapeJob, ...]:
+    found: dict[str, ScrapeJob] = {}
+    first: dict[str, Origin] = {}
+    for service in services:
+        for job in service.scrape:
+            if job.job not in found:
+                found[job.job], first[job.job] = job, job.origin
+            elif job != found[job.job]:
+                related = (Related("the first one is here", first[job.job]),)
+                message = f"scrape job `{job.job}` is written twice, differently"
+                report(finding(JOB_TWICE, job.origin / "job", message, related=related))
+    return tuple(found.values())
+
+
+def _sources(services: tuple[Service, ...], project: tuple[str, ...]) -> tuple[str, ...]:
+    every = (*project, *(source for service in services for source in service.sources))
+    return tuple(dict.fromkeys(every))

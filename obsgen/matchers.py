@@ -1,0 +1,97 @@
+"""
+Label matchers: which series a selector takes.
+
+A value is a pattern, anchored, as in Prometheus's `=~`; it is written `=` where it has no
+metacharacter, so that the cheap matcher is used wherever it says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from obsgen.diagnostics import NOWHERE, Origin
+
+Op = Literal["=", "!=", "=~", "!~"]
+
+_META: Final = re.compile(r"[.+*?()|\[\]{}^$\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One matcher: `status=~"5.."`."""
+
+    label: str
+    op: Op
+    value: str
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def __str__(self) -> str:
+        """Write the matcher as PromQL and Alertmanager read it."""
+        return f"{self.label}{self.op}{quoted(self.value)}"
+
+    def negated(self) -> Matcher:
+        """Return the matcher that takes exactly what this one leaves."""
+        ops: dict[Op, Op] = {"=": "!=", "!=": "=", "=~": "!~", "!~": "=~"}
+        return Matcher(self.label, ops[self.op], self.value, self.origin)
+
+    def matches(self, value: str) -> bool:
+        """Say whether a label value passes; a pattern that Python cannot read passes all."""
+        if self.op in {"=", "!="}:
+            return (value == self.value) == (self.op == "=")
+        try:
+            found = re.fullmatch(self.value, value, re.DOTALL) is not None
+        except re.error:
+            return True
+        return found == (self.op == "=~")
+
+
+def quoted(text: str) -> str:
+    r"""
+    Write a PromQL string literal.
+
+    >>> quoted('a"b\\c')
+    '"a\\"b\\\\c"'
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def is_pattern(text: str) -> bool:
+    """Say whether a value has a metacharacter of regular expressions."""
+    return bool(_META.search(text))
+
+
+def literal_pattern(text: str) -> str:
+    """Return the pattern that matches exactly *text*."""
+    return _META.sub(lambda m: "\\" + m[0], text)
+
+
+def matcher(label: str, value: str, *, negated: bool = False, origin: Origin = NOWHERE) -> Matcher:
+    """Return the matcher of a pattern: an equality where the pattern is a plain text."""
+    if is_pattern(value):
+        return Matcher(label, "!~" if negated else "=~", value, origin)
+    return Matcher(label, "!=" if negated else "=", value, origin)
+
+
+def any_value(
+    label: str, patterns: Iterable[str], *, negated: bool = False, origin: Origin = NOWHERE
+) -> Matcher:
+    """Return the matcher of several patterns; one alone is written as itself."""
+    several = tuple(dict.fromkeys(patterns))
+    if len(several) == 1:
+        return matcher(label, several[0], negated=negated, origin=origin)
+    return Matcher(label, "!~" if negated else "=~", "|".join(several), origin)
+
+
+def selector(name: str, matchers: Iterable[Matcher]) -> str:
+    """
+    Write an instant selector, each matcher once, in the order given.
+
+    >>> selector("up", [Matcher("job", "=", "a"), Matcher("job", "=", "a")])
+    'up{job="a"}'
+    """
+    inside = ",".join(dict.fromkeys(map(str, matchers)))
+    return f"{name}{{{inside}}}" if inside else name

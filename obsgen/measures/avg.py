@@ -1,0 +1,9 @@
+"""`avg`: the average of a gauge over its series."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from obsgen.measures._aggregate import aggregate_kind
+
+KIND: Final = aggregate_kind("avg", smooth="avg_over_time", word="average of")

@@ -1,0 +1,9 @@
+"""`min`: the minimum of a gauge over its series."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from obsgen.measures._aggregate import aggregate_kind
+
+KIND: Final = aggregate_kind("min", smooth="min_over_time", word="minimum of")

@@ -1,0 +1,7 @@
+"""One module is one pack: a ready dashboard, and a word in a Service's `dashboards`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KINDS: Final = ("slo", "red")

@@ -1,0 +1,298 @@
+"""The dashboard of one service's SLOs, of which one at a time is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from obsgen import names
+from obsgen.artefacts import Panel, Section
+from obsgen.matchers import Matcher, selector
+from obsgen.model import Project, Service, Slo
+from obsgen.packs._panels import Column, Line, color_override, graph, stat, steps, table
+from obsgen.packs._slo_looks import (
+    BUDGET_COLORS,
+    HOUR,
+    RECORDED_ALWAYS,
+    STATE_COLORS,
+    STATES,
+    TIME_LEFT_COLORS,
+    burn_colors,
+    page_severities,
+)
+from obsgen.packs._slo_queries import SloQueries, windows_of
+from obsgen.panels.text import options as text_options
+from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit, number_text
+
+_EVENTS: Final = Unit("events", "count")
+_MINUTE: Final = 60
+# The slower rule group runs every two minutes: a finer step would see holes.
+_SLOW_GROUP: Final = Duration.parse("2m")
+_MOST_GROUPS: Final = 10
+_HEADER_ROWS: Final = 3
+_HEADINGS: Final = ("SLO", "Objective", "Period", "Bad events", "By", "Team", "Runbook")
+_HIGHEST_TEXT: Final = 14
+
+
+def detail_sections(
+    project: Project, service: Service, scope: Sequence[Matcher], groups: tuple[str, ...]
+) -> tuple[Section, ...]:
+    """
+    Return the sections of a service's dashboard.
+
+    Args:
+        scope: Matchers of the service and of the SLO that is chosen.
+        groups: The labels that the service's SLOs are grouped by.
+    """
+    detail = _Detail(project, service, scope, groups)
+    return (
+        Section(title="", panels=(*detail.budget_stats(), *detail.burn_stats())),
+        Section(title="", panels=(*detail.budget_graphs(), *detail.burn_graphs())),
+        Section(title="Where the budget goes", panels=detail.group_panels() if groups else ()),
+        Section(title="What is promised", panels=(_definitions(service.slos),)),
+        Section(title="The record", panels=detail.record_panels(), collapsed=True),
+    )
+
+
+class _Detail:
+    """Panels of one SLO; of an SLO with groups they show the group that is worst off."""
+
+    def __init__(
+        self, project: Project, service: Service, scope: Sequence[Matcher], groups: tuple[str, ...]
+    ) -> None:
+        # A group's variable takes series without the label too: those of SLOs without groups.
+        chosen = tuple(Matcher(label, "=~", f"${label}") for label in groups)
+        self._slos = service.slos
+        self._groups = groups
+        self._scope = (*scope, *chosen)
+        self._worst = SloQueries(self._scope, ())
+        self._by_group = SloQueries(self._scope, groups)
+        # Objective, budget and metadata are recorded once, whatever the groups.
+        self._whole = SloQueries(scope, ())
+        self._pages = page_severities(project)
+        self._tile = service.slos[0].tile.length
+        self._total = names.total_events(self._tile)
+        self._bad = names.bad_events(self._tile)
+        self._step = str(max(_SLOW_GROUP, self._tile))
+        self._of_the_worst = ", of the group that is worst off" if groups else ""
+
+    def budget_stats(self) -> tuple[Panel, ...]:
+        """Return what is promised and what is left."""
+        return (
+            stat(
+                "Objective",
+                "The share of good events that is promised over the period.",
+                self._whole.objective(),
+                RATIO,
+            ),
+            stat(
+                "Good events, whole period",
+                f"The share of good events over the SLO's period{self._of_the_worst}. Whether "
+                "that is enough is what the budget beside it says.",
+                self._worst.indicator(names.PERIOD_ERROR_RATIO),
+                RATIO,
+                no_value="no events",
+            ),
+            stat(
+                "Error budget left",
+                "What is left of the bad events that the objective allows"
+                f"{self._of_the_worst}: 100% untouched, 0% spent, negative overspent. Below 25%, "
+                "hold back risky changes.",
+                self._worst.budget_left(),
+                RATIO,
+                thresholds=BUDGET_COLORS,
+                decimals=1,
+                no_value="no events",
+            ),
+        )
+
+    def burn_stats(self) -> tuple[Panel, ...]:
+        """Return how fast the budget goes."""
+        periods = {slo.period for slo in self._slos}
+        return (
+            stat(
+                "Budget lasts",
+                "How long the rest of the budget lasts if the burn rate of the last hour goes on"
+                f"{self._of_the_worst}. Longer than the period is sustainable.",
+                self._whole.time_left(periods, budget=self._worst),
+                SECONDS,
+                thresholds=TIME_LEFT_COLORS,
+                decimals=1,
+                no_value="not burning",
+            ),
+            stat(
+                "Burn rate, 1h",
+                "How many times faster than allowed the budget was spent in the last hour"
+                f"{self._of_the_worst}; 1 spends exactly all of it in the period.",
+                self._worst.worst(names.BURN_RATE),
+                COUNT,
+                thresholds=burn_colors(self._slos, self._pages),
+                decimals=1,
+                no_value="no events",
+            ),
+            stat(
+                "Alert",
+                "The most urgent burn-rate alert that fires. A page means that the budget is gone "
+                "within days or hours: follow the alert's runbook.",
+                self._whole.alert_state(self._pages),
+                COUNT,
+                thresholds=STATE_COLORS,
+                mappings=STATES,
+            ),
+        )
+
+    def budget_graphs(self) -> tuple[Panel, ...]:
+        """Return the ratio beside its objective, and the budget over time."""
+        hourly = f"1 - {self._worst.smoothed_worst(names.error_ratio(HOUR))}"
+        return (
+            graph(
+                "Good events and objective",
+                f"The share of good events over an hour{self._of_the_worst}. Below the dashed "
+                "objective the budget shrinks.",
+                (
+                    Line(hourly, "good events, 1h"),
+                    Line(self._whole.objective(), "objective", dashed=True),
+                ),
+                RATIO,
+                min_interval=self._step,
+                from_zero=False,
+            ),
+            graph(
+                "Error budget left over time",
+                f"What is left of the error budget{self._of_the_worst}. It returns as bad events "
+                "leave the period; below 0 the objective is missed.",
+                (Line(self._worst.budget_left(), "budget left"),),
+                RATIO,
+                thresholds=steps("red", ("0", "transparent")),
+                threshold_style="line+area",
+                min_interval=self._step,
+            ),
+        )
+
+    def burn_graphs(self) -> tuple[Panel, ...]:
+        """Return the burn rate over all windows of the alerts, and the events behind it."""
+        per_tile = Unit("events", "count", per_seconds=self._tile.ms // 1000)
+        unit = per_tile if per_tile.per_seconds == _MINUTE else _EVENTS
+        return (
+            graph(
+                "Burn rate by window",
+                "How many times faster than allowed the budget is spent, over each window that an "
+                f"alert watches{self._of_the_worst}. An alert needs its long and its short window "
+                "above its line.",
+                [
+                    Line(self._worst.burn_rate(window, budget=self._whole), str(window))
+                    for window in windows_of(self._slos, RECORDED_ALWAYS)
+                ],
+                COUNT,
+                thresholds=burn_colors(self._slos, self._pages),
+                min_interval=self._step,
+            ),
+            graph(
+                "Events",
+                f"All and bad events in {self._tile}, of all groups together. With few events, one "
+                "bad event is a high burn rate.",
+                (
+                    Line(self._events(self._total), "all"),
+                    Line(self._events(self._bad), "bad"),
+                ),
+                unit,
+                min_interval=self._step,
+                overrides=(color_override("all", "blue"), color_override("bad", "red")),
+            ),
+        )
+
+    def group_panels(self) -> tuple[Panel, ...]:
+        """Return which groups spend the budget."""
+        legend = " ".join(f"{{{{{label}}}}}" for label in self._groups)
+        ratio = self._by_group.smoothed_worst(names.error_ratio(HOUR))
+        return (
+            graph(
+                "Error ratio by group",
+                f"The share of bad events over an hour, the {_MOST_GROUPS} groups with most.",
+                (Line(f"topk({_MOST_GROUPS}, {ratio})", legend),),
+                RATIO,
+                min_interval=self._step,
+            ),
+            table(
+                "Who spends the budget",
+                "Each group's events over the dashboard's time range, and its budget over the "
+                "period. Begin with the group on top.",
+                (
+                    Column(header="Bad events", expr=self._counted(self._bad), decimals=0),
+                    Column(header="Events", expr=self._counted(self._total), decimals=0),
+                    Column(
+                        header="Budget left",
+                        expr=self._by_group.budget_left(),
+                        unit=RATIO,
+                        decimals=1,
+                        thresholds=BUDGET_COLORS,
+                    ),
+                ),
+                labels=self._groups,
+                sort_by="Bad events",
+                width=12,
+                height=8,
+            ),
+        )
+
+    def record_panels(self) -> tuple[Panel, ...]:
+        """Return whether the record is fresh, and its metadata."""
+        ledger = selector(self._total, self._scope)
+        info = selector(names.INFO, self._whole.scope)
+        return (
+            stat(
+                "Age of the record",
+                "How long ago events were last counted. More than a few minutes: rules are not "
+                "evaluated, or the metric is gone.",
+                f"time() - max(timestamp({ledger}))",
+                SECONDS,
+                thresholds=steps("green", ("180", "red")),
+                no_value="stale",
+            ),
+            table(
+                "Metadata",
+                "What the SLO carries as labels of its info series.",
+                (Column(header="Value", expr=info),),
+                labels=("slo", "objective", "period", "kind", "team"),
+                hidden=("Value", "service", "job", "instance"),
+                sort_by="slo",
+                width=20,
+                height=4,
+            ),
+        )
+
+    def _events(self, series: str) -> str:
+        """Return the mean of all tiles within a step, so that none is left out."""
+        return f"sum(avg_over_time({selector(series, self._scope)}[$__interval]))"
+
+    def _counted(self, series: str) -> str:
+        by = ", ".join(self._groups)
+        return f"sum by ({by}) (sum_over_time({selector(series, self._scope)}[$__range]))"
+
+
+def _definitions(slos: Sequence[Slo]) -> Panel:
+    """Return the promises in words."""
+    lines = [f"| {' | '.join(_HEADINGS)} |", "|---" * len(_HEADINGS) + "|", *map(_definition, slos)]
+    return Panel(
+        type="text",
+        title="",
+        description="",
+        width=names.COLUMNS,
+        height=min(_HEADER_ROWS + len(slos), _HIGHEST_TEXT),
+        options=text_options("\n".join(lines)),
+    )
+
+
+def _definition(slo: Slo) -> str:
+    runbook = f"[runbook]({slo.runbook})" if slo.runbook else ""
+    cells = (
+        slo.name,
+        f"{number_text(slo.objective)}%",
+        str(slo.period),
+        slo.sli.words,
+        ", ".join(slo.by),
+        slo.team,
+        runbook,
+    )
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"

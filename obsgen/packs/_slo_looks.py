@@ -1,0 +1,48 @@
+"""What the dashboards of SLOs have in common to look at: colours, and the words for states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from obsgen.artefacts import Threshold
+from obsgen.model import Project, Slo
+from obsgen.packs._panels import steps, value_map
+from obsgen.units import Duration, number_text
+
+BUDGET_COLORS: Final = steps("red", ("0", "orange"), ("0.25", "yellow"), ("0.5", "green"))
+STATE_COLORS: Final = steps("green", ("1", "orange"), ("2", "red"))
+STATES: Final = value_map(("0", "OK", "green"), ("1", "Ticket", "orange"), ("2", "Page", "red"))
+
+HOUR: Final = Duration.parse("1h")
+DAY: Final = Duration.parse("1d")
+WEEK: Final = Duration.parse("7d")
+RECORDED_ALWAYS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
+"""The windows of error ratios that every SLO has, whatever its alerts read."""
+
+TIME_LEFT_COLORS: Final = steps(
+    "red", (number_text(DAY.seconds), "orange"), (number_text(WEEK.seconds), "green")
+)
+
+
+def page_severities(project: Project) -> tuple[str, ...]:
+    """Return the severities that wake somebody."""
+    return tuple(level.name for level in project.severities.levels if level.page)
+
+
+def burn_colors(slos: Iterable[Slo], pages: Sequence[str]) -> tuple[Threshold, ...]:
+    """
+    Return the colours of a burn rate: what the alerts would say about it.
+
+    Yellow from 1 on, where the budget does not last for the period; orange and red from where the
+    most careful tiers open a ticket and page.
+    """
+    tiers = [tier for slo in slos for tier in slo.tiers]
+    tickets = [tier.factor for tier in tiers if tier.severity not in pages and tier.factor > 1]
+    paging = [tier.factor for tier in tiers if tier.severity in pages and tier.factor > 1]
+    rising = [("1", "yellow")]
+    if tickets and (not paging or min(tickets) < min(paging)):
+        rising.append((number_text(min(tickets)), "orange"))
+    if paging:
+        rising.append((number_text(min(paging)), "red"))
+    return steps("green", *rising)

@@ -1,0 +1,79 @@
+"""
+`red`: rate, errors and duration of the requests that a service answers.
+
+The method is Tom Wilkie's, "The RED Method". Which metric is what, its role says: `requests` (a
+counter; its `bad` says which of them are errors), `duration` (a histogram), `in_flight` (a gauge).
+What is not declared leaves no panel behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from obsgen import names
+from obsgen.artefacts import Dashboard, Section, Variable
+from obsgen.catalogue import TARGET_LABELS, Metric
+from obsgen.model import DashboardContext, Project, Service
+from obsgen.packs._red_panels import RedPanels, route_of
+from obsgen.packs._variables import label_variable
+
+_INSTANCE: Final = TARGET_LABELS[-1]
+
+
+class RedPack:
+    """Rate, errors, duration."""
+
+    key: Final = "red"
+    description: Final = "Request rate, errors, duration and requests in flight."
+
+    def dashboards(self, context: DashboardContext) -> tuple[Dashboard, ...]:
+        """Return one dashboard; none where no metric has a role for it."""
+        requests = _with_role(context, "requests", "counter")
+        durations = _with_role(context, "duration", "histogram")
+        in_flight = _with_role(context, "in_flight", "gauge")
+        metrics = (*requests, *durations, *in_flight)
+        if not metrics:
+            return ()
+        variables = _variables(metrics)
+        within = replace(context, variables=tuple(variable.name for variable in variables))
+        panels = RedPanels(within, requests, durations, in_flight)
+        service = context.service
+        dashboard = Dashboard(
+            uid=names.uid(self.key, service.name),
+            title=f"{service.title}: requests",
+            description=f"Rate, errors and duration of the requests to {service.title}.",
+            folder=service.folder,
+            tags=(self.key, service.name),
+            sections=(
+                Section(title="", panels=panels.stats()),
+                Section(title="Rate and errors", panels=panels.rates_and_errors()),
+                Section(title="Duration", panels=panels.duration_graphs()),
+                Section(title="Routes", panels=panels.tables()),
+            ),
+            variables=variables,
+            sources=service.sources,
+            origin=service.origin,
+        )
+        return (dashboard,)
+
+    def project_dashboards(
+        self, project: Project, services: tuple[Service, ...]
+    ) -> tuple[Dashboard, ...]:
+        """Return nothing: requests are a service's own."""
+        del project, services
+        return ()
+
+
+def _with_role(context: DashboardContext, role: str, type_: str) -> tuple[Metric, ...]:
+    metrics = context.service.catalogue.metrics.values()
+    return tuple(metric for metric in metrics if metric.role == role and metric.type == type_)
+
+
+def _variables(metrics: tuple[Metric, ...]) -> tuple[Variable, ...]:
+    labels = dict.fromkeys((_INSTANCE, *(route for m in metrics if (route := route_of(m)))))
+    found = (label_variable(label, metrics) for label in labels)
+    return tuple(variable for variable in found if variable is not None)
+
+
+KIND: Final = RedPack()

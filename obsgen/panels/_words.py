@@ -1,0 +1,133 @@
+"""What panels say where the author says nothing: titles, descriptions, names of series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from obsgen.catalogue import TARGET_LABELS
+from obsgen.model import Measure
+
+_MOST_WORDS: Final = 60
+
+# What to do first, by the role of the metric and the dimension of what is shown of it.
+_ADVICE: Final = {
+    ("requests", "count"): (
+        "A sudden drop is as bad as errors: look at what stands in front of the service."
+    ),
+    ("requests", "ratio"): (
+        "When it rises, compare with the last deployment and with what the service depends on."
+    ),
+    ("duration", "time"): "When it rises, look for saturation and for a slow dependency.",
+    ("duration", "ratio"): "When it changes, look for saturation and for a slow dependency.",
+    ("errors", "count"): "Look at the logs of the time when it rose, and at the last deployment.",
+    ("in_flight", "count"): (
+        "When it grows while the request rate does not, something that requests wait for is slow."
+    ),
+    ("tokens", "count"): "When it grows faster than the requests, look for longer prompts.",
+    ("cost", "money"): (
+        "When it grows faster than the requests, look for a dearer model or for retries."
+    ),
+}
+
+
+def title_of(measures: Sequence[Measure]) -> str:
+    """Return a panel's title made of what it measures: `P50, p95 of request_seconds`."""
+    heads, tail = _shared_end([measure.title for measure in measures])
+    words = ", ".join(dict.fromkeys(heads)) + tail
+    if len(words) > _MOST_WORDS and len(heads) > 1:
+        words = f"{measures[0].title} and {len(heads) - 1} more"
+    return capitalized(words)
+
+
+def description_of(measures: Sequence[Measure], window: str, unit: str) -> str:
+    """Return what a panel shows, over which window, in which unit, and what to do about it."""
+    first = measures[0]
+    titles = dict.fromkeys(measure.title for measure in measures)
+    parts = [f"{capitalized('; '.join(titles))}."]
+    parts += [f"{text.rstrip('.')}." for text in _helps(measures)]
+    if spoken := _window_words(first.window(window)):
+        parts.append(spoken)
+    if unit:
+        parts.append(f"In {unit}.")
+    if any(metric.planned for measure in measures for metric in measure.metrics):
+        parts.append("Not exported yet.")
+    if advice := _advice(first):
+        parts.append(advice)
+    return " ".join(parts)
+
+
+def legends_of(measures: Sequence[Measure], chosen: str) -> tuple[str, ...]:
+    """
+    Return how each measure's series are called.
+
+    The author's word for the panel, else for the measure, else what tells the measures apart and
+    the labels that tell the series apart; empty where nothing is known of the labels.
+    """
+    heads, _ = _shared_end([measure.title for measure in measures])
+    several = len(measures) > 1
+    return tuple(
+        chosen or measure.legend or _legend(measure, head if several else "")
+        for measure, head in zip(measures, heads, strict=True)
+    )
+
+
+def capitalized(text: str) -> str:
+    """Return the text with a capital first letter, unless it begins with a metric's name."""
+    first = text.partition(" ")[0]
+    return text if "_" in first else text[:1].upper() + text[1:]
+
+
+def _shared_end(titles: list[str]) -> tuple[list[str], str]:
+    """Split off the last words that all titles share, if something is left of each."""
+    split = [title.split(" ") for title in titles]
+    shared = 0
+    while len(split) > 1 and all(len(words) > shared + 1 for words in split):
+        if len({words[-1 - shared] for words in split}) > 1:
+            break
+        shared += 1
+    if not shared or len(set(titles)) == 1:
+        return titles, ""
+    heads = [" ".join(words[:-shared]).removesuffix(" of") for words in split]
+    tail = " ".join(split[0][-shared:])
+    if all(" ".join(words[:-shared]).endswith(" of") for words in split):
+        tail = f"of {tail}"
+    return heads, f" {tail}"
+
+
+def _legend(measure: Measure, head: str) -> str:
+    if measure.labels is None:
+        return ""
+    labels = " ".join(f"{{{{{label}}}}}" for label in _telling(measure))
+    return " ".join(filter(None, (labels, head))) or measure.title
+
+
+def _telling(measure: Measure) -> tuple[str, ...]:
+    """Return the labels that tell series apart: not those that the scope sets to one value."""
+    pinned = {m.label for metric in measure.metrics for m in metric.scope if m.op == "="}
+    labels = sorted((measure.labels or frozenset()) - pinned)
+    own = [label for label in labels if label not in TARGET_LABELS]
+    targets = [label for label in labels if label == "instance" or (not own and label == "job")]
+    return (*targets, *own)
+
+
+def _helps(measures: Sequence[Measure]) -> tuple[str, ...]:
+    """Return the help of the one metric that all measures read."""
+    metrics = {metric.name: metric for measure in measures for metric in measure.metrics}
+    return tuple(metric.help for metric in metrics.values() if metric.help and len(metrics) == 1)
+
+
+def _window_words(window: str) -> str:
+    if not window:
+        return ""
+    if window == "$__range":
+        return "Over the dashboard's time range."
+    if window.startswith("$"):
+        return ""
+    return f"Over the last {window}."
+
+
+def _advice(measure: Measure) -> str:
+    roles = (metric.role for metric in measure.metrics)
+    found = (_ADVICE.get((role, measure.unit.dimension), "") for role in roles)
+    return next(filter(None, found), "")

@@ -1,0 +1,71 @@
+"""`text`: words in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from obsgen.artefacts import Json, Panel
+from obsgen.catalogue import Metric
+from obsgen.model import DashboardContext, PanelSpec, Reader
+from obsgen.panels._measured import columns_of, links_of
+from obsgen.source import MappingNode, Node
+
+_WIDTH: Final = Fraction(1, 3)
+_HEIGHT: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Markdown; Grafana cleans it of scripts."""
+
+    content: str
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """None: words ask nothing."""
+        return ()
+
+    def panel(self, common: PanelSpec, context: DashboardContext) -> Panel:
+        """Return the panel."""
+        return Panel(
+            type="text",
+            title=common.title,
+            description=common.description,
+            width=columns_of(common.width or _WIDTH),
+            height=common.height or _HEIGHT,
+            options=options(self.content),
+            links=links_of(common, context),
+            origin=common.origin,
+        )
+
+
+def options(content: str) -> dict[str, Json]:
+    """Return the options (Grafana's Text panel, `Options`)."""
+    return {"mode": "markdown", "content": content}
+
+
+class TextKind:
+    """Reads `text: WORDS` and `text: {content: WORDS}`."""
+
+    key: Final = "text"
+    schema: Final[Mapping[str, Any]] = {
+        "type": ["string", "object"],
+        "properties": {
+            "content": {"type": "string", "description": "The words, in Markdown."},
+        },
+        "patternProperties": {"^x-": {}},
+        "additionalProperties": False,
+        "description": "Words in Markdown: a text, or {content: …}.",
+        "examples": ["Who to ask: **team backend**", {"content": "## How to read this"}],
+    }
+
+    def read(self, node: Node, reader: Reader) -> Text | None:
+        """Read the words."""
+        content = reader.text(node.get("content") if isinstance(node, MappingNode) else node)
+        return Text(content=content) if content else None
+
+
+KIND: Final = TextKind()

@@ -1,0 +1,77 @@
+"""`timeseries`: lines over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from obsgen.artefacts import Json, Panel
+from obsgen.model import DashboardContext, PanelSpec, Reader
+from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
+from obsgen.source import Node
+
+# Shapes: Grafana's TimeSeries panel, `Options` and `GraphFieldConfig`; values: its defaults.
+OPTIONS: Final[Mapping[str, Json]] = {
+    "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+    "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": False},
+}
+CUSTOM: Final[Mapping[str, Json]] = {
+    "drawStyle": "line",
+    "lineInterpolation": "linear",
+    "lineWidth": 1,
+    "fillOpacity": 0,
+    "gradientMode": "none",
+    "showPoints": "auto",
+    "pointSize": 5,
+    "spanNulls": False,
+    "insertNulls": False,
+    "stacking": {"mode": "none", "group": "A"},
+    "axisPlacement": "auto",
+    "axisLabel": "",
+    "axisColorMode": "text",
+    "axisBorderShow": False,
+    "axisCenteredZero": False,
+    "axisSoftMin": 0,
+    "scaleDistribution": {"type": "linear"},
+    "barAlignment": 0,
+    "barWidthFactor": 0,
+    "hideFrom": {"legend": False, "tooltip": False, "viz": False},
+    "thresholdsStyle": {"mode": "off"},
+}
+COLOR: Final[Mapping[str, Json]] = {"mode": "palette-classic"}
+
+ASKING: Final = Asking(window="$__rate_interval", width=Fraction(1, 3), height=8, instant=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeseries(MeasuredBody):
+    """One line for each series of each measure."""
+
+    def panel(self, common: PanelSpec, context: DashboardContext) -> Panel:
+        """Return the panel; thresholds of the author are drawn as dashed lines."""
+        framed = self.framed("timeseries", common, context, ASKING)
+        style = "dashed" if common.thresholds else "off"
+        unit = framed.unit
+        axis = str(unit) if unit is not None and unit.per_seconds > 1 else ""
+        custom: dict[str, Json] = {**CUSTOM, "axisLabel": axis, "thresholdsStyle": {"mode": style}}
+        return replace(framed, options=OPTIONS, custom=custom, color=COLOR)
+
+
+class TimeseriesKind:
+    """Reads `timeseries: MEASURE`."""
+
+    key: Final = "timeseries"
+    schema: Final[Mapping[str, Any]] = measures_schema(
+        "Lines over time: a measure, the name of one, or a list of them.",
+        {"rate": "http_requests_total", "by": ["route"]},
+    )
+
+    def read(self, node: Node, reader: Reader) -> Timeseries | None:
+        """Read the measures."""
+        measures = reader.measures(node)
+        return Timeseries(measures=measures) if measures else None
+
+
+KIND: Final = TimeseriesKind()

@@ -1,0 +1,174 @@
+"""
+The whole compiler as one pure function: texts in, files and findings out.
+
+There is no clock, environment, network or randomness here: the same texts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from obsgen.artefacts import Compiled, OutputFile
+from obsgen.compile.project import compile_spec
+from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has_errors
+from obsgen.model import Reports, Spec
+from obsgen.outputs.manifest import manifest
+from obsgen.reader.documents import read_documents
+from obsgen.reader.merge import name_of
+from obsgen.reader.services import PresetStore
+from obsgen.reader.spec import Wanted, read_specs
+from obsgen.source import MappingNode, Source, SourceMap, read_source
+
+SAME_FILE: Final = Code(
+    "OUT923",
+    "same-file-twice",
+    why="two things would be written to one file, and one of them be lost",
+    fix="Rename one of the two.",
+)
+CODES: Final = (SAME_FILE,)
+
+PRESET_FILE: Final = "preset:"
+"""Begins the file names of shipped presets in diagnostics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """
+    What a build is told beside the specs.
+
+    Attributes:
+        environment: Only this environment, or None for all.
+        requires_project: The output is going to be written, so a Project is demanded.
+        presets: Shipped presets by name; read only when used.
+        context: Files of which only the Project (unless the specs hold one) and the presets
+            count, when a file is checked alone.
+    """
+
+    environment: str | None = None
+    requires_project: bool = False
+    presets: Mapping[str, bytes] = field(default_factory=dict)
+    context: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """
+    What a build gives.
+
+    Attributes:
+        files: To be written, sorted by path; none where there are errors.
+        diagnostics: Everything that was found, in no particular order.
+        source_map: Turns the places of diagnostics into lines and columns.
+        specs: What was read, one for each environment.
+        compiled: What was compiled, in the same order.
+    """
+
+    files: tuple[OutputFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    source_map: SourceMap
+    specs: tuple[Spec, ...] = ()
+    compiled: tuple[Compiled, ...] = ()
+
+
+class _ShippedPresets(Mapping[str, MappingNode]):
+    """Parses a shipped preset when it is first used, and remembers its source."""
+
+    def __init__(self, texts: Mapping[str, bytes], report: Reports) -> None:
+        self._texts = texts
+        self._report = report
+        self._parsed: dict[str, MappingNode] = {}
+        self.sources: list[Source] = []
+
+    def __getitem__(self, name: str) -> MappingNode:
+        if name not in self._parsed:
+            source, diagnostics = read_source(f"{PRESET_FILE}{name}", self._texts[name])
+            for diagnostic in diagnostics:
+                self._report(diagnostic)
+            self.sources.append(source)
+            root = source.documents[0]
+            assert isinstance(root, MappingNode)  # noqa: S101 - package data, tested
+            self._parsed[name] = root
+        return self._parsed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> Built:
+    """
+    Compile specs.
+
+    Args:
+        texts: Files by the names that diagnostics show, as bytes or decoded.
+        options: What else holds.
+
+    Returns:
+        All files, or none and the errors that are in the way; warnings beside either.
+    """
+    options = options or Options()
+    diagnostics: list[Diagnostic] = []
+    sources: list[Source] = []
+    for name in sorted(texts):
+        source, found = read_source(name, texts[name])
+        sources.append(source)
+        diagnostics.extend(found)
+    shipped = _ShippedPresets(options.presets, diagnostics.append)
+    documents = read_documents(sources, diagnostics.append)
+    around = tuple(read_source(name, options.context[name])[0] for name in sorted(options.context))
+    documents = documents.completed_by(read_documents(around, diagnostics.append))
+    written = {name_of(node): node for node in documents.of("Preset")}
+    presets = PresetStore(written=written, shipped=shipped)
+    wanted = Wanted(environment=options.environment, is_complete=options.requires_project)
+    specs = read_specs(documents, presets, wanted, diagnostics.append)
+    compiled = tuple(compile_spec(spec, diagnostics.append) for spec in specs)
+    files: tuple[OutputFile, ...] = ()
+    if not has_errors(diagnostics):
+        files = _files(specs, compiled, diagnostics.append)
+    if has_errors(diagnostics):
+        files = ()
+    return Built(
+        files=files,
+        diagnostics=tuple(diagnostics),
+        source_map=SourceMap((*sources, *around, *shipped.sources)),
+        specs=specs,
+        compiled=compiled,
+    )
+
+
+def _files(
+    specs: tuple[Spec, ...], compiled: tuple[Compiled, ...], report: Reports
+) -> tuple[OutputFile, ...]:
+    files: list[OutputFile] = []
+    for spec, artefacts in zip(specs, compiled, strict=True):
+        folder = f"{spec.environment.name}/" if spec.environment.name else ""
+        own = [*_environment_files(spec, artefacts, report)]
+        own.append(manifest(own))
+        files.extend(replace(file, path=f"{folder}{file.path}") for file in own)
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _environment_files(
+    spec: Spec, compiled: Compiled, report: Reports
+) -> Iterator[OutputFile]:
+    seen: set[str] = set()
+    for output in spec.project.outputs:
+        module = importlib.import_module(f"obsgen.outputs.{output}")
+        for file in module.files(compiled):
+            if file.path in seen:
+                place = spec.project.origin
+                related: tuple[Related, ...] = ()
+                message = f"two things are written to `{file.path}`"
+                report(finding(SAME_FILE, place, message, related=related))
+            seen.add(file.path)
+            yield file
+
+
+def worst(diagnostics: tuple[Diagnostic, ...]) -> Severity | None:
+    """Return the gravest severity among the findings."""
+    return max((d.severity for d in diagnostics), default=None)

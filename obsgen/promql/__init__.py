@@ -1,0 +1,80 @@
+"""
+PromQL as a tree with places: read, checked, asked for its labels, and written again.
+
+Everything here is pure and knows nothing of specs; the catalogue of metrics comes in through the
+`Metrics` Protocol.
+"""
+
+from __future__ import annotations
+
+from obsgen.promql.durations import duration_text
+from obsgen.promql.functions import Type
+from obsgen.promql.labels import Labels, Metrics, result_labels, selectors
+from obsgen.promql.layout import WIDTH, layout
+from obsgen.promql.parse import parse
+from obsgen.promql.problem import NO_SPAN, PromqlError, Span
+from obsgen.promql.strings import quote
+from obsgen.promql.tree import (
+    METRIC_NAME_LABEL,
+    Aggregate,
+    Binary,
+    Call,
+    Grouping,
+    Label,
+    Matcher,
+    Matching,
+    MatchOp,
+    MatrixSelector,
+    Node,
+    NumberLiteral,
+    Paren,
+    StringLiteral,
+    Subquery,
+    Unary,
+    VectorSelector,
+    fold,
+    walk,
+    without_parens,
+)
+from obsgen.promql.typing_rules import result_type
+from obsgen.promql.variables import Variable, substitute_variables, variables
+
+__all__ = [
+    "METRIC_NAME_LABEL",
+    "NO_SPAN",
+    "WIDTH",
+    "Aggregate",
+    "Binary",
+    "Call",
+    "Grouping",
+    "Label",
+    "Labels",
+    "MatchOp",
+    "Matcher",
+    "Matching",
+    "MatrixSelector",
+    "Metrics",
+    "Node",
+    "NumberLiteral",
+    "Paren",
+    "PromqlError",
+    "Span",
+    "StringLiteral",
+    "Subquery",
+    "Type",
+    "Unary",
+    "Variable",
+    "VectorSelector",
+    "duration_text",
+    "fold",
+    "layout",
+    "parse",
+    "quote",
+    "result_labels",
+    "result_type",
+    "selectors",
+    "substitute_variables",
+    "variables",
+    "walk",
+    "without_parens",
+]

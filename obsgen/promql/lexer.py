@@ -1,0 +1,185 @@
+"""
+PromQL as a sequence of words and signs, each with its exact characters.
+
+Syntax: Prometheus 3.x, `promql/parser/lex.go`. Variables of Grafana are tokens too, so that
+`substitute_variables` can replace them and the parser can name them.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.promql.problem import PromqlError, Span, shown
+from obsgen.promql.strings import unquote
+
+MAX_LENGTH: Final = 64 * 1024
+"""Longest expression in characters; promql-parser takes quadratic time and then crashes."""
+
+TEMPLATE_HINT: Final = "`{{ … }}` belongs into labels and annotations"
+
+
+class Kind(enum.Enum):
+    """What a token is."""
+
+    NAME = "name"
+    NUMBER = "number"
+    DURATION = "duration"
+    STRING = "string"
+    SIGN = "sign"
+    VARIABLE = "variable"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """
+    A word or a sign.
+
+    Attributes:
+        text: As written.
+        value: Of a string, without quotes and escapes; else the text.
+    """
+
+    kind: Kind
+    text: str
+    span: Span
+    value: str
+
+    @property
+    def word(self) -> str:
+        """The name in lower case, as keywords are compared; empty for anything else."""
+        return self.text.lower() if self.kind is Kind.NAME else ""
+
+    def is_sign(self, *signs: str) -> bool:
+        """Say whether the token is one of these signs."""
+        return self.kind is Kind.SIGN and self.text in signs
+
+
+VARIABLE: Final = re.compile(
+    r"\$\{[a-zA-Z_][^{}\n]*\}|\$[a-zA-Z_][a-zA-Z0-9_]*|\[\[[a-zA-Z_]\w*(?::\w+)?\]\]", re.ASCII
+)
+"""Variables of Grafana: `$name`, `${name:format}`, `[[name]]`."""
+
+_TOKEN: Final = re.compile(
+    r"(?P<blank>[ \t\r\n]+|\#[^\r\n]*)"
+    r"""|(?P<string>"(?:\\.|[^"\\\n])*+"|'(?:\\.|[^'\\\n])*+'|`[^`]*`)"""
+    rf"|(?P<variable>{VARIABLE.pattern})"
+    r"|(?P<duration>(?:[0-9]+(?:ms|[smhdwy]))+(?![a-zA-Z0-9_.]))"
+    r"|(?P<number>(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"(?![a-zA-Z0-9_.]))"
+    r"|(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)"
+    r"|(?P<sign>=~|!~|!=|==|>=|<=|[-+*/%^<>=@(){},\[\]])",
+    re.ASCII,
+)
+_IN_BRACKETS: Final = re.compile(r"(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)|(?P<sign>:)", re.ASCII)
+_KINDS: Final = {
+    "string": Kind.STRING,
+    "variable": Kind.VARIABLE,
+    "duration": Kind.DURATION,
+    "number": Kind.NUMBER,
+    "name": Kind.NAME,
+    "sign": Kind.SIGN,
+}
+_NUMBER_LIKE: Final = re.compile(r"\.?[0-9][0-9a-zA-Z_.]*", re.ASCII)
+_FOREIGN: Final = (
+    ("&&", "write `and`"),
+    ("||", "write `or`"),
+    ("!", "write `!=`, or `unless` between two vectors"),
+    ("“", 'write `"`'),
+    ("”", 'write `"`'),
+    ("„", 'write `"`'),
+    ("‘", "write `'`"),
+    ("’", "write `'`"),
+    ("–", "write `-`"),
+    ("−", "write `-`"),
+    ("×", "write `*`"),
+    ("÷", "write `/`"),
+    ("≥", "write `>=`"),
+    ("≤", "write `<=`"),
+    ("≠", "write `!=`"),
+    ("\xa0", "this is a no-break space: write a plain one"),
+    (".", 'a name with dots is quoted in braces: `{"http.requests"}`'),
+    ("$", "a variable is `$name` or `${name}`"),
+    (";", "an expression ends without a sign"),
+)
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """
+    Return the tokens of an expression; the last is an empty one of kind END.
+
+    Raises:
+        PromqlError: at the first characters that belong to no token.
+    """
+    _check_text(text)
+    tokens: list[Token] = []
+    position = depth = 0
+    while position < len(text):
+        match = (_IN_BRACKETS.match(text, position) if depth else None) or _TOKEN.match(
+            text, position
+        )
+        if match is None or match.lastgroup is None:
+            raise _template(tokens) or _unreadable(text, position)
+        if match.lastgroup != "blank":
+            tokens.append(_token(match.lastgroup, match.group(), position))
+            depth = max(0, depth + {"[": 1, "]": -1}.get(match.group(), 0))
+        position = match.end()
+    tokens.append(Token(kind=Kind.END, text="", span=Span(position, position), value=""))
+    return tuple(tokens)
+
+
+def _template(tokens: list[Token]) -> PromqlError | None:
+    """Blame the braces of a template, not the first sign in it that is not PromQL."""
+    for left, right in itertools.pairwise(tokens):
+        if left.is_sign("{") and right.is_sign("{"):
+            message = "`{{` stands where an operand is expected"
+            return PromqlError(message, left.span.to(right.span), TEMPLATE_HINT)
+    return None
+
+
+def _token(group: str, text: str, start: int) -> Token:
+    value = unquote(text, start) if group == "string" else text
+    span = Span(start, start + len(text))
+    return Token(kind=_KINDS[group], text=text, span=span, value=value)
+
+
+def _check_text(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        message = f"the expression has {len(text)} characters, more than {MAX_LENGTH}"
+        raise PromqlError(message, Span(MAX_LENGTH, len(text)), "record parts of it as own series")
+    for position, character in enumerate("" if text.isascii() else text):
+        if "\ud800" <= character <= "\udfff":
+            message = f"`U+{ord(character):04X}` is half a character"
+            raise PromqlError(message, Span(position, position + 1), "write the file in UTF-8")
+
+
+def _unreadable(text: str, start: int) -> PromqlError:
+    rest = text[start:]
+    if rest[0] in "\"'`":
+        end = rest.find("\n") if rest[0] != "`" else -1
+        span = Span(start, start + end if end > 0 else len(text))
+        return PromqlError(f"expected `{rest[0]}` to close the string", span, "")
+    number = _NUMBER_LIKE.match(rest)
+    if number is not None:
+        return _bad_number(number.group(), start)
+    for foreign, hint in _FOREIGN:
+        if rest.startswith(foreign):
+            name = "`U+00A0`" if foreign == "\xa0" else shown(foreign)
+            return PromqlError(f"{name} is not PromQL", Span(start, start + len(foreign)), hint)
+    name = shown(rest[0]) if rest[0].isprintable() else f"`U+{ord(rest[0]):04X}`"
+    hint = 'quote a name with other letters: `{"naïve"}`' if rest[0].isalpha() else ""
+    return PromqlError(f"{name} is not PromQL", Span(start, start + 1), hint)
+
+
+def _bad_number(text: str, start: int) -> PromqlError:
+    span = Span(start, start + len(text))
+    message = f"{shown(text)} is neither a number nor a duration"
+    if re.fullmatch(r"[0-9]*\.[0-9]+(?:ms|[smhdwy])", text):
+        return PromqlError(message, span, "a duration counts in whole units: `1h30m`")
+    if "_" in text:
+        return PromqlError(message, span, "numbers hold no `_`")
+    return PromqlError(message, span, "durations are written `5m`, `1h30m`, `500ms`")

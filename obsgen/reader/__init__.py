@@ -1,0 +1,1 @@
+"""Nodes to model: shapes checked, presets merged, names resolved, every problem reported."""

@@ -1,0 +1,107 @@
+"""Alerts: what all of them have, and the kind that says when they fire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.catalogue import near
+from obsgen.diagnostics import Code, finding
+from obsgen.model import Alert, Project, Reports
+from obsgen.reader.measures import ServiceReader
+from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.project import read_label_values
+from obsgen.reader.shape import WRONG_COUNT, missing_key, words
+from obsgen.reader.values import read_text, read_wait, read_words
+from obsgen.schema import kinds
+from obsgen.source import MappingNode, Node, Scalar
+
+UNKNOWN_TEAM: Final = Code(
+    "REF207",
+    "unknown-team",
+    why="routes go by teams; an alert of a team that nobody declared falls to the default",
+    fix="Write a team of the Project, or declare it under `teams:`.",
+)
+CODES: Final = (UNKNOWN_TEAM,)
+
+
+class AlertReader:
+    """Reads the alerts of one service."""
+
+    def __init__(self, reader: ServiceReader, team: str) -> None:
+        self.reader = reader
+        self.team = team
+        self.report = reader.report
+
+    def read(self, node: MappingNode, name: str) -> Alert | None:
+        """Read one alert; None where it cannot be compiled."""
+        known = kinds.keys("alerts")
+        chosen = [key for key in node.entries if key in known]
+        severity = self._severity(node)
+        only_when = node.get("only_when")
+        condition = None if only_when is None else self.reader.condition(only_when)
+        if len(chosen) != 1:
+            found = f"found {words(chosen)}" if chosen else "found none"
+            hint = f"write one of {words(list(known))}"
+            message = f"alert `{name}` takes one kind, {found}"
+            self.report(finding(WRONG_COUNT, node.origin / "name", message, hint))
+            return None
+        body = kinds.load("alerts", chosen[0]).read(node.entries[chosen[0]].value, self.reader)
+        if body is None or severity is None or (only_when is not None and condition is None):
+            return None
+        return Alert(
+            name=name,
+            body=body,
+            for_=read_wait(node.get("for"), self.report),
+            keep_firing_for=read_wait(node.get("keep_firing_for"), self.report),
+            severity=severity,
+            team=check_team(node.get("team"), self.reader.project, self.report) or self.team,
+            category=read_text(node.get("category"), self.report),
+            summary=_scalar(node.get("summary")),
+            description=_scalar(node.get("description")),
+            runbook=read_text(node.get("runbook"), self.report),
+            dashboard=read_text(node.get("dashboard"), self.report),
+            labels=read_label_values(node.get("labels"), self.report),
+            annotations=_annotations(node.get("annotations")),
+            only_when=condition,
+            refs=read_words(node.get("refs")),
+            origin=node.origin,
+        )
+
+    def _severity(self, node: MappingNode) -> str | None:
+        severity = node.get("severity")
+        scheme = self.reader.project.severities
+        if severity is None:
+            hint = f"add `severity: {scheme.names[0]}` or another of {words(list(scheme.names))}"
+            self.report(missing_key(node.origin, "severity", hint))
+            return None
+        if not isinstance(severity, Scalar) or severity.is_null:
+            return None
+        name = scheme.resolve(severity.text)
+        if name is None:
+            self.report(unknown_severity(severity.text, severity.origin, scheme))
+        return name
+
+
+def check_team(node: Node | None, project: Project, report: Reports) -> str:
+    """Return a team that the Project declares, reporting one that it does not."""
+    if not isinstance(node, Scalar) or node.is_null:
+        return ""
+    if project.teams is None or node.text in project.teams:
+        return node.text
+    guess = near(node.text, project.teams)
+    hint = f"did you mean `{guess}`?" if guess else f"it has {words(list(project.teams))}"
+    place = node.origin
+    report(finding(UNKNOWN_TEAM, place, f"team {node.word} is not declared", hint))
+    return ""
+
+
+def _scalar(node: Node | None) -> Scalar | None:
+    return node if isinstance(node, Scalar) and not node.is_null else None
+
+
+def _annotations(node: Node | None) -> Mapping[str, Scalar]:
+    if not isinstance(node, MappingNode):
+        return {}
+    found = {k: _scalar(e.value) for k, e in node.entries.items() if not k.startswith("x-")}
+    return {k: v for k, v in found.items() if v is not None}

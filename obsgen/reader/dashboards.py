@@ -1,0 +1,132 @@
+"""`Dashboard` documents, read node by node."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from obsgen.catalogue import near
+from obsgen.diagnostics import Code, Related, Severity, finding
+from obsgen.model import DashboardSpec, PanelSpec, Reader, SectionSpec
+from obsgen.reader.panels import items_of, read_panel, read_time, texts_of
+from obsgen.source import MappingNode, Node, Scalar
+from obsgen.units import Duration
+
+FOLDER: Final = Code(
+    "DSH605",
+    "dashboard-folder",
+    why="the folder is also a directory of the output; it may not lead out of it or be hidden",
+    fix="Write a plain title: `folder: Payments`.",
+)
+SAME_TITLE: Final = Code(
+    "DSH606",
+    "panel-title-twice",
+    why="two panels of one section with one title cannot be told apart in a report",
+    fix="Give one of them another title.",
+    severity=Severity.WARNING,
+)
+UNKNOWN_VARIABLE: Final = Code(
+    "REF261",
+    "unknown-variable",
+    why="a variable filters by a label; one that no metric of the service has filters nothing",
+    fix="Name a label of a declared metric, or declare the label.",
+)
+CODES: Final = (FOLDER, SAME_TITLE, UNKNOWN_VARIABLE)
+
+_FOLDER_LENGTH: Final = 100
+
+
+def read_dashboard(node: MappingNode, reader: Reader) -> DashboardSpec | None:
+    """Read a document; None where it has no name to be known by."""
+    name = reader.text(node.get("name"))
+    if not name:
+        return None
+    refresh = reader.duration(node.get("refresh"))
+    time = read_time(node.get("time"), reader)
+    return DashboardSpec(
+        name=name,
+        title=reader.text(node.get("title")) or name.replace("-", " ").capitalize(),
+        service=reader.text(node.get("service")),
+        description=reader.text(node.get("description")),
+        folder=read_folder(node.get("folder"), reader),
+        variables=_variables(node.get("variables"), reader),
+        sections=_sections(node, reader),
+        time=time if time.startswith("now") or not time else f"now-{time}",
+        refresh=str(refresh) if refresh and refresh > Duration(0) else "",
+        tags=texts_of(node.get("tags"), reader),
+        refs=texts_of(node.get("refs"), reader),
+        origin=node.origin,
+    )
+
+
+def read_folder(node: Node | None, reader: Reader) -> str:
+    """Read the title of a Grafana folder, which is a directory of the output too."""
+    folder = reader.text(node)
+    if not isinstance(node, Scalar) or node.is_null:
+        return ""
+    problem = _folder_problem(folder)
+    if problem:
+        hint = "write a plain title, as in `folder: Payments`"
+        reader.report(finding(FOLDER, node.origin, f"folder {node.word} {problem}", hint))
+        return ""
+    return folder
+
+
+def _folder_problem(folder: str) -> str:
+    if not folder.strip():
+        return "has no title"
+    if "/" in folder or "\\" in folder:
+        return "holds a slash: folders are not nested"
+    if folder.startswith(".") or folder != folder.strip() or folder.endswith("."):
+        return "begins or ends with a dot or a blank"
+    if not folder.isprintable():
+        return "holds a control character"
+    return "is longer than 100 characters" if len(folder) > _FOLDER_LENGTH else ""
+
+
+def _variables(node: Node | None, reader: Reader) -> tuple[str, ...]:
+    metrics = reader.catalogue.metrics.values()
+    known = sorted({label for metric in metrics for label in metric.all_labels})
+    found: dict[str, None] = {}
+    for item in items_of(node):
+        name = reader.text(item)
+        if name in known:
+            found[name] = None
+        elif name:
+            guess = near(name, known)
+            hint = f"did you mean `{guess}`?" if guess else ""
+            message = f"variable `{name}` is a label that no metric here has"
+            reader.report(finding(UNKNOWN_VARIABLE, item.origin, message, hint))
+    return tuple(found)
+
+
+def _sections(node: MappingNode, reader: Reader) -> tuple[SectionSpec, ...]:
+    found = []
+    if loose := _panels(node.get("panels"), reader):
+        found.append(SectionSpec(title="", panels=loose))
+    for item in items_of(node.get("sections")):
+        if not isinstance(item, MappingNode):
+            continue
+        panels = _panels(item.get("panels"), reader)
+        collapsed = item.get("collapsed")
+        section = SectionSpec(
+            title=reader.text(item.get("title")),
+            panels=panels,
+            collapsed=isinstance(collapsed, Scalar) and collapsed.text.lower() == "true",
+        )
+        if panels:
+            found.append(section)
+    return tuple(found)
+
+
+def _panels(node: Node | None, reader: Reader) -> tuple[PanelSpec, ...]:
+    read = (read_panel(item, reader) for item in items_of(node) if isinstance(item, MappingNode))
+    panels = tuple(panel for panel in read if panel is not None)
+    first: dict[str, PanelSpec] = {}
+    for panel in panels:
+        other = first.setdefault(panel.title, panel)
+        if panel.title and other is not panel:
+            message = f"title `{panel.title}` stands twice in one section"
+            related = (Related("first written here", other.origin / "title"),)
+            place = panel.origin / "title"
+            reader.report(finding(SAME_TITLE, place, message, related=related))
+    return panels

@@ -1,0 +1,117 @@
+"""Documents by their kind: what a build was given, each with the shape of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from obsgen import schema
+from obsgen.catalogue import near
+from obsgen.diagnostics import Diagnostic, Origin, Related, finding
+from obsgen.model import Reports
+from obsgen.reader.merge import name_of
+from obsgen.reader.project import NAME_TWICE
+from obsgen.reader.shape import NOT_A_DOCUMENT, check_shape, words
+from obsgen.source import MappingNode, Node, Scalar, Sequence, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of a build, in the order of files and of each file."""
+
+    by_kind: dict[str, tuple[MappingNode, ...]]
+
+    def of(self, kind: str) -> tuple[MappingNode, ...]:
+        """Return the documents of a kind."""
+        return self.by_kind.get(kind, ())
+
+    def completed_by(self, context: Documents) -> Documents:
+        """Return the documents with the Project, if they hold none, and the presets of others."""
+        own = {name_of(preset) for preset in self.of("Preset")}
+        presets = [p for p in context.of("Preset") if name_of(p) not in own]
+        added = {
+            "Project": self.of("Project") or context.of("Project"),
+            "Preset": (*self.of("Preset"), *presets),
+        }
+        return Documents({**self.by_kind, **added})
+
+
+def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
+    """Sort documents by kind and check their shapes."""
+    found: dict[str, list[MappingNode]] = {}
+    checked: list[tuple[MappingNode, str]] = []
+    for source in sources:
+        for root in source.documents:
+            kind = _kind(root, report)
+            if kind and isinstance(root, MappingNode):
+                found.setdefault(kind, []).append(root)
+                checked.append((root, kind))
+    used = frozenset(key for root, _ in checked for key in _keys(root))
+    assembled: dict[str, Any] = schema.assemble(used.__contains__) if checked else {}
+    for root, kind in checked:
+        for diagnostic in check_shape(root, kind, assembled):
+            report(diagnostic)
+    documents = Documents({kind: tuple(nodes) for kind, nodes in found.items()})
+    for kind in _NAMED:
+        _check_unique(documents.of(kind), kind, report)
+    return documents
+
+
+_NAMED: Final = ("Service", "Preset", "Dashboard", "Environment")
+
+
+def _kind(root: Node, report: Reports) -> str:
+    if isinstance(root, Scalar) and root.is_null:
+        return ""
+    if not isinstance(root, MappingNode):
+        message = f"a document is a mapping, found {root.word}"
+        report(finding(NOT_A_DOCUMENT, root.origin, message, _HEAD))
+        return ""
+    version = root.get("apiVersion")
+    if not isinstance(version, Scalar) or version.text != schema.API_VERSION:
+        place = root.origin if version is None else version.origin
+        found = "no `apiVersion`" if version is None else f"`apiVersion` is {version.word}"
+        message = f"{found}, this version reads `{schema.API_VERSION}`"
+        report(finding(NOT_A_DOCUMENT, place, message, _HEAD))
+        return ""
+    kind = root.get("kind")
+    if isinstance(kind, Scalar) and kind.text in schema.DOCUMENT_KINDS:
+        return kind.text
+    place = root.origin if kind is None else kind.origin
+    guess = near(kind.text, schema.DOCUMENT_KINDS) if isinstance(kind, Scalar) else ""
+    known = words(list(schema.DOCUMENT_KINDS))
+    hint = f"did you mean `{guess}`?" if guess else f"write one of {known}"
+    what = "no `kind`" if kind is None else f"kind {kind.word} is not known"
+    report(finding(NOT_A_DOCUMENT, place, what, hint))
+    return ""
+
+
+_HEAD: Final = "begin with `apiVersion: obsgen/v1` and `kind: Service`"
+
+
+def _keys(node: Node) -> Iterator[str]:
+    pending: list[Node] = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, MappingNode):
+            yield from node.entries
+            pending.extend(entry.value for entry in node.entries.values())
+        elif isinstance(node, Sequence):
+            pending.extend(node.items)
+
+
+def _check_unique(documents: tuple[MappingNode, ...], kind: str, report: Reports) -> None:
+    first: dict[str, Origin] = {}
+    for document in documents:
+        name = name_of(document)
+        if name and name in first:
+            report(twice(f"{kind} `{name}`", document.origin / "name", first[name]))
+        first.setdefault(name, document.origin / "name")
+
+
+def twice(subject: str, origin: Origin, first: Origin) -> Diagnostic:
+    """Return the finding for a name that stands for two things."""
+    related = (Related("first written here", first),)
+    hint = "rename one of the two, or remove it"
+    return finding(NAME_TWICE, origin, f"{subject} is written twice", hint, related=related)

@@ -1,0 +1,153 @@
+"""
+Merging nodes: what `uses` and Parts bring into a Service, with every place kept.
+
+One mechanism: a same-named metric, measure, SLO or alert is merged over the one that was brought
+in, key by key; `remove: true` drops it. A kind written anew replaces the kind that was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen.reader.values import read_flag, read_list
+from obsgen.schema import kinds
+from obsgen.source import Entry, MappingNode, Node, Scalar, Sequence
+
+_MAPPINGS: Final = ("metrics", "measures")
+_LISTS: Final = ("slos", "alerts")
+_UNIONS: Final = ("dashboards", "scrape")
+_NOT_INHERITED: Final = frozenset({"apiVersion", "kind", "name", "uses", "service"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One document that a service is made of; *shipped* ones are not narrowed by its scope."""
+
+    document: MappingNode
+    shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """
+    A service with everything that was brought in.
+
+    Attributes:
+        document: All keys, merged.
+        unscoped: Names of metrics that shipped presets brought.
+        sources: The files that it comes from, in order.
+    """
+
+    document: MappingNode
+    unscoped: frozenset[str]
+    sources: tuple[str, ...]
+
+
+def merge_layers(service: MappingNode, layers: Iterable[Layer]) -> Effective:
+    """Merge documents from the first, which gives way, to the last, which wins."""
+    entries: dict[str, Entry] = {}
+    unscoped: set[str] = set()
+    sources: dict[str, None] = {service.origin.file: None}
+    for layer in layers:
+        document = layer.document
+        if not layer.shipped:
+            sources[document.origin.file] = None
+        for key, entry in document.entries.items():
+            if key in _NOT_INHERITED or key.startswith("x-"):
+                continue
+            if key == "metrics" and layer.shipped and isinstance(entry.value, MappingNode):
+                unscoped.update(entry.value.entries)
+            before = entries.get(key)
+            entries[key] = entry if before is None else _merged(key, before, entry)
+    own = {k: e for k, e in service.entries.items() if k in _NOT_INHERITED}
+    document = replace(service, entries={**own, **{k: _pruned(e) for k, e in entries.items()}})
+    return Effective(document=document, unscoped=frozenset(unscoped), sources=tuple(sources))
+
+
+def _merged(key: str, before: Entry, after: Entry) -> Entry:
+    old, new = before.value, after.value
+    if key in _MAPPINGS and isinstance(old, MappingNode) and isinstance(new, MappingNode):
+        return Entry(after.key, _merged_mapping(key, old, new))
+    if key in _LISTS and isinstance(old, Sequence) and isinstance(new, Sequence):
+        return Entry(after.key, _merged_list(key, old, new))
+    if key in _UNIONS:
+        return Entry(after.key, _union(old, new))
+    return after
+
+
+def _merged_mapping(key: str, old: MappingNode, new: MappingNode) -> MappingNode:
+    entries = dict(old.entries)
+    for name, entry in new.entries.items():
+        before = entries.get(name)
+        value = entry.value if before is None else merged_entry(key, before.value, entry.value)
+        entries[name] = Entry(entry.key, value)
+    return replace(new, entries=entries)
+
+
+def _merged_list(key: str, old: Sequence, new: Sequence) -> Sequence:
+    items = list(old.items)
+    places = {name: i for i, item in enumerate(items) if (name := name_of(item))}
+    for item in new.items:
+        name = name_of(item)
+        if name and name in places and not _same_document(items[places[name]], item):
+            items[places[name]] = merged_entry(key, items[places[name]], item)
+        else:
+            items.append(item)
+    return replace(new, items=tuple(items))
+
+
+def _same_document(one: Node, other: Node) -> bool:
+    """Two entries of one name in one document are a mistake, to be found later, not a merge."""
+    return (one.origin.file, one.origin.path[:1]) == (other.origin.file, other.origin.path[:1])
+
+
+def merged_entry(key: str, old: Node, new: Node) -> Node:
+    """Merge one named entry over another; a kind written anew takes the old one's place."""
+    if not isinstance(old, MappingNode) or not isinstance(new, MappingNode):
+        return new
+    kept = dict(old.entries)
+    known = kinds.keys(key) if key in {"measures", "alerts"} else ()
+    chosen = set(known) & set(new.entries)
+    if chosen and key == "measures":
+        kept = {}
+    elif chosen:
+        kept = {k: e for k, e in kept.items() if k not in known}
+    return replace(new, entries={**kept, **new.entries})
+
+
+def _union(old: Node, new: Node) -> Node:
+    if not isinstance(old, Sequence) or not isinstance(new, Sequence):
+        return new
+    seen = {item.text for item in old.items if isinstance(item, Scalar)}
+    extra = [i for i in new.items if not (isinstance(i, Scalar) and i.text in seen)]
+    return replace(new, items=(*old.items, *extra))
+
+
+def _pruned(entry: Entry) -> Entry:
+    """Drop entries that say `remove: true`."""
+    node = entry.value
+    if isinstance(node, MappingNode):
+        kept = {k: e for k, e in node.entries.items() if not _is_removed(e.value)}
+        return Entry(entry.key, replace(node, entries=kept))
+    if isinstance(node, Sequence):
+        return Entry(
+            entry.key, replace(node, items=tuple(i for i in node.items if not _is_removed(i)))
+        )
+    return entry
+
+
+def _is_removed(node: Node) -> bool:
+    return isinstance(node, MappingNode) and read_flag(node.get("remove"))
+
+
+def name_of(node: Node) -> str:
+    """Return the `name` of an entry, or an empty text."""
+    name = node.get("name") if isinstance(node, MappingNode) else None
+    return name.text if isinstance(name, Scalar) else ""
+
+
+def named_items(node: Node | None) -> tuple[MappingNode, ...]:
+    """Return the mappings of a list."""
+    return tuple(item for item in read_list(node) if isinstance(item, MappingNode))

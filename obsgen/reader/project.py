@@ -1,0 +1,251 @@
+"""The Project document: versions, intervals, severities, teams, outputs; and its defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.artefacts import GrafanaDatasource
+from obsgen.catalogue import TARGET_LABELS, near
+from obsgen.diagnostics import Code, Origin, Related, finding
+from obsgen.model import Project, Reports, SeverityLevel, SeverityScheme, Tile
+from obsgen.reader.merge import named_items
+from obsgen.reader.profiles import Profile, read_profiles
+from obsgen.reader.shape import missing_key, words
+from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
+from obsgen.source import MappingNode, Node, Scalar
+from obsgen.units import Duration
+
+UNREADABLE_VERSION: Final = Code(
+    "SCH113",
+    "unreadable-version",
+    why="what is written depends on what the target understands",
+    fix='Write the version as a text: `version: "2.42"` (2.40 unquoted is read as it stands too).',
+)
+UNKNOWN_OUTPUT: Final = Code(
+    "OUT921",
+    "unknown-output",
+    why="an output that is not known would silently not be written",
+    fix="Write one of the outputs that the hint lists.",
+)
+NAME_TWICE: Final = Code(
+    "REF212",
+    "name-twice",
+    why="a name stands for one thing; which of the two is meant cannot be known",
+    fix="Rename one of the two, or remove it.",
+)
+LEDGER_PARAMETER: Final = Code(
+    "SLO331",
+    "ledger-parameter",
+    why="the ledger is exact only within these bounds: a tile of 30s or 1m, a bridge that spans "
+    "at least two minutes, four scrapes and a tile with a scrape",
+    fix="Leave `ledger:` out, or keep to the bounds in the hint.",
+)
+CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, NAME_TWICE, LEDGER_PARAMETER)
+
+OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
+
+_S: Final = Duration.parse
+DEFAULT_SEVERITIES: Final = (
+    SeverityLevel(name="critical", respond_within=_S("5m"), page=True),
+    SeverityLevel(name="high", respond_within=_S("15m"), page=True),
+    SeverityLevel(name="medium", respond_within=_S("1h"), aliases=("warning",)),
+    SeverityLevel(name="low", respond_within=_S("24h"), aliases=("info",)),
+)
+DEFAULT_RETENTION: Final = _S("60d")
+_TILES: Final = (_S("30s"), _S("1m"))
+_LEAST_BRIDGE: Final = _S("2m")
+_DEFAULT_SETTLE: Final = _S("5s")
+_DEFAULT_WAIT: Final = _S("1h")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSpec:
+    """The Project with what only reading needs."""
+
+    project: Project
+    profiles: Mapping[str, Profile]
+    tile: Tile
+    ready_dashboards: tuple[str, ...]
+
+
+def read_project(
+    node: MappingNode | None, environment_labels: tuple[str, ...], report: Reports
+) -> ProjectSpec:
+    """Read the Project; without a document the defaults hold."""
+    reader = _ProjectReader(node, report)
+    return reader.read(environment_labels)
+
+
+class _ProjectReader:
+    """Reads one Project document."""
+
+    def __init__(self, node: MappingNode | None, report: Reports) -> None:
+        origin = Origin("")
+        self.node = node or MappingNode(entries={}, origin=origin, start=(0, 0), end=(0, 0))
+        self.report = report
+
+    def read(self, environment_labels: tuple[str, ...]) -> ProjectSpec:
+        prometheus = self._section("prometheus")
+        scrape = self._duration(prometheus, "scrape_interval", _S("15s"))
+        external = self._texts(prometheus, "external_labels")
+        extra = read_words(self.node.get("target_labels"))
+        project = Project(
+            name=read_text(self.node.get("name"), self.report),
+            prometheus_version=self._version(prometheus, (2, 42)),
+            scrape_interval=scrape,
+            evaluation_interval=self._duration(prometheus, "evaluation_interval", _S("30s")),
+            retention=self._duration(prometheus, "retention", DEFAULT_RETENTION),
+            external_labels=external,
+            target_labels=tuple(
+                dict.fromkeys((*TARGET_LABELS, *extra, *external, *environment_labels))
+            ),
+            alertmanager_version=self._version(self._section("alertmanager"), (0, 25)),
+            alertmanagers=read_words(self._section("alertmanager").get("targets"))
+            or ("alertmanager:9093",),
+            datasources=(self._datasource(scrape),),
+            severities=self._severities(),
+            teams=self._teams(),
+            outputs=self._outputs(),
+            runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
+            sources=(self.node.origin.file,) if self.node.origin.file else (),
+            origin=self.node.origin,
+        )
+        return ProjectSpec(
+            project=project,
+            profiles=read_profiles(self.node.get("alert_profiles"), self.report),
+            tile=read_tile(self.node.get("ledger"), scrape, None, self.report),
+            ready_dashboards=read_words(self.node.get("dashboards")),
+        )
+
+    def _section(self, key: str) -> MappingNode:
+        node = self.node.get(key)
+        if isinstance(node, MappingNode):
+            return node
+        origin = self.node.origin / key
+        return MappingNode(entries={}, origin=origin, start=(0, 0), end=(0, 0))
+
+    def _duration(self, section: MappingNode, key: str, default: Duration) -> Duration:
+        return read_duration(section.get(key), self.report) or default
+
+    def _texts(self, section: MappingNode, key: str) -> Mapping[str, str]:
+        return read_label_values(section.get(key), self.report)
+
+    def _version(self, section: MappingNode, default: tuple[int, int]) -> tuple[int, int]:
+        node = section.get("version")
+        if not isinstance(node, Scalar):
+            return default
+        match = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})(\.\d+)?", node.text, re.ASCII)
+        if match:
+            return int(match[1]), int(match[2])
+        if re.fullmatch(r"v?\d{1,4}", node.text, re.ASCII):
+            return int(node.text.lstrip("v")), 0
+        message = f"version {node.word} is not like `{default[0]}.{default[1]}`"
+        self.report(finding(UNREADABLE_VERSION, node.origin, message))
+        return default
+
+    def _datasource(self, scrape: Duration) -> GrafanaDatasource:
+        url = "http://prometheus:9090"
+        declared = self._section("datasources").get("prometheus")
+        inner = declared.get("prometheus") if isinstance(declared, MappingNode) else None
+        if isinstance(inner, MappingNode):
+            url = read_text(inner.get("url"), self.report) or url
+        return GrafanaDatasource(
+            name="Prometheus", uid="prometheus", url=url, scrape_interval=scrape
+        )
+
+    def _severities(self) -> SeverityScheme:
+        levels = []
+        seen: dict[str, Origin] = {}
+        for item in named_items(self.node.get("severities")):
+            name = read_text(item.get("name"), self.report)
+            aliases = read_words(item.get("aliases"))
+            for word in (name, *aliases):
+                if word in seen:
+                    place = item.origin / "name"
+                    related = (Related("first written here", seen[word]),)
+                    message = f"severity `{word}` stands twice"
+                    self.report(finding(NAME_TWICE, place, message, related=related))
+                seen[word] = item.origin
+            if not name:
+                continue
+            within = read_duration(item.get("respond_within"), self.report)
+            levels.append(
+                SeverityLevel(
+                    name=name,
+                    respond_within=within or _DEFAULT_WAIT,
+                    page=read_flag(item.get("page")),
+                    aliases=aliases,
+                )
+            )
+        return SeverityScheme(tuple(levels) or DEFAULT_SEVERITIES)
+
+    def _teams(self) -> tuple[str, ...] | None:
+        node = self.node.get("teams")
+        if isinstance(node, MappingNode):
+            return tuple(k for k in node.entries if not k.startswith("x-"))
+        return read_words(node) if node is not None else None
+
+    def _outputs(self) -> tuple[str, ...]:
+        node = self.node.get("outputs")
+        if node is None:
+            return OUTPUTS
+        found = []
+        for item in read_list(node):
+            if not isinstance(item, Scalar):
+                continue
+            if item.text in OUTPUTS:
+                found.append(item.text)
+                continue
+            guess = near(item.text, OUTPUTS)
+            hint = f"did you mean `{guess}`?" if guess else f"it has {words(list(OUTPUTS))}"
+            self.report(
+                finding(UNKNOWN_OUTPUT, item.origin, f"output {item.word} is not known", hint)
+            )
+        return tuple(dict.fromkeys(found))
+
+
+def read_label_values(node: Node | None, report: Reports) -> Mapping[str, str]:
+    """Read labels with their values."""
+    if not isinstance(node, MappingNode):
+        return {}
+    pairs = ((k, read_text(e.value, report)) for k, e in node.entries.items())
+    return {k: v for k, v in pairs if v and not k.startswith("x-")}
+
+
+def read_tile(
+    node: Node | None, scrape: Duration, default: Tile | None, report: Reports
+) -> Tile:
+    """Read `ledger: {tile, bridge, settle}` and hold it to the bounds of exactness."""
+    given = node if isinstance(node, MappingNode) else None
+    length = default.length if default else _S("1m")
+    settle = default.settle if default else _DEFAULT_SETTLE
+    if given is not None:
+        length = read_duration(given.get("tile"), report) or length
+        settle = read_duration(given.get("settle"), report) or settle
+    least = max(_LEAST_BRIDGE, Duration(4 * scrape.ms), Duration(length.ms + scrape.ms))
+    bridge = max(least, default.bridge) if default else least
+    if given is not None:
+        bridge = read_duration(given.get("bridge"), report) or bridge
+        if length not in _TILES:
+            place, message = given.origin / "tile", f"a tile of {length} is not 30s or 1m"
+            report(finding(LEDGER_PARAMETER, place, message, "write `tile: 1m`"))
+            length = _S("1m")
+        if bridge < least:
+            place = given.origin / "bridge"
+            message = f"a bridge of {bridge} is shorter than {least}"
+            report(finding(LEDGER_PARAMETER, place, message, f"write `bridge: {least}` or more"))
+            bridge = least
+    return Tile(length=length, bridge=bridge, settle=settle)
+
+
+def require_name(node: MappingNode, report: Reports) -> str:
+    """Return the `name` of an entry, reporting where it has none."""
+    name = node.get("name")
+    if isinstance(name, Scalar) and not name.is_null and name.text:
+        return name.text
+    if name is None:
+        report(missing_key(node.origin, "name"))
+    return ""

@@ -1,0 +1,288 @@
+"""
+`Routing` documents: receivers, time intervals and the tree of routes, merged from all of them.
+
+Shapes are JSON Schema's business; what is read here is meaning: names that resolve, secrets that
+stay out, routes that can be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen.artefacts import Json, ReceiverConfig, Route, TimeInterval
+from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
+from obsgen.model import Project, ReceiverKind, Reports, Routing, SeverityScheme
+from obsgen.reader.intervals import read_interval
+from obsgen.reader.route_checks import check_timing
+from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
+from obsgen.receivers import KINDS
+from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets, version_text
+from obsgen.schema.kinds import load
+from obsgen.source import Entry, MappingNode, Scalar
+from obsgen.source import Sequence as ListNode
+
+NO_DEFAULT_RECEIVER: Final = Code(
+    "ALR561",
+    "no-default-receiver",
+    why="an alert that no route takes must reach somebody; Alertmanager demands a receiver for it",
+    fix="Add `default_receiver: chat`, the name of one of the receivers.",
+)
+STATED_TWICE: Final = Code(
+    "ALR562",
+    "stated-twice",
+    why="Routing documents are merged into one configuration, which has one value for it",
+    fix="Keep one of the two.",
+)
+UNUSED_RECEIVER: Final = Code(
+    "ALR563",
+    "unused-receiver",
+    why="no alert ever reaches it",
+    fix="Name it in `to` of a route or as `default_receiver`, or remove it.",
+    severity=Severity.WARNING,
+)
+UNUSED_INTERVAL: Final = Code(
+    "ALR564",
+    "unused-interval",
+    why="no route is muted or active in it",
+    fix="Name it in `mute` or `active` of a route, or remove it.",
+    severity=Severity.WARNING,
+)
+TWO_INTEGRATIONS: Final = Code(
+    "ALR570",
+    "two-integrations",
+    why="a receiver holds at most one integration of a kind, so that each has a name of its own",
+    fix="Make two receivers, and name both in `to: [a, b]`.",
+)
+CODES: Final = (
+    NO_DEFAULT_RECEIVER,
+    STATED_TWICE,
+    UNUSED_RECEIVER,
+    UNUSED_INTERVAL,
+    TWO_INTEGRATIONS,
+)
+
+GROUP_BY: Final = ("alertname", "service")
+"""One notification for an alert of a service, unless the spec says otherwise."""
+
+# `location` came with 0.25, the muting of routes earlier.
+_INTERVALS_SINCE: Final = (0, 25)
+
+
+def read_routing(nodes: Sequence[MappingNode], project: Project, report: Reports) -> Routing | None:
+    """
+    Return what all `Routing` documents say together.
+
+    None where there is no document, or none with a default receiver that is defined.
+    """
+    if not nodes:
+        return None
+    reader = _RoutingReader(nodes, project, report)
+    return reader.read()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FieldReader:
+    """What a receiver kind is given."""
+
+    subject: str
+    version: tuple[int, int]
+    severities: SeverityScheme
+    reports: Reports
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.reports(diagnostic)
+
+
+class _RoutingReader:
+    """Reads the documents of one project; for one use."""
+
+    def __init__(self, nodes: Sequence[MappingNode], project: Project, report: Reports) -> None:
+        self.nodes = nodes
+        self.project = project
+        self.report = report
+        self.shared = self._named("shared")
+        self.receiver_entries = self._named("receivers")
+        self.interval_entries = self._named("intervals")
+        self.receivers = Names("receiver", UNKNOWN_RECEIVER, _origins(self.receiver_entries))
+        self.intervals = Names("interval", UNKNOWN_INTERVAL, _origins(self.interval_entries))
+
+    def read(self) -> Routing | None:
+        receivers = tuple(self._receivers())
+        global_ = self._globals()
+        intervals = tuple(self._intervals())
+        root = self._root()
+        self._report_unused()
+        if root is None:
+            return None
+        return Routing(
+            global_=global_,
+            route=root,
+            receivers=receivers,
+            time_intervals=intervals,
+            inhibit_rules=(),
+            sources=tuple(dict.fromkeys(node.origin.file for node in self.nodes)),
+            origin=self.nodes[0].origin,
+        )
+
+    def _named(self, key: str) -> dict[str, Entry]:
+        """Return the entries under *key* of all documents."""
+        found: dict[str, Entry] = {}
+        for node in self.nodes:
+            value = node.get(key)
+            for name, entry in value.entries.items() if isinstance(value, MappingNode) else ():
+                if name.startswith("x-"):
+                    continue
+                if name in found:
+                    self._report_twice(f"`{key}.{name}`", entry.key, found[name].key)
+                else:
+                    found[name] = entry
+        return found
+
+    def _single(self, key: str) -> Entry | None:
+        """Return the one entry *key* of all documents."""
+        entries = [node.entries[key] for node in self.nodes if key in node.entries]
+        for other in entries[1:]:
+            self._report_twice(f"`{key}`", other.key, entries[0].key)
+        return entries[0] if entries else None
+
+    def _report_twice(self, what: str, again: Scalar, first: Scalar) -> None:
+        message = f"{what} stands in two Routing documents"
+        related = (Related("first written here", first.origin),)
+        hint = "keep one of the two"
+        self.report(finding(STATED_TWICE, again.origin, message, hint, related=related))
+
+    def _field_reader(self, subject: str) -> _FieldReader:
+        return _FieldReader(
+            subject=subject,
+            version=self.project.alertmanager_version,
+            severities=self.project.severities,
+            reports=self.report,
+        )
+
+    def _receivers(self) -> Iterable[ReceiverConfig]:
+        for name, entry in self.receiver_entries.items():
+            node = entry.value
+            if isinstance(node, MappingNode):
+                read = tuple(self._integrations(name, node))
+                yield ReceiverConfig(name=name, integrations=read, origin=entry.key.origin)
+
+    def _integrations(
+        self, name: str, node: MappingNode
+    ) -> Iterable[tuple[str, Mapping[str, Json]]]:
+        reader = self._field_reader(f"receiver `{name}`")
+        for key, entry in node.entries.items():
+            if key not in KINDS:
+                report_secrets(key, entry.value, reader)
+                continue
+            if isinstance(entry.value, ListNode):
+                message = f"receiver `{name}` has a list of `{key}` integrations"
+                hint = "make a receiver of each, and name them all in `to: [a, b]`"
+                self.report(finding(TWO_INTEGRATIONS, entry.value.origin, message, hint))
+                report_secrets(key, entry.value, reader)
+            if isinstance(entry.value, MappingNode):
+                kind = _kind(key)
+                self._check_version(entry.key, kind.since, f"receiver `{name}`: {key}")
+                shared = self._shared_node(kind)
+                yield kind.config_key, kind.read(entry.value, shared, reader)
+
+    def _check_version(self, key: Scalar, since: tuple[int, int], what: str) -> None:
+        version = self.project.alertmanager_version
+        if version < since:
+            message = (
+                f"{what} needs Alertmanager {version_text(since)}, "
+                f"the target is {version_text(version)}"
+            )
+            hint = "leave it out, or raise `alertmanager: {version: …}` in the Project"
+            self.report(finding(NEWER_ALERTMANAGER, key.origin, message, hint))
+
+    def _shared_node(self, kind: ReceiverKind) -> MappingNode | None:
+        entries = [self.shared[word] for word in kind.shared_keys if word in self.shared]
+        node = entries[0].value if entries else None
+        return node if isinstance(node, MappingNode) else None
+
+    def _globals(self) -> dict[str, Json]:
+        """Return what `shared` says, each kind once."""
+        found: dict[str, Json] = {}
+        seen: dict[str, Scalar] = {}
+        for word, entry in self.shared.items():
+            kind = _sharing(word)
+            reader = self._field_reader(f"shared {word}")
+            if kind is None or not isinstance(entry.value, MappingNode):
+                report_secrets(word, entry.value, reader)
+            elif kind.key in seen:
+                message = f"`shared.{word}` says what `shared.{seen[kind.key].text}` says"
+                self.report(finding(STATED_TWICE, entry.key.origin, message, "keep one of the two"))
+            else:
+                seen[kind.key] = entry.key
+                found.update(kind.globals(entry.value, reader))
+        return found
+
+    def _intervals(self) -> Iterable[TimeInterval]:
+        for name, entry in self.interval_entries.items():
+            if isinstance(entry.value, MappingNode):
+                self._check_version(entry.key, _INTERVALS_SINCE, f"interval `{name}`")
+                read = read_interval(name, entry.value, self.report)
+                if read is not None:
+                    yield read
+
+    def _root(self) -> Route | None:
+        """Return the whole tree, or None where it has no root."""
+        to = self._default_receiver()
+        reader = RouteReader(
+            project=self.project,
+            report=self.report,
+            receivers=self.receivers,
+            intervals=self.intervals,
+        )
+        timing = self._single("timing")
+        node = timing.value if timing is not None else None
+        root = reader.timing(node) if isinstance(node, MappingNode) else Route(receiver="")
+        check_timing(root, Route(receiver=""), self.report)
+        if root.group_by is None:
+            root = replace(root, group_by=GROUP_BY)
+        lists = (document.get("routes") for document in self.nodes)
+        items = tuple(i for found in lists if isinstance(found, ListNode) for i in found.items)
+        all_routes = replace(_empty_list(self.nodes[0]), items=items)
+        routes = reader.routes(all_routes, root, to)
+        if not to:
+            return None
+        return replace(root, receiver=to[0], routes=routes, origin=self.nodes[0].origin)
+
+    def _default_receiver(self) -> tuple[str, ...]:
+        entry = self._single("default_receiver")
+        if entry is not None:
+            return self.receivers.read(entry.value, self.report, "`default_receiver`")[:1]
+        first = next(iter(self.receiver_entries), "chat")
+        hint = f"add `default_receiver: {first}`"
+        message = "no receiver for alerts that no route takes"
+        self.report(finding(NO_DEFAULT_RECEIVER, self.nodes[0].origin, message, hint))
+        return ()
+
+    def _report_unused(self) -> None:
+        for code, names in ((UNUSED_RECEIVER, self.receivers), (UNUSED_INTERVAL, self.intervals)):
+            for name, origin in names.defined.items():
+                if name not in names.used:
+                    message = f"{names.word} `{name}` is named by no route"
+                    self.report(finding(code, origin, message, "name it in a route, or remove it"))
+
+
+def _empty_list(node: MappingNode) -> ListNode:
+    return ListNode(items=(), origin=node.origin / "routes", start=node.start, end=node.end)
+
+
+def _kind(key: str) -> ReceiverKind:
+    kind: ReceiverKind = load("receivers", key)
+    return kind
+
+
+def _sharing(word: str) -> ReceiverKind | None:
+    """Return the kind of which `shared` speaks under a word."""
+    likely = sorted(KINDS, key=lambda key: key != word)
+    kinds = (_kind(key) for key in likely)
+    return next((kind for kind in kinds if word in kind.shared_keys), None)
+
+
+def _origins(entries: Mapping[str, Entry]) -> dict[str, Origin]:
+    return {name: entry.key.origin for name, entry in entries.items()}

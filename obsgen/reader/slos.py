@@ -1,0 +1,270 @@
+"""SLOs: objective, period, SLI, and how they alert."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from obsgen import names
+from obsgen.catalogue import near
+from obsgen.diagnostics import Code, finding
+from obsgen.model import BudgetAlert, Sli, Slo, Tile
+from obsgen.reader.measures import ServiceReader
+from obsgen.reader.merge import named_items
+from obsgen.reader.profiles import (
+    SHIPPED,
+    UNKNOWN_PROFILE,
+    SloNumbers,
+    TierChoice,
+    tiers_for,
+    unknown_severity,
+)
+from obsgen.reader.project import ProjectSpec, read_label_values, read_tile
+from obsgen.reader.shape import missing_key, words
+from obsgen.reader.values import read_list, read_share, read_text, read_words
+from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.units import Duration, parse_number
+
+OBJECTIVE_RANGE: Final = Code(
+    "SLO301",
+    "objective-range",
+    why="an objective is the percentage of good events, above 0 and below 100: 100 leaves no "
+    "budget, and a number below 1 is usually a ratio",
+    fix="Write `objective: 99.9` for 99.9 percent.",
+)
+PERIOD_BEYOND_RETENTION: Final = Code(
+    "SLO302",
+    "period-beyond-retention",
+    why="what is no longer stored cannot be summed, so the budget would be wrong",
+    fix="Shorten the period, or raise the Project's `prometheus: {retention: …}` (and the "
+    "server's `--storage.tsdb.retention.time`).",
+)
+PERIOD_FORM: Final = Code(
+    "SLO303",
+    "period-form",
+    why="a period is a rolling length of whole 5m tiles, longer than an hour",
+    fix="Write `period: 30d`, `28d` or `7d`.",
+)
+GROUP_LABEL: Final = Code(
+    "SLO308",
+    "group-label",
+    why="these labels identify the SLO and its alerts, so a group of that name would be lost",
+    fix="Group by another label.",
+)
+SPENT_RANGE: Final = Code(
+    "SLO309",
+    "spent-range",
+    why="a budget is spent from 0 to 100 percent and, overspent, beyond",
+    fix="Write `spent: 20%`.",
+)
+CODES: Final = (
+    OBJECTIVE_RANGE,
+    PERIOD_BEYOND_RETENTION,
+    PERIOD_FORM,
+    GROUP_LABEL,
+    SPENT_RANGE,
+)
+
+_CALENDAR: Final = ("week", "month", "quarter")
+_LEAST_PERIOD: Final = Duration.parse("1h")
+_MAX_OBJECTIVE_DIGITS: Final = 12
+
+
+class SloReader:
+    """Reads the SLOs of one service."""
+
+    def __init__(self, reader: ServiceReader, spec: ProjectSpec, team: str) -> None:
+        self.reader = reader
+        self.spec = spec
+        self.team = team
+        self.report = reader.report
+
+    def read(self, node: MappingNode, name: str) -> Slo | None:
+        """Read one SLO; None where it cannot be compiled."""
+        for key in ("objective", "sli"):
+            if key not in node.entries:
+                self.report(missing_key(node.origin, key, _EXAMPLES[key]))
+        objective = self._objective(node.get("objective"))
+        period = self._period(node)
+        sli = self.reader.sli(node.get("sli"))
+        if objective is None or period is None or sli is None:
+            return None
+        by = self._by(node.get("by"), sli)
+        tile = self._tile(node)
+        numbers = SloNumbers(
+            name=name, error_budget=(100 - objective) / 100, period=period, tile=tile
+        )
+        choice = self._choice(node.get("alerts"), node)
+        tiers, left_out = tiers_for(choice, numbers, self.spec.project, self.report)
+        return Slo(
+            name=name,
+            objective=objective,
+            period=period,
+            sli=sli,
+            by=by,
+            tile=tile,
+            tiers=tiers,
+            left_out=left_out,
+            budget_alerts=self._budget_alerts(node.get("alerts")),
+            team=read_text(node.get("team"), self.report) or self.team,
+            description=read_text(node.get("description"), self.report),
+            runbook=read_text(node.get("runbook"), self.report),
+            labels=read_label_values(node.get("labels"), self.report),
+            refs=read_words(node.get("refs")),
+            origin=node.origin,
+        )
+
+    def _tile(self, node: MappingNode) -> Tile:
+        scrape = self.spec.project.scrape_interval
+        return read_tile(node.get("ledger"), scrape, self.spec.tile, self.report)
+
+    def _objective(self, node: Node | None) -> Decimal | None:
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        text = node.text.strip().removesuffix("%").strip()
+        hint = "write the share of good events in percent, e.g. `objective: 99.9`"
+        try:
+            value = parse_number(text)
+        except ValueError:
+            message = f"objective {node.word} is not a number"
+            self.report(finding(OBJECTIVE_RANGE, node.origin, message, hint))
+            return None
+        if 1 <= value < 100 and len(text) <= _MAX_OBJECTIVE_DIGITS:  # noqa: PLR2004 - percent
+            return value
+        message = f"objective {node.text} is not a percentage from 1 to below 100"
+        if 0 < value < 1:
+            hint = f"{node.text}? write {(value * 100).normalize():f}: an objective is in percent"
+        self.report(finding(OBJECTIVE_RANGE, node.origin, message, hint))
+        return None
+
+    def _period(self, slo: MappingNode) -> Duration | None:
+        node = slo.get("period")
+        if node is None:
+            period: Duration | None = Duration.parse("30d")
+        elif isinstance(node, Scalar) and node.text in _CALENDAR:
+            hint = "write a rolling period such as `30d`"
+            message = f"calendar period `{node.text}` is not compiled by this version"
+            self.report(finding(PERIOD_FORM, node.origin, message, hint))
+            return None
+        else:
+            period = self.reader.duration(node)
+        if period is None:
+            return None
+        place = node.origin if node is not None else slo.origin
+        if period.ms % names.COARSE_TILE.ms or period <= _LEAST_PERIOD:
+            message = f"period {period} is not a multiple of 5m longer than an hour"
+            self.report(finding(PERIOD_FORM, place, message, "write `30d` or `7d`"))
+            return None
+        retention = self.spec.project.retention
+        if period > retention:
+            message = f"period {period} is longer than the retention of {retention}"
+            hint = f"shorten it to {retention} or less, or raise `prometheus: {{retention: …}}`"
+            self.report(finding(PERIOD_BEYOND_RETENTION, place, message, hint))
+            return None
+        return period
+
+    def _by(self, node: Node | None, sli: Sli) -> tuple[str, ...]:
+        by = self.reader.labels(node, sli.metrics)
+        for item in read_list(node):
+            if isinstance(item, Scalar) and item.text in names.RESERVED_LABELS:
+                message = f"label `{item.text}` cannot be a group of an SLO"
+                self.report(finding(GROUP_LABEL, item.origin, message))
+        return tuple(label for label in by if label not in names.RESERVED_LABELS)
+
+    # --- alerts --------------------------------------------------------------------------
+
+    def _choice(self, node: Node | None, slo: MappingNode) -> TierChoice:
+        if isinstance(node, Scalar) and not node.is_null:
+            return self._profile(node, slo)
+        if not isinstance(node, MappingNode):
+            return TierChoice(profile=SHIPPED["standard"], origin=slo.origin)
+        named = node.get("profile")
+        choice = (
+            self._profile(named, slo)
+            if isinstance(named, Scalar)
+            else TierChoice(profile=SHIPPED["standard"], origin=slo.origin)
+        )
+        tiers = {t.name for tiers in choice.profile.lists.values() for t in tiers}
+        without = self._known_tiers(read_list(node.get("without")), tiers)
+        severities = self._severities(node.get("severity"), tiers)
+        return TierChoice(
+            profile=choice.profile,
+            without=without,
+            severities=severities,
+            origin=node.origin,
+        )
+
+    def _profile(self, node: Scalar, slo: MappingNode) -> TierChoice:
+        profile = self.spec.profiles.get(node.text)
+        if profile is not None:
+            return TierChoice(profile=profile, origin=node.origin)
+        guess = near(node.text, self.spec.profiles)
+        known = words(list(self.spec.profiles))
+        hint = f"did you mean `{guess}`?" if guess else f"it has {known}"
+        message = f"alert profile {node.word} is not defined"
+        self.report(finding(UNKNOWN_PROFILE, node.origin, message, hint))
+        return TierChoice(profile=SHIPPED["none"], origin=slo.origin)
+
+    def _known_tiers(self, items: tuple[Node, ...], tiers: set[str]) -> tuple[str, ...]:
+        found = []
+        for item in items:
+            if not isinstance(item, Scalar):
+                continue
+            if item.text in tiers:
+                found.append(item.text)
+                continue
+            guess = near(item.text, tiers)
+            hint = f"did you mean `{guess}`?" if guess else f"it has {words(sorted(tiers))}"
+            message = f"the profile has no tier {item.word}"
+            self.report(finding(UNKNOWN_PROFILE, item.origin, message, hint))
+        return tuple(found)
+
+    def _severities(self, node: Node | None, tiers: set[str]) -> Mapping[str, str]:
+        if not isinstance(node, MappingNode):
+            return {}
+        keys = tuple(entry.key for entry in node.entries.values())
+        known = self._known_tiers(keys, tiers)
+        found = {}
+        for tier in known:
+            value = node.entries[tier].value
+            if isinstance(value, Scalar) and self._severity(value):
+                found[tier] = value.text
+        return found
+
+    def _severity(self, node: Scalar) -> str:
+        scheme = self.spec.project.severities
+        name = scheme.resolve(node.text)
+        if name is None:
+            self.report(unknown_severity(node.text, node.origin, scheme))
+        return name or ""
+
+    def _budget_alerts(self, node: Node | None) -> tuple[BudgetAlert, ...]:
+        if not isinstance(node, MappingNode):
+            return ()
+        budget = node.get("budget")
+        found = []
+        for item in named_items(budget if isinstance(budget, Sequence) else None):
+            share, severity = item.get("spent"), item.get("severity")
+            for key in ("spent", "severity"):
+                if key not in item.entries:
+                    self.report(missing_key(item.origin, key))
+            spent = read_share(share, self.report)
+            if spent is None or not isinstance(share, Scalar) or not isinstance(severity, Scalar):
+                continue
+            if spent <= 0:
+                message = f"`spent` {share.word} is not above 0"
+                self.report(finding(SPENT_RANGE, share.origin, message, "write `spent: 20%`"))
+                continue
+            name = self._severity(severity)
+            if name:
+                found.append(
+                    BudgetAlert(spent=spent, text=share.text, severity=name, origin=item.origin)
+                )
+        return tuple(found)
+
+
+_EXAMPLES: Final = {
+    "objective": "add `objective: 99.9`",
+    "sli": 'add `sli: {events: {total: http_requests_total, bad: {code: "5.."}}}`',
+}

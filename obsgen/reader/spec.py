@@ -1,0 +1,228 @@
+"""From documents to one `Spec` for each environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.catalogue import Metric, near
+from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Related, finding
+from obsgen.model import DashboardSpec, Environment, Reports, SeverityScheme, Spec
+from obsgen.reader.dashboards import read_dashboard
+from obsgen.reader.documents import Documents
+from obsgen.reader.merge import name_of
+from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.project import NAME_TWICE, read_label_values, read_project
+from obsgen.reader.routing import read_routing
+from obsgen.reader.services import PresetStore, ServicesReader, put
+from obsgen.reader.shape import missing_key, words
+from obsgen.reader.values import read_list, read_matchers
+from obsgen.source import MappingNode, Node, Scalar
+
+NO_PROJECT: Final = Code(
+    "REF214",
+    "no-project",
+    why="versions, retention and severities decide what is generated, so `generate` wants them "
+    "written down",
+    fix="Add a document `kind: Project` with a `name`.",
+)
+UNKNOWN_SERVICE: Final = Code(
+    "REF215",
+    "unknown-service",
+    why="the entry belongs to a service that these specs do not hold",
+    fix="Write the name of a service, or add its `kind: Service`.",
+)
+DEAD_PATH: Final = Code(
+    "REF216",
+    "path-matches-nothing",
+    why="what the environment was to change stays as it is",
+    fix="Write service/slos/name/key, service/alerts/name/kind/key, service/metrics/name/key.",
+)
+NOTHING_TO_DO: Final = Code(
+    "REF217",
+    "unknown-environment",
+    why="`--env` picks one of the environments that the specs hold",
+    fix="Write one of their names, or leave `--env` out.",
+)
+CODES: Final = (NO_PROJECT, UNKNOWN_SERVICE, DEAD_PATH, NOTHING_TO_DO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """
+    Which parts of the specs are asked for.
+
+    Attributes:
+        environment: One environment only, or None for all.
+        is_complete: Everything must be there, the Project too: it is going to be written.
+    """
+
+    environment: str | None = None
+    is_complete: bool = False
+
+
+def read_specs(
+    documents: Documents, presets: PresetStore, wanted: Wanted, report: Reports
+) -> tuple[Spec, ...]:
+    """Return the spec of every environment that is asked for; one without a name if none is."""
+    _check_projects(documents, wanted, report)
+    _check_parts(documents, report)
+    environments = documents.of("Environment")
+    if wanted.environment is not None:
+        chosen = tuple(e for e in environments if name_of(e) == wanted.environment)
+        if not chosen:
+            report(_unknown_environment(wanted.environment, environments))
+            return ()
+        environments = chosen
+    if not environments:
+        return (_SpecReader(documents, presets, None, report).read(),)
+    return tuple(_SpecReader(documents, presets, e, report).read() for e in environments)
+
+
+def _unknown_environment(name: str, environments: tuple[MappingNode, ...]) -> Diagnostic:
+    known = [name_of(e) for e in environments]
+    hint = f"it has {words(known)}" if known else "the specs hold no environment"
+    place = environments[0].origin if environments else NOWHERE
+    return finding(NOTHING_TO_DO, place, f"environment `{name}` is not defined", hint)
+
+
+def _check_projects(documents: Documents, wanted: Wanted, report: Reports) -> None:
+    projects = documents.of("Project")
+    if not projects and wanted.is_complete:
+        hint = "add `kind: Project` with a `name`; `obsgen init` writes one"
+        report(finding(NO_PROJECT, NOWHERE, "the specs hold no Project", hint))
+    for other in projects[1:]:
+        related = (Related("the first one is here", projects[0].origin),)
+        message = "a second Project: there is exactly one"
+        hint = "merge the two; one Project holds many systems"
+        report(finding(NAME_TWICE, other.origin, message, hint, related=related))
+
+
+def _check_parts(documents: Documents, report: Reports) -> None:
+    services = [name_of(s) for s in documents.of("Service")]
+    for part in documents.of("Part"):
+        node = part.get("service")
+        if isinstance(node, Scalar) and node.text not in services:
+            report(_unknown_service(node, services))
+
+
+def _unknown_service(node: Scalar, services: list[str]) -> Diagnostic:
+    guess = near(node.text, services)
+    hint = f"did you mean `{guess}`?" if guess else f"it has {words(services)}" if services else ""
+    return finding(UNKNOWN_SERVICE, node.origin, f"service {node.word} is not defined", hint)
+
+
+class _SpecReader:
+    """Reads the specs for one environment."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        presets: PresetStore,
+        environment: MappingNode | None,
+        report: Reports,
+    ) -> None:
+        self.documents = documents
+        self.presets = presets
+        self.node = environment
+        self.report = report
+
+    def read(self) -> Spec:
+        """Return what holds in the environment."""
+        projects = self.documents.of("Project")
+        where = None if self.node is None else self.node.get("where")
+        labels = tuple(where.entries) if isinstance(where, MappingNode) else ()
+        spec = read_project(projects[0] if projects else None, labels, self.report)
+        bare = Metric(name="targets", type="gauge", target_labels=spec.project.target_labels)
+        scope = read_matchers(where, (bare,), self.report)
+        environment = self._environment(spec.project.severities)
+        services = ServicesReader(
+            self.documents, self.presets, spec, environment, scope, self.report
+        )
+        changes = self._changes()
+        read = services.read(self._chosen(), changes)
+        dashboards = self._dashboards(services)
+        routing = read_routing(self.documents.of("Routing"), spec.project, self.report)
+        return Spec(
+            project=spec.project,
+            environment=environment,
+            services=read,
+            dashboards=dashboards,
+            routing=routing,
+        )
+
+    def _environment(self, scheme: SeverityScheme) -> Environment:
+        if self.node is None:
+            return Environment()
+        cap = self.node.get("max_severity")
+        maximum = None
+        if isinstance(cap, Scalar) and not cap.is_null:
+            maximum = scheme.resolve(cap.text)
+            if maximum is None:
+                self.report(unknown_severity(cap.text, cap.origin, scheme))
+        return Environment(
+            name=name_of(self.node),
+            labels=read_label_values(self.node.get("labels"), self.report),
+            max_severity=maximum,
+        )
+
+    def _chosen(self) -> tuple[MappingNode, ...]:
+        services = self.documents.of("Service")
+        if self.node is None:
+            return services
+        names = [name_of(s) for s in services]
+        for key in ("only", "without"):
+            for item in read_list(self.node.get(key)):
+                if isinstance(item, Scalar) and item.text not in names:
+                    self.report(_unknown_service(item, names))
+        only = {i.text for i in read_list(self.node.get("only")) if isinstance(i, Scalar)}
+        out = {i.text for i in read_list(self.node.get("without")) if isinstance(i, Scalar)}
+        return tuple(
+            s for s in services if (not only or name_of(s) in only) and name_of(s) not in out
+        )
+
+    def _changes(self) -> Mapping[str, Node]:
+        node = None if self.node is None else self.node.get("set")
+        if not isinstance(node, MappingNode):
+            return {}
+        services = {name_of(s): s for s in self.documents.of("Service")}
+        found = {}
+        for path, entry in node.entries.items():
+            service, *steps = path.split("/")
+            document = services.get(service)
+            if document is None or not steps or not self._leads_somewhere(service, steps):
+                message = f"path `{path}` matches nothing"
+                hint = "write service/slos/name/key, for example gateway/slos/availability/objective"
+                self.report(finding(DEAD_PATH, entry.key.origin, message, hint))
+                continue
+            found[path] = entry.value
+        return found
+
+    def _leads_somewhere(self, service: str, steps: list[str]) -> bool:
+        """Say whether a path names something in the service, its parts or its presets."""
+        documents = [s for s in self.documents.of("Service") if name_of(s) == service]
+        documents.extend(self.documents.of("Part"))
+        documents.extend(self.presets.written.values())
+        blank = documents[0]
+        return any(put(document, steps, blank) is not None for document in documents)
+
+    def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
+        found = []
+        all_names = [name_of(s) for s in self.documents.of("Service")]
+        for node in self.documents.of("Dashboard"):
+            service = node.get("service")
+            if not isinstance(service, Scalar):
+                if service is None:
+                    self.report(missing_key(node.origin, "service", "add `service: NAME`"))
+                continue
+            reader = services.readers.get(service.text)
+            if reader is None:
+                if service.text not in all_names:
+                    self.report(_unknown_service(service, all_names))
+                continue
+            dashboard = read_dashboard(node, reader)
+            if dashboard is not None:
+                found.append(dashboard)
+        return tuple(found)
+

@@ -1,0 +1,7 @@
+"""One module is one integration of a receiver; its name is the key that chooses it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KINDS: Final = ("slack", "pagerduty", "email", "webhook")

@@ -1,0 +1,274 @@
+"""
+The fields of integrations: their schema and how they are read, stated once.
+
+A shape that meets a node of another type gives nothing: JSON Schema has reported it already.
+Secrets are looked for in every text that is read, and below every key that is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from obsgen.artefacts import Json
+from obsgen.diagnostics import finding
+from obsgen.model import ReceiverReader
+from obsgen.receivers._findings import (
+    FIELD_VALUE,
+    NEWER_ALERTMANAGER,
+    OPEN_TEMPLATE,
+    place,
+    report_secret,
+    report_secrets,
+    version_text,
+)
+from obsgen.schema.shared import flag, listed, mapping, ref, text
+from obsgen.secrets import looks_secret, names_secret
+from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.units import Duration
+
+
+class Shape(Protocol):
+    """What a field may hold."""
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The JSON Schema."""
+        ...
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the value, or None where there is none to write."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text; most are Go templates that Alertmanager fills in."""
+
+    description: str
+    example: str = ""
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """Any scalar, read as its own text."""
+        return text(self.description, examples=[self.example] if self.example else ())
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the text, after a look for secrets and unclosed templates."""
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        if reason := looks_secret(node.text):
+            report_secret(node, reader, f"holds {reason}")
+        if node.text.count("{{") != node.text.count("}}"):
+            message = f"{place(node, reader)} opens `{{{{` and does not close it"
+            reader.report(finding(OPEN_TEMPLATE, node.origin, message, "close it with `}}`"))
+        return node.text
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """`true` or `false`."""
+
+    description: str
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """A boolean."""
+        return flag(self.description)
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the boolean."""
+        is_boolean = isinstance(node, Scalar) and node.is_boolean
+        return node.text.lower() == "true" if isinstance(node, Scalar) and is_boolean else None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number, 0 or more."""
+
+    description: str
+    example: int = 0
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """A number."""
+        return {
+            "type": "integer",
+            "minimum": 0,
+            "description": self.description,
+            "examples": [self.example],
+        }
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the number."""
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        if node.text.isascii() and node.text.isdigit() and len(node.text) <= _MAX_DIGITS:
+            return int(node.text)
+        message = f"{place(node, reader)} takes a whole number, found {node.word}"
+        reader.report(finding(FIELD_VALUE, node.origin, message, f"for example {self.example}"))
+        return None
+
+
+_MAX_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time."""
+
+    description: str
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """A duration."""
+        return ref("duration", self.description)
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the duration as Alertmanager writes it."""
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        try:
+            return str(Duration.parse(node.text))
+        except ValueError:
+            message = f"{place(node, reader)} takes a length of time, found {node.word}"
+            reader.report(finding(FIELD_VALUE, node.origin, message, "for example `10s`"))
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of texts."""
+
+    item: Text
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """A list."""
+        examples = [[self.item.example]] if self.item.example else ()
+        return listed(self.item.schema, description=self.item.description, examples=examples)
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the texts."""
+        items = node.items if isinstance(node, Sequence) else ()
+        return [t for t in (self.item.read(item, reader) for item in items) if t is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class TextMap:
+    """Texts by names of the author's choice."""
+
+    description: str
+    example: Mapping[str, str]
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """A mapping that holds any keys."""
+        return {
+            "type": "object",
+            "additionalProperties": text(),
+            "description": self.description,
+            "examples": [dict(self.example)],
+        }
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the texts; a name such as `X-Auth-Token` holds a secret, unless a template."""
+        found: dict[str, Json] = {}
+        for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+            value = Text("").read(entry.value, reader)
+            if isinstance(value, str):
+                if names_secret(key) and "{{" not in value and not looks_secret(value):
+                    report_secret(entry.value, reader, "is a secret by its name")
+                found[key] = value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A field of Alertmanager that would hold a secret: its `_file` sibling is the way."""
+
+    instead: str
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """Any scalar: the reader says why not."""
+        words = f"Refused: a secret is never written into a spec. {self.instead}"
+        return {**text(words), "deprecated": True}
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Report the secret."""
+        report_secret(node, reader, "is written out", self.instead)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A field that younger Alertmanagers have."""
+
+    version: tuple[int, int]
+    shape: Shape
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The field's own, with the version in its description."""
+        own = self.shape.schema
+        words = f"{own.get('description', '')} (Alertmanager {version_text(self.version)})"
+        return {**own, "description": words.strip()}
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the value if the target Alertmanager knows the field."""
+        if reader.version < self.version:
+            message = (
+                f"{place(node, reader)} needs Alertmanager {version_text(self.version)}, "
+                f"the target is {version_text(reader.version)}"
+            )
+            hint = "leave it out, or raise `alertmanager: {version: …}` in the Project"
+            reader.report(finding(NEWER_ALERTMANAGER, node.origin.key(), message, hint))
+            return None
+        return self.shape.read(node, reader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """A closed mapping."""
+
+    description: str
+    fields: Mapping[str, Shape]
+    required: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The mapping with all its fields."""
+        properties = {key: shape.schema for key, shape in self.fields.items()}
+        return mapping(properties, required=self.required, description=self.description)
+
+    def read(self, node: Node, reader: ReceiverReader) -> dict[str, Json]:
+        """Return the fields that have a value, in the order of the spec."""
+        found: dict[str, Json] = {}
+        for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+            shape = self.fields.get(key)
+            if shape is None:
+                report_secrets(key, entry.value, reader)
+                continue
+            value = shape.read(entry.value, reader)
+            if value is not None:
+                found[key] = value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of mappings."""
+
+    item: Fields
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """A list."""
+        return listed(self.item.schema, description=self.item.description)
+
+    def read(self, node: Node, reader: ReceiverReader) -> Json:
+        """Return the items."""
+        items = node.items if isinstance(node, Sequence) else ()
+        return [dict(self.item.read(item, reader)) for item in items]

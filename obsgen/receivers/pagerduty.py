@@ -1,0 +1,109 @@
+"""`pagerduty`: incidents in PagerDuty through its Events API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from obsgen.artefacts import Json
+from obsgen.diagnostics import finding
+from obsgen.model import ReceiverReader
+from obsgen.receivers._fields import (
+    Fields,
+    Flag,
+    Refused,
+    Shape,
+    Since,
+    Span,
+    Text,
+    TextMap,
+)
+from obsgen.receivers._findings import FIELD_VALUE, missing
+from obsgen.receivers._http import HTTP, items
+from obsgen.receivers._prose import SUMMARY, pagerduty_severity
+from obsgen.source import MappingNode
+
+_FILE: Final = "/etc/alertmanager/secrets/pagerduty"
+
+_FIELDS: Final[Mapping[str, Shape]] = {
+    "routing_key_file": Since((0, 25), Text("File with the key of an Events API v2.", _FILE)),
+    "routing_key": Refused("Write `routing_key_file`."),
+    "service_key_file": Since((0, 25), Text("File with the key of an Events API v1.", _FILE)),
+    "service_key": Refused("Write `service_key_file`."),
+    "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
+    "description": Text("What happened, in a line.", "{{ .CommonAnnotations.summary }}"),
+    "severity": Text(
+        "critical, error, warning or info; from the alerts' label unless given.", "error"
+    ),
+    "client": Text("Who sends.", "Alertmanager"),
+    "client_url": Text("Link back to the sender.", "{{ .ExternalURL }}"),
+    "class": Text("The kind of event.", "{{ .CommonLabels.alertname }}"),
+    "component": Text("What is affected.", "{{ .CommonLabels.service }}"),
+    "group": Text("What it belongs to.", "shop"),
+    "source": Text("Where it was seen; the client unless given.", "{{ .CommonLabels.instance }}"),
+    "details": TextMap("Further facts.", {"team": "{{ .CommonLabels.team }}"}),
+    "images": items(
+        "Pictures.",
+        src=Text("The picture.", "https://example.com/graph.png"),
+        alt=Text("What it shows.", "Error rate"),
+        href=Text("Where it leads.", "https://example.com"),
+    ),
+    "links": items(
+        "Links; those without an address are left out.",
+        href=Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
+        text=Text("What it says.", "Runbook"),
+    ),
+    "url": Text("The Events API, if another.", "https://events.eu.pagerduty.com/v2/enqueue"),
+    "timeout": Since((0, 30), Span("How long a request may take.")),
+    "http_config": HTTP,
+}
+_KEYS: Final = ("routing_key_file", "service_key_file")
+_LINKS: Final = (("Runbook", "runbook_url"), ("Dashboard", "dashboard_url"))
+
+
+class PagerdutyKind:
+    """Reads `{pagerduty: {routing_key_file: …}}`."""
+
+    key: Final = "pagerduty"
+    config_key: Final = "pagerduty_configs"
+    since: Final = (0, 1)
+    shared_keys: Final = ("pagerduty",)
+    _fields: Final = Fields(description="An incident in PagerDuty.", fields=_FIELDS)
+    _shared: Final = Fields(
+        description="What all PagerDuty receivers share.", fields={"url": _FIELDS["url"]}
+    )
+    schema: Final[Mapping[str, Any]] = _fields.schema
+    shared: Final[Mapping[str, Any]] = _shared.schema
+
+    def read(
+        self, node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+    ) -> Mapping[str, Json]:
+        found = self._fields.read(node, reader)
+        given = [key for key in _KEYS if key in node.entries]
+        if len(given) > 1:
+            message = f"{reader.subject}: pagerduty has the keys of two Events APIs"
+            hint = "keep `routing_key_file`, the key of an Events API v2 integration"
+            origin = (node.origin / given[1]).key()
+            reader.report(finding(FIELD_VALUE, origin, message, hint))
+        if not given and not {"routing_key", "service_key"} & set(node.entries):
+            hint = f"add `routing_key_file: {_FILE}`, the file that holds the integration's key"
+            missing(node, reader, "`routing_key_file`", hint)
+        return {**_defaults(reader), **found}
+
+    def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
+        return {f"pagerduty_{k}": value for k, value in self._shared.read(shared, reader).items()}
+
+
+def _defaults(reader: ReceiverReader) -> Mapping[str, Json]:
+    return {
+        "description": SUMMARY,
+        "severity": pagerduty_severity(reader.severities),
+        "class": "{{ .CommonLabels.alertname }}",
+        "component": "{{ .CommonLabels.service }}",
+        "links": [
+            {"href": f"{{{{ .CommonAnnotations.{name} }}}}", "text": text} for text, name in _LINKS
+        ],
+    }
+
+
+KIND: Final = PagerdutyKind()

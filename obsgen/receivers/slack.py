@@ -1,0 +1,136 @@
+"""`slack`: messages to a Slack channel through an incoming webhook or an app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from obsgen.artefacts import Json
+from obsgen.model import ReceiverReader
+from obsgen.receivers._fields import (
+    Fields,
+    Flag,
+    Items,
+    Refused,
+    Shape,
+    Since,
+    Span,
+    Text,
+    Texts,
+)
+from obsgen.receivers._findings import missing
+from obsgen.receivers._http import HTTP, items
+from obsgen.receivers._prose import SLACK_TEXT, TITLE
+from obsgen.source import MappingNode
+
+_CONFIRM: Final = Fields(
+    description="A question before the button acts.",
+    fields={
+        "text": Text("The question.", "Sure?"),
+        "title": Text("Its title.", "Restart"),
+        "ok_text": Text("The button that acts.", "Yes"),
+        "dismiss_text": Text("The button that does not.", "No"),
+    },
+    required=("text",),
+)
+_ACTIONS: Final = Items(
+    Fields(
+        description="Buttons below the message.",
+        fields={
+            "type": Text("The kind of action.", "button"),
+            "text": Text("What the button says.", "Runbook"),
+            "url": Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
+            "style": Text("`primary` or `danger`.", "primary"),
+            "name": Text("Name for an app that listens.", "restart"),
+            "value": Text("Value for an app that listens.", "gateway"),
+            "confirm": _CONFIRM,
+        },
+        required=("type", "text"),
+    )
+)
+_FILE: Final = "/etc/alertmanager/secrets/slack"
+_API_FILE: Final = Text("File with the webhook's address.", _FILE)
+
+_FIELDS: Final[Mapping[str, Shape]] = {
+    "channel": Text("Where messages go; quote it, `#` begins a comment.", "#alerts"),
+    "api_url_file": _API_FILE,
+    "api_url": Refused("Write `api_url_file`."),
+    "app_token_file": Since((0, 30), Text("File with the token of a Slack app.", _FILE)),
+    "app_token": Refused("Write `app_token_file`."),
+    "app_url": Since(
+        (0, 30), Text("The API of the app.", "https://slack.com/api/chat.postMessage")
+    ),
+    "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
+    "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
+    "title_link": Text("Where the title leads.", "{{ .ExternalURL }}"),
+    "text": Text("The message.", "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ end }}"),
+    "message_text": Since((0, 31), Text("Text above the attachment.", "<!here>")),
+    "pretext": Text("Text above the title.", "<!here>"),
+    "fallback": Text("Text for clients that show no attachments.", "An alert fires"),
+    "color": Text(
+        "Colour of the bar.", '{{ if eq .Status "firing" }}danger{{ else }}good{{ end }}'
+    ),
+    "fields": items(
+        "Short facts in columns.",
+        title=Text("What it is.", "Team"),
+        value=Text("The fact.", "{{ .CommonLabels.team }}"),
+        short=Flag("Whether two of them fit a line."),
+    ),
+    "short_fields": Flag("Whether two of `fields` fit a line unless they say."),
+    "actions": _ACTIONS,
+    "footer": Text("Text below the message.", "obsgen"),
+    "username": Text("Who the message is from.", "Alertmanager"),
+    "icon_emoji": Text("Emoji beside the name.", ":fire:"),
+    "icon_url": Text("Picture beside the name.", "https://example.com/icon.png"),
+    "image_url": Text("Picture in the message.", "https://example.com/graph.png"),
+    "thumb_url": Text("Small picture in the message.", "https://example.com/graph.png"),
+    "callback_id": Text("Identifier for an app that listens.", "alert"),
+    "link_names": Flag("Whether `@name` and `#channel` become links."),
+    "mrkdwn_in": Texts(Text("Fields in which Slack's markup counts.", "text")),
+    "timeout": Since((0, 30), Span("How long a request may take.")),
+    "http_config": HTTP,
+}
+_SHARED_FIELDS: Final[Mapping[str, Shape]] = {
+    "api_url_file": _API_FILE,
+    "api_url": Refused("Write `api_url_file`."),
+    "app_token_file": Since((0, 30), Text("File with the token of a Slack app.", _FILE)),
+    "app_token": Refused("Write `app_token_file`."),
+}
+_SECRETS: Final = ("api_url_file", "app_token_file", "api_url", "app_token")
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "send_resolved": True,
+    "title": TITLE,
+    "text": SLACK_TEXT,
+}
+
+
+class SlackKind:
+    """Reads `{slack: {channel: "#alerts"}}`."""
+
+    key: Final = "slack"
+    config_key: Final = "slack_configs"
+    since: Final = (0, 1)
+    shared_keys: Final = ("slack",)
+    _fields: Final = Fields(description="A message to a Slack channel.", fields=_FIELDS)
+    _shared: Final = Fields(description="What all Slack messages share.", fields=_SHARED_FIELDS)
+    schema: Final[Mapping[str, Any]] = _fields.schema
+    shared: Final[Mapping[str, Any]] = _shared.schema
+
+    def read(
+        self, node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+    ) -> Mapping[str, Json]:
+        found = self._fields.read(node, reader)
+        inherited = shared.entries if shared is not None else {}
+        if not any(key in node.entries or key in inherited for key in _SECRETS):
+            hint = (
+                f"add `shared: {{slack: {{api_url_file: {_FILE}}}}}`, the file that holds the "
+                "webhook's address"
+            )
+            missing(node, reader, "`api_url_file`", hint)
+        return {**_DEFAULTS, **found}
+
+    def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
+        return {f"slack_{key}": value for key, value in self._shared.read(shared, reader).items()}
+
+
+KIND: Final = SlackKind()

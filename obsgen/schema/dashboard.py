@@ -1,0 +1,124 @@
+"""The shape of `Dashboard` documents, their sections and panels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.schema.shared import (
+    LABEL_PATTERN,
+    Schema,
+    flag,
+    listed,
+    mapping,
+    name,
+    ref,
+    text,
+)
+
+COMMON_PANEL_KEYS: Final[Mapping[str, Schema]] = {
+    "title": text("What stands above the panel; made of the measure where left out."),
+    "description": text("What it means and what to do when it is bad; made where left out."),
+    "width": text(
+        "Share of the dashboard's width; a third where left out, a sixth for a stat.",
+        examples=["1/2", "1/4"],
+    ),
+    "height": {
+        "type": ["number", "string"],
+        "description": "Grid rows of about 38 pixels; 8 for graphs, 4 for a stat.",
+        "examples": [8],
+    },
+    "unit": text("Shown instead of the measure's own unit, of the same kind.", examples=["ms"]),
+    "thresholds": {
+        "type": "object",
+        "additionalProperties": text(),
+        "description": (
+            "`base` names the colour below all amounts; every other key is a colour, its value "
+            "the amount from which it counts."
+        ),
+        "examples": [{"base": "red", "green": "80%"}, {"base": "green", "red": "500ms"}],
+    },
+    "time": text(
+        "This panel's own time range, as Grafana reads it.", examples=["now-30d", "now/d"]
+    ),
+    "links": listed(
+        mapping(
+            {
+                "title": text("What the link says."),
+                "url": text("Where it leads."),
+                "dashboard": text(
+                    "Or the dashboard: its name, or `SERVICE/WORD` for a ready one.",
+                    examples=["gateway/slo"],
+                ),
+            },
+            required=["title"],
+        ),
+        description="Links in the panel's corner.",
+        examples=[[{"title": "Runbook", "url": "https://wiki.example.org/gateway"}]],
+    ),
+    "legend": text("What each series is called, as Grafana reads it.", examples=["{{endpoint}}"]),
+    "refs": ref("refs"),
+}
+"""What every panel takes beside its kind."""
+
+
+def panel_schema(kinds: Mapping[str, Schema]) -> Schema:
+    """Return the shape of a panel, given the fragment of each kind by its key."""
+    words = ", ".join(kinds)
+    return mapping(
+        {**kinds, **COMMON_PANEL_KEYS},
+        description=f"A panel: exactly one of {words}, and what every panel takes.",
+        examples=[
+            {"timeseries": {"rate": "http_requests_total"}, "title": "Traffic", "width": "1/2"}
+        ],
+    )
+
+
+def section_schema() -> Schema:
+    """Return the shape of a section."""
+    return mapping(
+        {
+            "title": text("The header of the row."),
+            "panels": listed(ref("panel"), description="They flow from left to right."),
+            "collapsed": flag("The row is closed at first, and its queries are not asked."),
+        },
+        required=["panels"],
+        description="A row of panels under a header.",
+    )
+
+
+def dashboard_schema() -> Schema:
+    """Return the shape of a `Dashboard` document; `panel` and `section` are its definitions."""
+    return mapping(
+        {
+            "apiVersion": {"const": "obsgen/v1"},
+            "kind": {"const": "Dashboard"},
+            "name": name("Unique among the dashboards; its address is made of it."),
+            "title": text("What people read; made of the name where left out."),
+            "service": name("Whose metrics and measures the panels name."),
+            "description": text("What the dashboard is for."),
+            "folder": text("The Grafana folder; the service's where left out."),
+            "variables": listed(
+                {"type": "string", "pattern": LABEL_PATTERN},
+                description="Labels to choose values of: each filters every query that has it.",
+                examples=[["endpoint"]],
+            ),
+            "sections": listed(ref("section"), description="Rows of panels."),
+            "panels": listed(ref("panel"), description="Panels without a row of their own."),
+            "time": text("Start of the time range.", examples=["now-6h", "now-7d"]),
+            "refresh": ref("duration", "How often it reloads; 1m where left out."),
+            "tags": listed(text(), description="More tags, to find it by."),
+            "refs": ref("refs"),
+        },
+        required=["apiVersion", "kind", "name", "service"],
+        description="A dashboard of your own; ready ones are words in a Service's `dashboards`.",
+    )
+
+
+def dashboard_definitions(kinds: Mapping[str, Schema]) -> Mapping[str, Schema]:
+    """Return what `$defs` needs for dashboards, given the fragment of each panel kind."""
+    return {
+        "panel": panel_schema(kinds),
+        "section": section_schema(),
+        "Dashboard": dashboard_schema(),
+    }

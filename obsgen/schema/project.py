@@ -1,0 +1,154 @@
+"""Schema fragments of the Project and of environments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.schema.shared import (
+    NAME_PATTERN,
+    Schema,
+    flag,
+    listed,
+    mapping,
+    name,
+    named,
+    ref,
+    text,
+)
+
+_TIER: Final[Schema] = mapping(
+    {
+        "tier": text("Name of the tier; a label of its alerts.", examples=["fast"]),
+        "spends": ref("quantity", "Share of the budget that is spent within the long window."),
+        "factor": {"type": ["number", "string"], "description": "Burn rate, instead of spends."},
+        "long": ref("duration", "The long window."),
+        "short": ref("duration", "The short window."),
+        "severity": text("A severity, `page` or `ticket`.", examples=["page"]),
+        "for": ref("duration", "So long it must hold before it fires."),
+        "keep_firing_for": ref("duration", "So long it fires after it last held."),
+        "min_events": {"type": ["number", "string"], "description": "Fewer do not alert."},
+    },
+    description="One tier of a profile.",
+    examples=[{"tier": "fast", "spends": "2%", "long": "1h", "short": "5m", "severity": "page"}],
+)
+
+_PROFILE: Final[Schema] = {
+    "type": ["array", "object"],
+    "items": _TIER,
+    "properties": {
+        "periods": {"type": "object", "additionalProperties": listed(_TIER)},
+    },
+    "additionalProperties": False,
+    "description": "Tiers, fastest first; or one list a period: {periods: {30d: […]}}.",
+}
+
+LEDGER: Final[Schema] = mapping(
+    {
+        "tile": ref("duration", "How long one count is: 1m, or 30s."),
+        "bridge": ref("duration", "How far back a series' previous value may lie."),
+        "settle": ref("duration", "How long a scrape may take to be stored; 5s unless given."),
+    },
+    description="How events are counted; the defaults are exact for ordinary scraping.",
+)
+
+
+def documents() -> Mapping[str, Schema]:
+    """Return the Project and the Environment."""
+    return {"Project": _project(), "Environment": _environment()}
+
+
+def _head() -> dict[str, Schema]:
+    return {
+        "apiVersion": {"const": "obsgen/v1", "description": "The language's version."},
+        "kind": text("What the document is."),
+    }
+
+
+def _project() -> Schema:
+    prometheus = mapping(
+        {
+            "version": text("The oldest Prometheus that runs this.", examples=["2.42"]),
+            "scrape_interval": ref("duration", "15s unless given."),
+            "evaluation_interval": ref("duration", "30s unless given."),
+            "retention": ref("duration", "How long samples are kept; 60d unless given."),
+            "external_labels": ref("label_values", "Labels that the server adds outside."),
+        },
+        description="The target Prometheus.",
+    )
+    alertmanager = mapping(
+        {
+            "version": text("The oldest Alertmanager that runs this.", examples=["0.25"]),
+            "targets": listed(text(), description="host:port", examples=[["alertmanager:9093"]]),
+        },
+        description="The target Alertmanager.",
+    )
+    severity = mapping(
+        {
+            "name": text("The label's value.", examples=["critical"]),
+            "respond_within": ref("duration", "When someone should have reacted."),
+            "page": flag("It wakes people."),
+            "aliases": listed(text(), description="Other words for it."),
+        },
+        required=("name",),
+    )
+    datasource = mapping(
+        {"prometheus": mapping({"url": text("Its address, as Grafana reaches it.")})}
+    )
+    return mapping(
+        {
+            **_head(),
+            "name": name("Name of the project."),
+            "title": text("What people call it."),
+            "description": text("What it holds."),
+            "prometheus": prometheus,
+            "alertmanager": alertmanager,
+            "grafana": mapping(
+                {"version": text("The Grafana that shows this.", examples=["12"])},
+                description="The target Grafana.",
+            ),
+            "severities": listed(severity, description="The severities, most urgent first."),
+            "alert_profiles": named(
+                _PROFILE, names="^[a-z][a-z0-9_-]{0,39}$", description="Profiles of one's own."
+            ),
+            "teams": {
+                "type": ["array", "object"],
+                "items": text(),
+                "additionalProperties": {"type": "object"},
+                "description": "The teams; others are then refused.",
+                "examples": [["backend", "database"]],
+            },
+            "outputs": listed(text(), description="What is written.", examples=[["prometheus"]]),
+            "target_labels": ref("label_names", "Labels of every target beside job, instance."),
+            "datasources": mapping({"prometheus": datasource}, description="For Grafana."),
+            "runbooks": mapping(
+                {"base_url": text("Where runbook pages stand.")}, description="Runbooks."
+            ),
+            "dashboards": listed(text(), description="Ready dashboards of the whole project."),
+            "ledger": ref("ledger"),
+        },
+        required=("apiVersion", "kind", "name"),
+        description="What holds for all services; exactly one.",
+    )
+
+
+def _environment() -> Schema:
+    return mapping(
+        {
+            **_head(),
+            "name": name("Name of the environment.", NAME_PATTERN),
+            "where": ref("matchers", "On every query."),
+            "labels": ref("label_values", "On every rule."),
+            "max_severity": text("No alert is more urgent here.", examples=["medium"]),
+            "only": listed(text(), description="Only these services."),
+            "without": listed(text(), description="Without these services."),
+            "set": {
+                "type": "object",
+                "description": "Values that differ here, by path: "
+                "gateway/slos/availability/objective.",
+                "examples": [{"gateway/slos/availability/objective": 99}],
+            },
+        },
+        required=("apiVersion", "kind", "name"),
+        description="What differs in one environment.",
+    )

@@ -1,0 +1,117 @@
+"""JSON Schema of a `Routing` document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.schema.shared import (
+    LABEL_PATTERN,
+    NAME_PATTERN,
+    WORD_PATTERN,
+    Schema,
+    flag,
+    listed,
+    mapping,
+    named,
+    ref,
+    text,
+)
+
+_WORDS: Final = ["string", "number", "array"]
+
+
+def routing_properties(
+    kinds: Mapping[str, Schema], shared: Mapping[str, Schema]
+) -> Mapping[str, Schema]:
+    """
+    Return what a `Routing` document holds beside `apiVersion` and `kind`.
+
+    Args:
+        kinds: The fragments of the receiver kinds by key.
+        shared: The fragments of what `shared` may say, by word.
+    """
+    receiver = mapping(
+        {**kinds, "refs": ref("refs")},
+        description="Where notifications go: at most one integration of each kind.",
+        examples=[{"slack": {"channel": "#alerts"}}],
+    )
+    return {
+        "shared": mapping(shared, description="What receivers of a kind have in common."),
+        "receivers": named(
+            receiver, names=NAME_PATTERN, description="Receivers by name; `to` takes several."
+        ),
+        "default_receiver": text("Gets every alert that no route takes.", examples=["chat"]),
+        "timing": mapping(_TIMING, description="Grouping and waiting, unless a route says more."),
+        "intervals": named(
+            _INTERVAL, names=WORD_PATTERN, description="Times of the week and the year by name."
+        ),
+        "routes": listed(
+            ref("route"),
+            description="Who gets which alerts: the first match wins unless it has `continue`.",
+        ),
+        "refs": ref("refs"),
+    }
+
+
+def routing_definitions() -> Mapping[str, Schema]:
+    """Return the definitions that the document refers to: a route holds routes."""
+    return {"route": _ROUTE}
+
+
+def _one_or_several(description: str, *examples: str | int | list[str] | list[int]) -> Schema:
+    return {
+        "type": _WORDS,
+        "items": text(),
+        "description": description,
+        "examples": list(examples),
+    }
+
+
+_TIMING: Final[Mapping[str, Schema]] = {
+    "group_by": listed(
+        {"type": "string", "pattern": rf"{LABEL_PATTERN}|^\.\.\.$"},
+        description=(
+            "Alerts that agree on these labels come in one notification; `...` alone keeps every "
+            "alert apart, an empty list puts all into one. Default: alertname, service."
+        ),
+        examples=[["alertname", "service"]],
+    ),
+    "group_wait": ref("duration", "How long the first notification of a group waits for more."),
+    "group_interval": ref("duration", "How long news of a group wait after a notification."),
+    "repeat_interval": ref("duration", "When a notification without news is sent again."),
+}
+_INTERVAL: Final = mapping(
+    {
+        "days": _one_or_several("Days of the week.", "monday..friday", ["saturday", "sunday"]),
+        "times": _one_or_several(
+            "Times of the day; the end is exclusive, and may be on the next day.",
+            ["09:00-18:00"],
+            "22:00-06:00",
+        ),
+        "days_of_month": _one_or_several(
+            "Days of the month; negative ones count from its end.", "1..7", [-1]
+        ),
+        "months": _one_or_several("Months by name or number.", "november..january", [8]),
+        "years": _one_or_several("Years.", "2025..2027", [2025]),
+        "location": text("Time zone of all this, from the IANA list.", examples=["Asia/Tokyo"]),
+    },
+    description="A time interval: all that is given must hold.",
+    examples=[{"days": "monday..friday", "times": ["09:00-18:00"], "location": "Asia/Tokyo"}],
+)
+_ROUTE: Final = mapping(
+    {
+        "where": ref("matchers", "Labels of the alerts that it takes; all without."),
+        "to": _one_or_several("The receiver, or several.", "oncall", ["security", "oncall"]),
+        "continue": flag("Whether the routes after it are tried too."),
+        "routes": listed(
+            ref("route"), description="Routes for some of its alerts; the others go to `to`."
+        ),
+        "active": _one_or_several("Intervals outside which nothing is sent.", "office"),
+        "mute": _one_or_several("Intervals within which nothing is sent.", "maintenance"),
+        **_TIMING,
+        "refs": ref("refs"),
+    },
+    description="One route.",
+    examples=[{"where": {"severity": {"at_least": "high"}}, "to": "oncall"}],
+)

@@ -1,0 +1,295 @@
+"""Schema fragments of services, parts and presets, and of what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from obsgen.schema.shared import (
+    ALERT_PATTERN,
+    LABEL_PATTERN,
+    METRIC_PATTERN,
+    NAME_PATTERN,
+    WORD_PATTERN,
+    Schema,
+    flag,
+    listed,
+    mapping,
+    name,
+    named,
+    one_of_words,
+    ref,
+    text,
+)
+
+_MODIFIERS: Final[Mapping[str, Schema]] = {
+    "where": ref("matchers", "Which series."),
+    "by": ref("label_names", "The labels that are kept; everything else is summed away."),
+    "window": text("The range: a duration, or `range` for the dashboard's.", examples=["5m"]),
+    "offset": ref("duration", "So long ago."),
+    "per": text("A rate for 1s, 1m, 1h or 1d.", examples=["1h"]),
+    "top": {"type": ["number", "string"], "description": "Only the largest so many (panels)."},
+    "slower_than": ref("quantity", "Only observations above this bucket's bound."),
+    "legend": text("What each series is called in a panel.", examples=["{{instance}} read"]),
+}
+_COMPARISONS: Final[Mapping[str, Schema]] = {
+    word: ref("quantity", f"Holds where the measure is {words} this.")
+    for word, words in (
+        ("above", "greater than"),
+        ("below", "less than"),
+        ("at_least", "greater than or equal to"),
+        ("at_most", "less than or equal to"),
+        ("equals", "equal to"),
+        ("not_equals", "other than"),
+    )
+}
+
+
+def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[str, Schema]:
+    """
+    Return the definitions of measures, conditions and comparisons.
+
+    Args:
+        kinds: The keys that each kind of measure adds; their order is that of the language.
+    """
+    keys: dict[str, Schema] = {"measure": text("A measure by its name.", examples=["error_ratio"])}
+    for added in kinds.values():
+        keys.update(added)
+    measure: dict[str, Any] = {
+        **mapping({**keys, **_MODIFIERS}),
+        "type": ["string", "object"],
+        "description": "A number that can be asked for: the name of a measure, or exactly one "
+        "kind with its modifiers.",
+        "examples": ["error_ratio", {"rate": "http_requests_total", "by": ["endpoint"]}],
+    }
+    condition = mapping(
+        {**keys, **_MODIFIERS, **_COMPARISONS},
+        description="A measure and one comparison.",
+        examples=[{"measure": "error_ratio", "above": "5%"}],
+    )
+    comparison = mapping(
+        _COMPARISONS, description="One comparison.", examples=[{"below": "60s"}]
+    )
+    several: dict[str, Any] = {
+        **measure,
+        "type": ["string", "object", "array"],
+        "items": ref("measure"),
+        "description": "A measure, its name, or a list of them.",
+    }
+    return {
+        "measure": measure,
+        "measures": several,
+        "condition": condition,
+        "comparison": comparison,
+    }
+
+
+_METRIC: Final[Schema] = mapping(
+    {
+        "type": one_of_words(
+            ("counter", "gauge", "histogram", "summary"), "What the exposition says it is."
+        ),
+        "labels": {
+            "type": ["array", "object"],
+            "items": {"type": "string", "pattern": LABEL_PATTERN},
+            "propertyNames": {"pattern": LABEL_PATTERN},
+            "additionalProperties": {"type": ["string", "number", "boolean", "array"]},
+            "description": "Its labels; as a mapping, each with its values or `any`. Target "
+            "labels (`job`, `instance`) belong to every metric.",
+            "examples": [["method", "endpoint"], {"result": ["hit", "miss"]}],
+        },
+        "unit": text("Where the name does not tell it.", examples=["tokens", "USD", "ms"]),
+        "buckets": listed(
+            {"type": ["number", "string"]}, description="Upper bounds of a histogram's buckets."
+        ),
+        "quantiles": listed(
+            {"type": ["number", "string"]}, description="Quantiles that a summary exposes."
+        ),
+        "help": text("What it counts or measures."),
+        "role": text(
+            "What ready dashboards take it for: requests, errors, duration, in_flight, ….",
+            examples=["requests"],
+        ),
+        "bad": ref("matchers", "Which events ready dashboards show as errors."),
+        "where": ref("matchers", "Replaces the service's `where` for this metric."),
+        "planned": flag("It does not exist yet."),
+        "remove": flag("Drop what a preset brought."),
+        "refs": ref("refs"),
+    },
+    description="A metric as it is exposed; a histogram by its base name.",
+    examples=[{"type": "counter", "labels": ["method", "endpoint", "status"]}],
+)
+
+_TIERS: Final = "Tiers of the profile that are left out."
+
+
+def slo(slis: Mapping[str, Schema]) -> Schema:
+    """Return the schema of an SLO."""
+    budget = mapping(
+        {
+            "spent": ref("quantity", "Share of the budget."),
+            "severity": text("Severity of the alert.", examples=["medium"]),
+        },
+        required=("spent", "severity"),
+    )
+    alerts = {
+        **mapping(
+            {
+                "profile": text("An alert profile.", examples=["standard"]),
+                "without": listed(text(), description=_TIERS, examples=[["creep"]]),
+                "severity": {
+                    "type": "object",
+                    "additionalProperties": text(),
+                    "description": "Severities by tier.",
+                    "examples": [{"fast": "high"}],
+                },
+                "budget": listed(budget, description="Alerts when a share of it is spent."),
+            }
+        ),
+        "type": ["string", "object"],
+        "description": "An alert profile by name, or how this SLO takes it.",
+        "examples": ["standard", {"profile": "standard", "without": ["creep"]}],
+    }
+    return mapping(
+        {
+            "name": name("Name of the SLO."),
+            "objective": text("Percent of good events.", examples=[99.9]),
+            "period": text("Rolling length over which it holds.", examples=["30d"]),
+            "sli": mapping(slis, description="What is counted: exactly one kind."),
+            "by": ref("label_names", "One budget for each value of these labels."),
+            "alerts": alerts,
+            "team": text("Who answers; the service's team unless given."),
+            "description": text("What it promises to whom."),
+            "runbook": text("Where help stands.", examples=["https://example.org/runbook"]),
+            "labels": ref("label_values", "Further labels of its alerts and metadata."),
+            "ledger": ref("ledger"),
+            "refs": ref("refs"),
+            "remove": flag("Drop what a preset brought."),
+        },
+        required=("name",),
+        description="A service level objective.",
+        examples=[
+            {
+                "name": "availability",
+                "objective": 99.9,
+                "sli": {"events": {"total": "http_requests_total", "bad": {"code": "5.."}}},
+            }
+        ],
+    )
+
+
+def alert(kinds: Mapping[str, Schema]) -> Schema:
+    """Return the schema of an alert."""
+    return mapping(
+        {
+            "name": name("Name of the alert.", ALERT_PATTERN),
+            **kinds,
+            "for": ref("duration", "So long it must hold before it fires."),
+            "keep_firing_for": ref("duration", "So long it fires after it last held."),
+            "severity": text("A severity of the Project, or an alias.", examples=["critical"]),
+            "team": text("Who answers; the service's team unless given."),
+            "category": text("What routes go by.", examples=["security"]),
+            "summary": text("One line: what is wrong. `{value}` and `{limit}` are filled in."),
+            "description": text("What it means and what to do."),
+            "runbook": text("Where help stands."),
+            "dashboard": text("The dashboard to look at."),
+            "labels": ref("label_values", "Further labels."),
+            "annotations": {
+                "type": "object",
+                "propertyNames": {"pattern": LABEL_PATTERN},
+                "additionalProperties": text(),
+                "description": "Further annotations.",
+            },
+            "only_when": ref("condition", "It fires only while this holds too."),
+            "refs": ref("refs"),
+            "remove": flag("Drop what a preset brought."),
+        },
+        required=("name",),
+        description="An alert: what all have, and exactly one kind that says when it fires.",
+        examples=[
+            {
+                "name": "HighErrorRate",
+                "threshold": {"measure": "error_ratio", "above": "5%"},
+                "for": "5m",
+                "severity": "critical",
+            }
+        ],
+    )
+
+
+_SCRAPE: Final[Schema] = mapping(
+    {
+        "job": text("The job label.", examples=["gateway"]),
+        "targets": listed(text(), description="host:port", examples=[["gateway:8080"]]),
+        "labels": ref("label_values", "Labels of these targets."),
+        "path": text("Where the metrics are; /metrics unless given."),
+        "scheme": one_of_words(("http", "https"), "http unless given."),
+        "interval": ref("duration", "The Project's scrape interval unless given."),
+    },
+    required=("job", "targets"),
+    description="A scrape job.",
+    examples=[{"job": "gateway", "targets": ["gateway:8080"]}],
+)
+
+
+def _parts() -> dict[str, Schema]:
+    return {
+        "metrics": named(_METRIC, names=METRIC_PATTERN, description="The metrics, by name."),
+        "measures": named(
+            ref("measure"), names=WORD_PATTERN, description="Measures, named once."
+        ),
+        "slos": listed(ref("slo"), description="Service level objectives."),
+        "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
+    }
+
+
+def _held(ready: tuple[str, ...]) -> dict[str, Schema]:
+    return {
+        "uses": listed(text(), description="Presets, and services whose metrics are used too."),
+        "where": ref("matchers", "On every query of the service's own metrics."),
+        "scrape": listed(_SCRAPE, description="Scrape jobs."),
+        **_parts(),
+        "dashboards": listed(
+            one_of_words(ready, "A ready dashboard."), description="Ready dashboards."
+        ),
+        "team": text("Who answers.", examples=["backend"]),
+        "folder": text("Grafana folder of its dashboards; the title unless given."),
+        "title": text("What people call it.", examples=["Gateway"]),
+        "description": text("What it does."),
+    }
+
+
+def documents(ready: tuple[str, ...]) -> Mapping[str, Schema]:
+    """
+    Return the documents that a service is made of.
+
+    Args:
+        ready: Keys of the ready dashboards.
+    """
+    head = _head()
+    service = {**head, "name": name("Name of the service."), **_held(ready)}
+    preset = {**head, "name": name("Name of the preset.", WORD_PATTERN), **_held(ready)}
+    part = {
+        **head,
+        "service": name("The service that this belongs to.", NAME_PATTERN),
+        **_parts(),
+    }
+    required = ("apiVersion", "kind", "name")
+    return {
+        "Service": mapping(service, required=required, description="A service."),
+        "Preset": mapping(
+            preset, required=required, description="What a Service may hold, for many of them."
+        ),
+        "Part": mapping(
+            part,
+            required=("apiVersion", "kind", "service"),
+            description="More of a service, as if it stood there.",
+        ),
+    }
+
+
+def _head() -> dict[str, Schema]:
+    return {
+        "apiVersion": {"const": "obsgen/v1", "description": "The language's version."},
+        "kind": text("What the document is."),
+    }

@@ -1,0 +1,202 @@
+"""`events`: of all events, those that are bad; by labels, or in a second counter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.catalogue import Metric
+from obsgen.diagnostics import Code, finding
+from obsgen.matchers import Matcher
+from obsgen.model import Ledger, LedgerScope, Reader, Schema, Sli
+from obsgen.schema.shared import mapping, ref, text
+from obsgen.slis._ledger import (
+    Stream,
+    born,
+    counter_stream,
+    grouped,
+    or_zero,
+    recorded_total,
+    seen,
+    summed,
+    without_good,
+)
+from obsgen.source import MappingNode, Node
+
+BAD_OR_GOOD: Final = Code(
+    "SLO311",
+    "bad-or-good",
+    why="an event is bad or good; the one follows from the other, so exactly one is stated",
+    fix='Write `bad: {status: "5.."}`, or `good: {status: "[23].."}`, not both.',
+)
+CODES: Final = (BAD_OR_GOOD,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedEvents:
+    """
+    Events of one counter, bad by their labels.
+
+    Attributes:
+        where: Which series of the counter count at all.
+        bad: The bad ones among them, where *is_good* is false; else the good ones.
+    """
+
+    counter: Metric
+    where: tuple[Matcher, ...]
+    bad: tuple[Matcher, ...]
+    is_good: bool
+    kind: str = "events"
+
+    @property
+    def words(self) -> str:
+        """What counts as bad."""
+        which = " and ".join(map(str, self.bad))
+        return f"{self.counter.name} {'without' if self.is_good else 'with'} {which}"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The one counter."""
+        return (self.counter,)
+
+    @property
+    def groupable(self) -> frozenset[str]:
+        """Every label of the counter."""
+        return self.counter.all_labels
+
+    def ledger(self, scope: LedgerScope) -> Ledger:
+        """Return the PromQL that counts a tile."""
+        total = counter_stream(self.counter, self.counter.counted, self.where)
+        return Ledger(
+            total_seen=summed(seen(total, scope.tile), scope.by),
+            bad_seen=or_zero(summed(seen(self._bad, scope.tile), scope.by), scope),
+            bad_born=or_zero(summed(born(self._bad, scope.tile), scope.by), scope),
+        )
+
+    @property
+    def _bad(self) -> Stream:
+        if self.is_good:
+            return without_good(self.counter, self.where, self.bad)
+        return counter_stream(self.counter, self.counter.counted, (*self.where, *self.bad))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedEvents:
+    """Events of one counter; the bad, or the good, among them in a second counter."""
+
+    counter: Metric
+    where: tuple[Matcher, ...]
+    second: Metric
+    second_where: tuple[Matcher, ...]
+    is_good: bool
+    kind: str = "events"
+
+    @property
+    def words(self) -> str:
+        """What counts as bad."""
+        if self.is_good:
+            return f"{self.counter.name} beyond {self.second.name}"
+        return self.second.name
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Both counters."""
+        return (self.counter, self.second)
+
+    @property
+    def groupable(self) -> frozenset[str]:
+        """The labels of both."""
+        return self.counter.all_labels & self.second.all_labels
+
+    def ledger(self, scope: LedgerScope) -> Ledger:
+        """
+        Return the PromQL that counts a tile.
+
+        Two counters are read at two moments: bad is held between 0 and the total.
+        """
+        total = counter_stream(self.counter, self.counter.counted, self.where)
+        second = counter_stream(self.second, self.second.counted, self.second_where)
+        total_seen = summed(seen(total, scope.tile), scope.by)
+        second_seen = or_zero(summed(seen(second, scope.tile), scope.by), scope)
+        second_born = or_zero(summed(born(second, scope.tile), scope.by), scope)
+        whole = recorded_total(scope)
+        if not self.is_good:
+            capped = f"{grouped(second_seen)} <= {whole}\nor {whole}"
+            return Ledger(total_seen=total_seen, bad_seen=capped, bad_born=second_born)
+        total_born = or_zero(summed(born(total, scope.tile), scope.by), scope)
+        return Ledger(
+            total_seen=total_seen,
+            bad_seen=f"clamp_min({whole} - {grouped(second_seen)}, 0)",
+            bad_born=f"clamp_min({grouped(total_born)} - {grouped(second_born)}, 0)",
+            total_born=total_born,
+        )
+
+
+_SIDE: Final[Schema] = {
+    "type": "object",
+    "description": "Matchers on `total`, or a second counter: {counter: NAME, where: {…}}.",
+    "examples": [{"status": "5.."}, {"counter": "http_errors_total"}],
+}
+
+
+class EventsKind:
+    """Reads `{events: {total: COUNTER, bad: {…}}}`."""
+
+    key: Final = "events"
+    schema: Final[Schema] = mapping(
+        {
+            "total": text("The counter of all events.", examples=["http_requests_total"]),
+            "where": ref("matchers", "Which of its series count."),
+            "bad": {**_SIDE, "description": f"The bad events. {_SIDE['description']}"},
+            "good": {**_SIDE, "description": f"The good events. {_SIDE['description']}"},
+        },
+        required=("total",),
+        description="Of all events, those that are bad.",
+        examples=[{"total": "http_requests_total", "bad": {"code": "5.."}}],
+    )
+
+    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
+        """Read the counters and what is bad."""
+        types = ("counter", "histogram", "summary")
+        counter = reader.metric(node.get("total"), types, use="total")
+        sides = [word for word in ("bad", "good") if word in node.entries]
+        if len(sides) != 1:
+            found = "both" if sides else "neither"
+            message = f"`events` takes exactly one of `bad` and `good`, found {found}"
+            hint = 'write `bad: {status: "5.."}`'
+            reader.report(finding(BAD_OR_GOOD, node.origin, message, hint))
+            return None
+        side = node.get(sides[0])
+        if counter is None or not isinstance(side, MappingNode):
+            return None
+        where = reader.matchers(node.get("where"), (counter,))
+        is_good = sides[0] == "good"
+        if "counter" in side.entries:
+            return _second_counter(counter, where, side, is_good, reader)
+        matchers = reader.matchers(side, (counter,))
+        if not matchers:
+            if not side.entries:
+                message = f"`{sides[0]}` has no matchers, so every event would be {sides[0]}"
+                reader.report(finding(BAD_OR_GOOD, side.origin, message))
+            return None
+        return MatchedEvents(counter=counter, where=where, bad=matchers, is_good=is_good)
+
+
+def _second_counter(
+    counter: Metric, where: tuple[Matcher, ...], side: MappingNode, is_good: bool, reader: Reader
+) -> CountedEvents | None:
+    types = ("counter", "histogram", "summary")
+    named: Node | None = side.get("counter")
+    second = reader.metric(named, types, use="counter")
+    if second is None:
+        return None
+    return CountedEvents(
+        counter=counter,
+        where=where,
+        second=second,
+        second_where=reader.matchers(side.get("where"), (second,)),
+        is_good=is_good,
+    )
+
+
+KIND: Final = EventsKind()

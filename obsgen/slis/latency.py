@@ -1,0 +1,105 @@
+"""`latency`: of all observations of a histogram, those above the bound of one of its buckets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from obsgen.catalogue import Metric
+from obsgen.matchers import Matcher
+from obsgen.model import Ledger, LedgerScope, Reader, Schema, Sli
+from obsgen.schema.shared import mapping, ref, text
+from obsgen.slis._ledger import (
+    born,
+    bucket_stream,
+    counter_stream,
+    grouped,
+    or_zero,
+    seen,
+    summed,
+)
+from obsgen.source import MappingNode
+from obsgen.units import number_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """
+    Observations of a histogram; those above *below* are bad.
+
+    Bucket and count are paired series by series before anything is summed: a pod without the
+    bucket drops out of both, and a bucket that is spelled anew stays the same series.
+    """
+
+    histogram: Metric
+    where: tuple[Matcher, ...]
+    below: Decimal
+    kind: str = "latency"
+
+    @property
+    def words(self) -> str:
+        """What counts as bad."""
+        return f"{self.histogram.name} above {number_text(self.below)}{self.histogram.unit}"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The histogram."""
+        return (self.histogram,)
+
+    @property
+    def groupable(self) -> frozenset[str]:
+        """Every label of the histogram but `le`."""
+        return self.histogram.all_labels
+
+    def ledger(self, scope: LedgerScope) -> Ledger:
+        """Return the PromQL that counts a tile; bad is never negative."""
+        tile = scope.tile
+        bucket = self.histogram.bucket_matcher(self.below)
+        count = counter_stream(self.histogram, f"{self.histogram.name}_count", self.where)
+        within = bucket_stream(self.histogram, (*self.where, bucket))
+        all_seen, fast_seen = grouped(seen(count, tile)), grouped(seen(within, tile))
+        all_born, fast_born = grouped(born(count, tile)), grouped(born(within, tile))
+        slow_seen = f"clamp_min(\n  {_hung(all_seen)} - {_hung(fast_seen)},\n  0\n)"
+        slow_born = f"clamp_min(\n  {_hung(all_born)} - {_hung(fast_born)},\n  0\n)"
+        return Ledger(
+            total_seen=summed(f"{all_seen} and {fast_seen}", scope.by),
+            bad_seen=or_zero(summed(slow_seen, scope.by), scope),
+            total_born=or_zero(summed(f"{all_born} and {fast_seen}", scope.by), scope),
+            bad_born=or_zero(summed(slow_born, scope.by), scope),
+        )
+
+
+def _hung(text: str) -> str:
+    """Indent every line but the first: the part begins in the middle of a line."""
+    return text.replace("\n", "\n  ")
+
+
+class LatencyKind:
+    """Reads `{latency: {histogram: NAME, below: 500ms}}`."""
+
+    key: Final = "latency"
+    schema: Final[Schema] = mapping(
+        {
+            "histogram": text("The histogram.", examples=["http_request_duration_seconds"]),
+            "below": ref("quantity", "Good is at most this; it must be one of the buckets."),
+            "where": ref("matchers", "Which of its series count."),
+        },
+        required=("histogram", "below"),
+        description="Of all observations of a histogram, those above a bucket's bound are bad.",
+        examples=[{"histogram": "http_request_duration_seconds", "below": "500ms"}],
+    )
+
+    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
+        """Read the histogram and its bound."""
+        histogram = reader.metric(node.get("histogram"), ("histogram",), use="latency")
+        if histogram is None:
+            return None
+        where = reader.matchers(node.get("where"), (histogram,))
+        below = reader.bucket(node.get("below"), histogram)
+        if below is None:
+            return None
+        return Latency(histogram=histogram, where=where, below=below)
+
+
+KIND: Final = LatencyKind()

@@ -1,0 +1,225 @@
+"""
+The worked example against its requirements: `docs/systems.md`, `specs/` and the list below agree.
+
+The specs are read as plain YAML, without obsgen: what a requirement's row claims must be there in
+the author's own words. An entry is called by its kind and name; a panel by its dashboard and title,
+a route by its receivers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import promql_parser
+import pytest
+import yaml
+from oracles import ROOT
+
+DOCUMENT: Final = ROOT / "docs/systems.md"
+SPECS: Final = ROOT / "specs"
+QUERIES: Final[dict[str, str]] = yaml.safe_load(
+    (Path(__file__).parent / "tonebridge_queries.yaml").read_text()
+)
+
+
+def numbered(prefix: str, last: int, first: int = 1, digits: int = 1) -> tuple[str, ...]:
+    return tuple(f"{prefix}{number:0{digits}}" for number in range(first, last + 1))
+
+
+REQUIREMENTS: Final = (
+    *numbered("T-M", 18, digits=2),
+    *numbered("T-S", 5),
+    *numbered("T-A", 10),
+    "T-R",
+    *numbered("T-D", 4),
+    *numbered("T-Q", 4),
+    "T-H1",
+    *numbered("T-L", 5),
+    *numbered("T-T", 2),
+    "T-P1",
+    "T-X1",
+)
+
+FEATURES: Final = frozenset(
+    {"forecast alert kind", "heatmap panel kind", "logs panel kind", "probes feature"}
+)
+"""What the language says and obsgen does not do yet."""
+
+QUERIED: Final = (*numbered("T-A", 10), *numbered("T-Q", 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table: a requirement, and what is said of it."""
+
+    id: str
+    what: str
+    where: str
+
+    @property
+    def places(self) -> list[str]:
+        return re.findall(r"`(specs/\S+\.yaml: [^`]+)`", self.where)
+
+    @property
+    def features(self) -> list[str]:
+        found = re.findall(r"waits for the `(\w+)` (\w+(?: kind)?)", f"{self.what} {self.where}")
+        return [f"{name} {kind}" for name, kind in found]
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        return bool(re.match(r"out of reach: .{20,}", self.where))
+
+
+def rows() -> Iterator[Row]:
+    for line in DOCUMENT.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if re.fullmatch(r"T-[A-Z]\d*", cells[0]):
+            yield Row(*cells)
+
+
+ROWS: Final = tuple(rows())
+
+
+def spec_files() -> list[Path]:
+    return sorted(SPECS.rglob("*.yaml"))
+
+
+def documents() -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in spec_files():
+        for document in yaml.safe_load_all(file.read_text()):
+            yield file.relative_to(ROOT).as_posix(), document
+
+
+def entries(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every entry that may meet a requirement, with the name that the table gives it."""
+    if document["kind"] == "Dashboard":
+        yield f"dashboard {document['name']}", document
+    for key in ("metrics", "receivers"):
+        for name, entry in document.get(key, {}).items():
+            yield f"{key.removesuffix('s')} {name}", entry
+    for key in ("slos", "alerts"):
+        for entry in document.get(key, ()):
+            yield f"{key.removesuffix('s')} {entry['name']}", entry
+    for route in document.get("routes", ()):
+        to = route["to"] if isinstance(route["to"], list) else [route["to"]]
+        yield f"route {', '.join(to)}", route
+    for panel in panels(document):
+        yield f"panel {document['name']}/{panel['title']}", panel
+
+
+def panels(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from document.get("panels", ())
+    for section in document.get("sections", ()):
+        yield from section["panels"]
+
+
+def all_entries() -> dict[str, frozenset[str]]:
+    """The requirements that each entry names, by place."""
+    return {
+        f"{file}: {name}": frozenset(entry.get("refs", ()))
+        for file, document in documents()
+        for name, entry in entries(document)
+    }
+
+
+def every_refs(node: Any) -> Iterator[str]:
+    """What stands under any `refs`, at whatever depth."""
+    if isinstance(node, dict):
+        yield from node.get("refs", ())
+    for child in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from every_refs(child)
+
+
+def test_each_requirement_has_exactly_one_row():
+    assert sorted(REQUIREMENTS) == sorted(row.id for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_row_says_where_its_requirement_stands(row: Row):
+    stands, waits = bool(row.places), "waits for" in row.where
+
+    assert [stands, waits, row.is_out_of_reach].count(True) == 1, row.where
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_row_names_nothing_but_places_and_features(row: Row):
+    rest = row.where
+    for place in row.places:
+        rest = rest.replace(f"`{place}`", "")
+
+    assert row.is_out_of_reach or "" == re.sub(r"waits for the `\w+` \w+( kind)?", "", rest).strip(
+        " ,"
+    )
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.places], ids=lambda row: row.id)
+def test_each_place_exists_and_points_back(row: Row):
+    known = all_entries()
+
+    assert [] == [place for place in row.places if row.id not in known.get(place, ())]
+
+
+def test_each_reference_of_the_specs_is_a_row_that_points_back():
+    claimed = {(row.id, place) for row in ROWS for place in row.places}
+    named = {(id_, place) for place, refs in all_entries().items() for id_ in refs}
+
+    assert set() == named - claimed
+
+
+def test_no_reference_stands_where_no_entry_is():
+    found = sorted(id_ for _, document in documents() for id_ in every_refs(document))
+    named = sorted(
+        id_
+        for _, document in documents()
+        for _, entry in entries(document)
+        for id_ in entry.get("refs", ())
+    )
+
+    assert named == found
+
+
+def test_what_waits_names_a_feature_that_is_to_come():
+    waiting = [row for row in ROWS if "waits for" in f"{row.what} {row.where}"]
+
+    assert waiting
+    assert [] == [row.id for row in waiting if not row.features]
+    assert FEATURES == {feature for row in waiting for feature in row.features}
+
+
+@pytest.mark.parametrize("file", spec_files(), ids=lambda file: file.relative_to(SPECS).as_posix())
+def test_a_spec_begins_with_the_path_of_its_schema(file: Path):
+    to_root = "../" * len(file.relative_to(ROOT).parent.parts)
+    first, _ = file.read_text().split("\n", maxsplit=1)
+
+    assert f"# yaml-language-server: $schema={to_root}.obsgen/schema.json" == first
+
+
+def test_every_alert_tells_what_it_means_and_what_to_do():
+    alerts = [alert for _, document in documents() for alert in document.get("alerts", ())]
+
+    assert alerts
+    assert [] == [
+        a["name"] for a in alerts if not a.get("summary") or len(a.get("description", "")) < 80
+    ]
+
+
+def test_every_metric_has_a_help():
+    metrics = [m for _, document in documents() for m in document.get("metrics", {}).items()]
+
+    assert metrics
+    assert [] == [name for name, metric in metrics if not metric.get("help")]
+
+
+def test_each_alert_and_query_of_the_document_has_its_corrected_promql():
+    assert set(QUERIED) == set(QUERIES)
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+def test_the_corrected_promql_parses(query: str):
+    promql_parser.parse(query)
