@@ -300,6 +300,7 @@ class Dashboard:
     Attributes:
         uid: Deterministic, at most 40 characters.
         folder: The Grafana folder's title.
+        service: Whose dashboard it is, or empty for one of the whole project.
         time: Start of the time range: `now-6h`.
     """
 
@@ -309,6 +310,7 @@ class Dashboard:
     folder: str
     tags: tuple[str, ...]
     sections: tuple[Section, ...]
+    service: str = ""
     variables: tuple[Variable, ...] = ()
     links: tuple[Link, ...] = ()
     annotations: tuple[Annotation, ...] = ()
@@ -331,6 +333,15 @@ class GrafanaDatasource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A Markdown page, below `docs/`."""
+
+    path: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """Everything that one build compiled, for one environment."""
 
@@ -339,6 +350,7 @@ class Compiled:
     alertmanager: AlertmanagerConfig | None
     dashboards: tuple[Dashboard, ...]
     datasources: tuple[GrafanaDatasource, ...]
+    pages: tuple[Page, ...] = ()
     sources: tuple[str, ...]
 
 

@@ -293,14 +293,16 @@ class _Finder:
 
     def _is_good_link(self, path: Path, real: Path, tree: Path, trail: frozenset[Path]) -> bool:
         concerns_specs = path.suffix in _SPEC_SUFFIXES
-        if not path.exists():
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except OSError as error:
             if concerns_specs:
-                self._say_link(path, "leads nowhere")
+                self._say_unreadable(self._name(path), error, path)
             return False
-        if not concerns_specs and not path.is_dir():
+        if not concerns_specs and not is_folder:
             return False
         if real in trail:
-            self._say_link(path, "leads in a circle")
+            self._say_link(path, _CIRCLE)
             return False
         if real != tree and tree not in real.parents:
             self._say_link(path, "leads out of the folder")

@@ -563,7 +563,7 @@ class DashboardContext:
 class Reports(Protocol):
     """Takes findings."""
 
-    def __call__(self, diagnostic: Diagnostic) -> None:
+    def __call__(self, diagnostic: Diagnostic, /) -> None:
         """Note one."""
         ...
 

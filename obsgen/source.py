@@ -39,7 +39,7 @@ FORBIDDEN_CHARACTER: Final = Code(
     "SRC004",
     "forbidden-character",
     why="YAML does not allow control characters; NUL bytes often mean UTF-16 or a binary file",
-    fix="Remove the character, or write it escaped in double quotes: `\"\\u0007\"`.",
+    fix='Remove the character, or write it escaped in double quotes: `"\\u0007"`.',
 )
 TOO_DEEP: Final = Code(
     "SRC005",
@@ -91,6 +91,7 @@ _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _FORBIDDEN: Final = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_PROPERTY: Final = re.compile(r"(?:[&!]\S*(?:\s+|$)|\s+|#.*)+")
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _BOOLEAN: Final = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
@@ -306,13 +307,22 @@ class _Builder:
         elif kind is yaml.DocumentStartEvent:
             self._anchors = {}
 
+    def _place(self, mark: Any) -> Place:
+        """Return where a mark stands; libyaml counts a line behind the last one, which is none."""
+        if mark.line < len(self.lines):
+            return mark.line, mark.column
+        return len(self.lines) - 1, len(self.lines[-1])
+
     def _origin(self) -> Origin:
         if self._stack:
             return self._stack[-1].child()
         return Origin(self.file, (len(self.documents),))
 
     def _scalar(self, event: Any) -> None:
-        start, end = _place(event.start_mark), _place(event.end_mark)
+        start, end = self._place(event.start_mark), self._place(event.end_mark)
+        self._check_tag(event, start)
+        if event.anchor or event.tag:
+            start = self._after_properties(start, end)
         style = event.style or ""
         scalar = Scalar(
             text=event.value,
@@ -322,10 +332,20 @@ class _Builder:
             end=end,
             swallowed=self._comment_after(start) if not event.value and not style else "",
         )
-        self._check_tag(event, start)
         if event.anchor:
             self._anchors[event.anchor] = scalar
         self._put(scalar)
+
+    def _after_properties(self, start: Place, end: Place) -> Place:
+        """Step over `&anchor` and `!tag`, which may stand on lines of their own."""
+        line, column = start
+        while (line, column) < end:
+            match = _PROPERTY.match(self.lines[line], column)
+            column = match.end() if match else column
+            if column < len(self.lines[line]):
+                return line, column
+            line, column = line + 1, 0
+        return start
 
     def _comment_after(self, place: Place) -> str:
         line = self.lines[place[0]] if place[0] < len(self.lines) else ""
@@ -333,7 +353,7 @@ class _Builder:
         return match[1].rstrip() if match else ""
 
     def _open(self, event: Any, is_mapping: bool) -> None:
-        start = _place(event.start_mark)
+        start = self._place(event.start_mark)
         if len(self._stack) >= MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
             self._say(TOO_DEEP, start, 1, message, "flatten the structure")
@@ -343,7 +363,7 @@ class _Builder:
 
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
-        end = _place(event.end_mark)
+        end = self._place(event.end_mark)
         node: Node
         if frame.is_mapping:
             for merged in frame.merges:
@@ -376,7 +396,7 @@ class _Builder:
                 frame.entries.setdefault(name, entry)
 
     def _alias(self, event: Any) -> None:
-        start, end = _place(event.start_mark), _place(event.end_mark)
+        start, end = self._place(event.start_mark), self._place(event.end_mark)
         target = self._anchors.get(event.anchor)
         if target is None:
             width = end[1] - start[1]
@@ -455,10 +475,7 @@ class _Builder:
 
     def _syntax_error(self, error: yaml.MarkedYAMLError) -> Diagnostic:
         mark = error.problem_mark or error.context_mark
-        place = _place(mark) if mark is not None else (0, 0)
-        row = min(place[0], len(self.lines) - 1)
-        if row != place[0]:
-            place = (row, len(self.lines[row]))
+        place = self._place(mark) if mark is not None else (0, 0)
         context = f" {error.context}" if error.context else ""
         message = f"YAML: {error.problem or 'syntax error'}{context}"
         origin = Origin(self.file, mark=(*place, 1))
@@ -490,10 +507,6 @@ _TRAPS: Final = (
     (r":\s+[\[{!*&@`%]", "quote values that begin with one of `[ { ! * & @ ` %`"),
     (r":\s[^\"'{\[|>#]*:\s", "quote values that hold `: `"),
 )
-
-
-def _place(mark: Any) -> Place:
-    return mark.line, mark.column
 
 
 def _width(node: Scalar) -> tuple[int, int, int]:
@@ -610,7 +623,7 @@ def _characters(lines: tuple[str, ...], node: Scalar) -> Iterator[Place]:
             continue
         row, char = lines[line], text[at]
         if column >= len(row):
-            if char in "\n ":
+            if char in "\n \u2028\u2029":
                 yield line, len(row)
                 at += 1
             line, column = line + 1, 0
@@ -620,20 +633,13 @@ def _characters(lines: tuple[str, ...], node: Scalar) -> Iterator[Place]:
             if node.style not in {"|", ">"}:
                 column = _indent(lines, line)
             continue
-        here = row[column]
-        if node.style == '"' and here == "\\":
-            if column + 1 >= len(row):
-                line += 1
-                column = _indent(lines, line)
-                continue
+        here, width = row[column], _escape_width(node.style, row, column)
+        if width and column + 1 >= len(row):
+            line += 1
+            column = _indent(lines, line)
+        elif width or here == char:
             yield line, column
-            at, column = at + 1, column + 1 + _ESCAPE_WIDTH.get(row[column + 1], 1)
-        elif node.style == "'" and row.startswith("''", column):
-            yield line, column
-            at, column = at + 1, column + 2
-        elif here == char:
-            yield line, column
-            at, column = at + 1, column + 1
+            at, column = at + 1, column + max(width, 1)
         elif here in " \t":
             column += 1
         else:
@@ -641,7 +647,14 @@ def _characters(lines: tuple[str, ...], node: Scalar) -> Iterator[Place]:
             at += 1
 
 
-_ESCAPE_WIDTH: Final = {"x": 3, "u": 5, "U": 9}
+_ESCAPE_WIDTH: Final = {"x": 4, "u": 6, "U": 10}
+
+
+def _escape_width(style: str, row: str, column: int) -> int:
+    """Return how many characters stand for one of the value, or 0 where it stands for itself."""
+    if style == '"' and row[column] == "\\":
+        return _ESCAPE_WIDTH.get(row[column + 1 : column + 2], 2)
+    return 2 if style == "'" and row.startswith("''", column) else 0
 
 
 def _is_blank(lines: tuple[str, ...], line: int) -> bool:

@@ -248,7 +248,7 @@ sum by (endpoint) (
 )""",
     "a comparison below the quotient that it compares": """\
 sum(rate(http_requests_total{code=~"5..",job="api",namespace="production"}[5m]))
-    / sum(rate(http_requests_total{job="api",namespace="production"}[5m]))
+  / sum(rate(http_requests_total{job="api",namespace="production"}[5m]))
   > 0.05""",
     "arguments on lines of their own": """\
 histogram_quantile(

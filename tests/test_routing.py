@@ -87,9 +87,9 @@ def test_an_re2_pattern_is_accepted(pattern, tmp_path):
     ("where", "code", "message"),
     [
         ("{team: }", "SCH106", "`team` has no value"),
-        ("{team: [a, null]}", "SCH106", "an item has no value"),
+        ("{team: [backend, null]}", "SCH106", "an item has no value"),
         ("{path: '(?=a)'}", "ALR572", "pattern `(?=a)` is not RE2: `(?=` is no group of RE2"),
-        (r"{path: '(a)\1'}", "ALR572", r"pattern `(a)\1` is not RE2: it refers back to a group"),
+        (r"{path: '(a)\1'}", "ALR572", r"pattern `(a)\1` is not RE2: `\1` is no escape of RE2"),
         ("{path: '['}", "ALR572", "pattern `[` is not RE2: `[` is not closed"),
         (
             "{path: '[z-a]'}",
@@ -214,17 +214,21 @@ def test_alerts_reach_who_the_spec_says(labels, expected, tmp_path):
 
 
 def test_a_route_to_several_is_a_node_with_one_route_for_each():
-    (route,) = read(routed("  - {where: {a: b}, to: [oncall, security], mute: m}\n"
-                           "intervals: {m: {days: sunday, location: UTC}}")).ok.route.routes  # fmt: skip
+    intervals = "intervals: {m: {days: sunday, location: UTC}}"
+    text = routed("  - {where: {a: b}, to: [oncall, security], mute: m}\n") + intervals
+    (route,) = read(text).ok.route.routes
 
-    assert Route(
-        receiver="oncall",
-        matchers=(AlertmanagerMatcher(label="a", op="=", value="b"),),
-        routes=(
-            Route(receiver="oncall", continue_=True, mute=("m",)),
-            Route(receiver="security", mute=("m",)),
-        ),
-    ) == route  # fmt: skip
+    assert (
+        Route(
+            receiver="oncall",
+            matchers=(AlertmanagerMatcher(label="a", op="=", value="b"),),
+            routes=(
+                Route(receiver="oncall", continue_=True, mute=("m",)),
+                Route(receiver="security", mute=("m",)),
+            ),
+        )
+        == route
+    )
 
 
 def test_timings_are_those_of_the_spec():
@@ -297,7 +301,8 @@ WRONG = {
         [("ALR563", "receiver `mail` is named by no route")],
     ),
     "same receiver twice": (
-        "receivers: {chat: {}}\ndefault_receiver: chat\nroutes: [{where: {a: b}, to: [chat, chat]}]",
+        "receivers: {chat: {}}\ndefault_receiver: chat\n"
+        "routes: [{where: {a: b}, to: [chat, chat]}]",
         [("ALR565", "route names receiver `chat` twice")],
     ),
     "unused interval": (
@@ -378,8 +383,12 @@ def test_a_mistake_in_the_tree_is_told(text, expected):
 
 
 RIGHT = {
-    "a narrower route first": "  - {where: {a: b, c: d}, to: oncall}\n  - {where: {a: b}, to: security}",
-    "a wider route that goes on": "  - {to: oncall, continue: true}\n  - {where: {a: b}, to: security}",
+    "a narrower route first": (
+        "  - {where: {a: b, c: d}, to: oncall}\n  - {where: {a: b}, to: security}"
+    ),
+    "a wider route that goes on": (
+        "  - {to: oncall, continue: true}\n  - {where: {a: b}, to: security}"
+    ),
     "a list that is only partly taken": (
         "  - {where: {a: b}, to: oncall}\n  - {where: {a: [b, c]}, to: security}"
     ),
@@ -443,8 +452,8 @@ def times(*ranges: str) -> list[dict[str, str]]:
         ("months: november..january", [{"months": ["january", "november:december"]}]),
         ("months: [march, 4]", [{"months": ["march:april"]}]),
         ("years: [2025, 2027..2030]", [{"years": ["2025", "2027:2030"]}]),
-        ("days_of_month: [1, 10..12, -3..-1, 28..-1]",
-         [{"days_of_month": ["1", "10:12", "-3:-1", "28:-1"]}]),
+        ("days_of_month: [1, 10..12, -3..-1, 27..-1]",
+         [{"days_of_month": ["1", "10:12", "-3:-1", "27:-1"]}]),
         ("times: 09:00-18:00", [{"times": times("09:00-18:00")}]),
         ("times: [00:00-24:00]", [{"times": times("00:00-24:00")}]),
         ("times: [9:00-12:00, 13:30-18:00]", [{"times": times("09:00-12:00", "13:30-18:00")}]),
@@ -519,17 +528,17 @@ def test_an_interval_becomes_what_alertmanager_reads(interval, expected, tmp_pat
         (
             "{days_of_month: -1..1, location: UTC}",
             "ALR581",
-            "interval `office`: `-1..1` ends before it begins",
+            "interval `office`: `-1..1` may end before it begins",
         ),
         (
-            "{days_of_month: -1..30, location: UTC}",
+            "{days_of_month: 28..-1, location: UTC}",
             "ALR581",
-            "interval `office`: `-1..30` ends before it begins",
+            "interval `office`: `28..-1` may end before it begins",
         ),
         (
             "{years: 2030..2025, location: UTC}",
             "ALR581",
-            "interval `office`: `2030..2025` ends before it begins",
+            "interval `office`: `2030..2025` may end before it begins",
         ),
         (
             "{times: 9-18, location: UTC}",

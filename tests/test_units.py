@@ -63,7 +63,7 @@ def test_a_duration_is_read_and_written(text: str, ms: int, written: str):
     ],
 )
 def test_what_prometheus_does_not_take_is_no_duration(text: str):
-    with pytest.raises(ValueError, match=r"^"):
+    with pytest.raises(ValueError):
         Duration.parse(text)
 
 
@@ -127,7 +127,7 @@ def test_a_written_fraction_is_as_near_as_a_float_can_tell(numerator: int, denom
     "text", ["", ".", "1e", "1e999", "inf", "nan", "1_000", "1,000", "0x10", "١", " 1", "1" * 41]
 )
 def test_what_is_no_plain_decimal_is_refused(text: str):
-    with pytest.raises(ValueError, match=r"^"):
+    with pytest.raises(ValueError):
         parse_number(text)
 
 
@@ -174,7 +174,7 @@ def test_a_unit_is_read_and_written(
 
 @pytest.mark.parametrize("text", ["", "/s", "5", "USD/year", "USD/h/h", "a" * 41, "µ", "$"])
 def test_what_is_no_unit_is_refused(text: str):
-    with pytest.raises(ValueError, match=r"^"):
+    with pytest.raises(ValueError):
         Unit.parse(text)
 
 
@@ -282,7 +282,7 @@ def test_a_quantity_carries_its_unit(text: str, value: str, unit: str):
     "text", ["", "ms", "> 5%", "5 apples", "1,000 USD", "5%%", "5/year", "5/", "$", "1h 30", "inf"]
 )
 def test_what_is_no_quantity_is_refused(text: str):
-    with pytest.raises(ValueError, match=r"^"):
+    with pytest.raises(ValueError):
         Quantity.parse(text)
 
 

@@ -51,7 +51,7 @@ CODES: Final = (SAME_UID, FOLDER_LOOKALIKE, UNUSED_VARIABLE, UNKNOWN_DASHBOARD)
 
 _DEFAULT_TIME: Final = "now-6h"
 _DEFAULT_REFRESH: Final = "1m"
-_DASHBOARD_URL: Final = re.compile(r"(?:^|[^a-z])/d/([A-Za-z0-9_-]+)")
+_DASHBOARD_URL: Final = re.compile(r"/d/([A-Za-z0-9_-]+)")
 
 
 def compile_dashboards(spec: Spec, report: Reports) -> tuple[Dashboard, ...]:
@@ -106,6 +106,7 @@ def _compiled(spec: DashboardSpec, service: Service, context: DashboardContext) 
     sources = (spec.origin.file, *service.sources) if spec.origin.file else service.sources
     return Dashboard(
         uid=names.uid(spec.name),
+        service=service.name,
         title=spec.title,
         description=spec.description,
         folder=spec.folder or service.folder,
@@ -153,7 +154,7 @@ def _unique(dashboards: Iterable[Dashboard], report: Reports) -> Iterator[Dashbo
 
 def _check_folders(dashboards: Iterable[Dashboard], report: Reports) -> None:
     first: dict[str, Dashboard] = {}
-    reported = set()
+    reported: set[str] = set()
     for dashboard in dashboards:
         other = first.setdefault(names.slug(dashboard.folder), dashboard)
         if dashboard.folder in {other.folder, *reported}:
@@ -195,8 +196,9 @@ def _uid_in(url: str) -> str:
 
 
 def _linked(dashboard: Dashboard, all_: tuple[Dashboard, ...]) -> Dashboard:
-    """Return the dashboard with a menu of the others of its service."""
-    own = dashboard.tags
-    services = [tag for tag in own if any(tag in d.tags for d in all_ if d is not dashboard)]
-    del services
-    return dashboard
+    """Return the dashboard with a menu of all dashboards of its service, if there are more."""
+    others = [other for other in all_ if other.service == dashboard.service]
+    if not dashboard.service or len(others) == 1:
+        return dashboard
+    menu = Link(title=dashboard.service, tag=dashboard.service)
+    return replace(dashboard, links=(menu, *dashboard.links))

@@ -9,6 +9,7 @@ from typing import Final
 from obsgen.artefacts import AlertingRule, Compiled, PrometheusConfig, RuleFile, ScrapeJob
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
+from obsgen.compile.docs import compile_pages
 from obsgen.compile.services import compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Reports, Service, Spec
@@ -50,6 +51,7 @@ def compile_spec(spec: Spec, report: Reports) -> Compiled:
         alertmanager=alertmanager,
         dashboards=dashboards,
         datasources=project.datasources,
+        pages=compile_pages(services, rule_files, sources) if "docs" in wanted else (),
         sources=sources,
     )
 

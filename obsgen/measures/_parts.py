@@ -84,8 +84,9 @@ class OfMetric:
         return self.modifiers.window or default
 
     def titled(self, words: str) -> str:
-        """Return the words of the name that the author gave, else *words*."""
-        return spoken(self.modifiers.named) or words
+        """Return the words of the name that the author gave, else *words*, and how long ago."""
+        found = spoken(self.modifiers.named) or words
+        return f"{found}, {self.modifiers.offset} earlier" if self.modifiers.offset else found
 
     def series(self, name: str, query: Query, *extra: Matcher) -> str:
         """Write the selector of one of the metric's series, with scope, `where` and filters."""

@@ -17,8 +17,6 @@ from obsgen.units import Unit
 STAT_HEIGHT: Final = 4
 GRAPH_HEIGHT: Final = 8
 
-_STACKED_OPACITY: Final = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -95,8 +93,8 @@ def graph(  # noqa: PLR0913 - keyword-only, one a property of the panel
     threshold_style: str = "dashed",
     width: int = 12,
     min_interval: str = "",
+    decimals: int | None = None,
     from_zero: bool = True,
-    is_stacked: bool = False,
     overrides: tuple[Mapping[str, Json], ...] = (),
     links: tuple[Link, ...] = (),
 ) -> Panel:
@@ -106,8 +104,6 @@ def graph(  # noqa: PLR0913 - keyword-only, one a property of the panel
         custom["thresholdsStyle"] = {"mode": threshold_style}
     if not from_zero:
         del custom["axisSoftMin"]
-    if is_stacked:
-        custom |= {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": _STACKED_OPACITY}
     legend: dict[str, Json] = {
         "displayMode": "table",
         "placement": "bottom",
@@ -123,6 +119,7 @@ def graph(  # noqa: PLR0913 - keyword-only, one a property of the panel
         height=GRAPH_HEIGHT,
         targets=tuple(Target(expr=line.expr, legend=line.legend) for line in lines),
         unit=unit,
+        decimals=decimals,
         thresholds=thresholds,
         options={**timeseries_kind.OPTIONS, "legend": legend},
         custom=custom,
@@ -161,7 +158,6 @@ def table(  # noqa: PLR0913 - keyword-only, one a property of the panel
     columns: Sequence[Column],
     *,
     labels: Sequence[str],
-    names: Mapping[str, str] | None = None,
     hidden: Sequence[str] = (),
     invisible: Sequence[str] = (),
     sort_by: str,
@@ -175,7 +171,6 @@ def table(  # noqa: PLR0913 - keyword-only, one a property of the panel
 
     Args:
         labels: The label columns in their order.
-        names: Their headers.
         hidden: Headers and labels that are left out.
         invisible: Labels that are not shown, but that links may use.
         cell_links: (title, URL) by the header of the column whose cells carry it.
@@ -210,7 +205,7 @@ def table(  # noqa: PLR0913 - keyword-only, one a property of the panel
             *(override(label, {"custom.hidden": True}) for label in invisible),
             *links,
         ),
-        transformations=table_kind.joined(headers, labels=labels, names=names, hidden=hidden),
+        transformations=table_kind.joined(headers, labels=labels, hidden=hidden),
     )
 
 
@@ -240,4 +235,3 @@ def value_map(*texts: tuple[str, str, str]) -> tuple[Mapping[str, Json], ...]:
         for index, (value, text, color) in enumerate(texts)
     }
     return ({"type": "value", "options": options},)
-

@@ -8,8 +8,9 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import Panel, Section
 from obsgen.matchers import Matcher, selector
-from obsgen.model import Project, Service, Slo
+from obsgen.model import Project, Service
 from obsgen.packs._panels import Column, Line, color_override, graph, stat, steps, table
+from obsgen.packs._slo_definitions import definitions
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
     HOUR,
@@ -18,20 +19,17 @@ from obsgen.packs._slo_looks import (
     STATES,
     TIME_LEFT_COLORS,
     burn_colors,
+    objective_decimals,
     page_severities,
 )
 from obsgen.packs._slo_queries import SloQueries, windows_of
-from obsgen.panels.text import options as text_options
-from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit, number_text
+from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
 
 _EVENTS: Final = Unit("events", "count")
 _MINUTE: Final = 60
 # The slower rule group runs every two minutes: a finer step would see holes.
 _SLOW_GROUP: Final = Duration.parse("2m")
 _MOST_GROUPS: Final = 10
-_HEADER_ROWS: Final = 3
-_HEADINGS: Final = ("SLO", "Objective", "Period", "Bad events", "By", "Team", "Runbook")
-_HIGHEST_TEXT: Final = 14
 
 
 def detail_sections(
@@ -49,7 +47,7 @@ def detail_sections(
         Section(title="", panels=(*detail.budget_stats(), *detail.burn_stats())),
         Section(title="", panels=(*detail.budget_graphs(), *detail.burn_graphs())),
         Section(title="Where the budget goes", panels=detail.group_panels() if groups else ()),
-        Section(title="What is promised", panels=(_definitions(service.slos),)),
+        Section(title="What is promised", panels=(definitions(service.slos),)),
         Section(title="The record", panels=detail.record_panels(), collapsed=True),
     )
 
@@ -70,6 +68,7 @@ class _Detail:
         # Objective, budget and metadata are recorded once, whatever the groups.
         self._whole = SloQueries(scope, ())
         self._pages = page_severities(project)
+        self._decimals = objective_decimals(service.slos)
         self._tile = service.slos[0].tile.length
         self._total = names.total_events(self._tile)
         self._bad = names.bad_events(self._tile)
@@ -84,6 +83,7 @@ class _Detail:
                 "The share of good events that is promised over the period.",
                 self._whole.objective(),
                 RATIO,
+                decimals=self._decimals,
             ),
             stat(
                 "Good events, whole period",
@@ -91,6 +91,7 @@ class _Detail:
                 "that is enough is what the budget beside it says.",
                 self._worst.indicator(names.PERIOD_ERROR_RATIO),
                 RATIO,
+                decimals=self._decimals + 1,
                 no_value="no events",
             ),
             stat(
@@ -154,6 +155,7 @@ class _Detail:
                     Line(self._whole.objective(), "objective", dashed=True),
                 ),
                 RATIO,
+                decimals=self._decimals + 1,
                 min_interval=self._step,
                 from_zero=False,
             ),
@@ -254,7 +256,7 @@ class _Detail:
                 "What the SLO carries as labels of its info series.",
                 (Column(header="Value", expr=info),),
                 labels=("slo", "objective", "period", "kind", "team"),
-                hidden=("Value", "service", "job", "instance"),
+                hidden=("Value", "service"),
                 sort_by="slo",
                 width=20,
                 height=4,
@@ -268,31 +270,3 @@ class _Detail:
     def _counted(self, series: str) -> str:
         by = ", ".join(self._groups)
         return f"sum by ({by}) (sum_over_time({selector(series, self._scope)}[$__range]))"
-
-
-def _definitions(slos: Sequence[Slo]) -> Panel:
-    """Return the promises in words."""
-    lines = [f"| {' | '.join(_HEADINGS)} |", "|---" * len(_HEADINGS) + "|", *map(_definition, slos)]
-    return Panel(
-        type="text",
-        title="",
-        description="",
-        width=names.COLUMNS,
-        height=min(_HEADER_ROWS + len(slos), _HIGHEST_TEXT),
-        options=text_options("\n".join(lines)),
-    )
-
-
-def _definition(slo: Slo) -> str:
-    runbook = f"[runbook]({slo.runbook})" if slo.runbook else ""
-    cells = (
-        slo.name,
-        f"{number_text(slo.objective)}%",
-        str(slo.period),
-        slo.sli.words,
-        ", ".join(slo.by),
-        slo.team,
-        runbook,
-    )
-    escaped = (cell.replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"

@@ -30,6 +30,16 @@ def page_severities(project: Project) -> tuple[str, ...]:
     return tuple(level.name for level in project.severities.levels if level.page)
 
 
+def objective_decimals(slos: Iterable[Slo]) -> int:
+    """
+    Return the decimals of percent that the objectives are written with.
+
+    By itself Grafana shows 99.95% as 100%.
+    """
+    texts = (number_text(slo.objective) for slo in slos)
+    return max(len(text.partition(".")[2]) for text in texts)
+
+
 def burn_colors(slos: Iterable[Slo], pages: Sequence[str]) -> tuple[Threshold, ...]:
     """
     Return the colours of a burn rate: what the alerts would say about it.

@@ -18,6 +18,7 @@ from obsgen.packs._slo_looks import (
     STATES,
     TIME_LEFT_COLORS,
     burn_colors,
+    objective_decimals,
     page_severities,
 )
 from obsgen.packs._slo_queries import SloQueries
@@ -130,13 +131,12 @@ class _Overview:
             "groups, of the group that is worst off. The SLO's name leads to its dashboard.",
             self._columns(),
             labels=("service", "slo", "team", "period", "dashboard"),
-            names={"service": "Service", "slo": "SLO", "team": "Team", "period": "Period"},
             hidden=("Info",),
             invisible=("dashboard",),
             sort_by="Budget left",
             descending=False,
             cell_links={
-                "SLO": (
+                "slo": (
                     "Open the SLO",
                     "/d/${__data.fields.dashboard}?${datasource:queryparam}"
                     "&var-slo=${__data.fields.slo}&${__url_time_range}",
@@ -147,11 +147,20 @@ class _Overview:
     def _columns(self) -> tuple[Column, ...]:
         queries = self._queries
         periods = {slo.period for slo in self._slos}
+        decimals = objective_decimals(self._slos)
         info = SloQueries(queries.scope, (*names.IDENTITY, "team", "period")).worst(names.INFO)
         return (
-            Column(header="Objective", expr=self._leading(queries.objective()), unit=RATIO),
             Column(
-                header="Good events", expr=queries.indicator(names.PERIOD_ERROR_RATIO), unit=RATIO
+                header="Objective",
+                expr=self._leading(queries.objective()),
+                unit=RATIO,
+                decimals=decimals,
+            ),
+            Column(
+                header="Good events",
+                expr=queries.indicator(names.PERIOD_ERROR_RATIO),
+                unit=RATIO,
+                decimals=decimals + 1,
             ),
             Column(
                 header="Budget left",

@@ -41,6 +41,7 @@ class RedPack:
         service = context.service
         dashboard = Dashboard(
             uid=names.uid(self.key, service.name),
+            service=service.name,
             title=f"{service.title}: requests",
             description=f"Rate, errors and duration of the requests to {service.title}.",
             folder=service.folder,

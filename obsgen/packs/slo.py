@@ -36,6 +36,7 @@ class SloPack:
         firing = selector("ALERTS", (*FIRING, *_scope(service)))
         dashboard = Dashboard(
             uid=names.uid(self.key, service.name),
+            service=service.name,
             title=f"{service.title}: SLOs",
             description=f"What is left of the error budgets of {service.title}, and why.",
             folder=service.folder,

@@ -14,7 +14,7 @@ from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, Measure, PanelSpec
 from obsgen.names import COLUMNS, dashboard_uid_of
 from obsgen.panels._thresholds import thresholds_of
-from obsgen.panels._words import description_of, legends_of, title_of
+from obsgen.panels._words import column_of, description_of, legends_of, title_of
 from obsgen.promql.build import Expr, binary, number
 from obsgen.schema.shared import ref
 from obsgen.units import Quantity, Unit, number_text
@@ -78,6 +78,7 @@ class MeasuredBody:
             height=common.height or asking.height,
             targets=self._targets(common, context, asking, shown),
             unit=unit,
+            decimals=_RATIO_DECIMALS if asking.instant and unit.dimension == "ratio" else None,
             thresholds=thresholds_of(common, unit, context.report),
             links=links_of(common, context),
             time=common.time,
@@ -100,12 +101,15 @@ class MeasuredBody:
                 instant=asking.instant,
                 as_table=asking.as_table,
                 unit=None if unit == shown[0][0] else unit,
-                column=measure.legend or title_of((measure,)),
+                column=column_of(measure),
                 origin=measure.origin,
             )
             for measure, legend, (unit, factor) in zip(self.measures, legends, shown, strict=True)
         )
 
+
+# By itself Grafana shows 99.95% as 100%.
+_RATIO_DECIMALS: Final = 2
 
 _SPOKEN: Final = frozenset({0, 1})
 """Per nothing and per second: what Grafana's own units say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -33,18 +34,21 @@ _ADVICE: Final = {
 
 def title_of(measures: Sequence[Measure]) -> str:
     """Return a panel's title made of what it measures: `P50, p95 of request_seconds`."""
-    heads, tail = _shared_end([measure.title for measure in measures])
-    words = ", ".join(dict.fromkeys(heads)) + tail
-    if len(words) > _MOST_WORDS and len(heads) > 1:
-        words = f"{measures[0].title} and {len(heads) - 1} more"
+    words = _together(measures)
+    if len(words) > _MOST_WORDS and len(measures) > 1:
+        words = f"{measures[0].title} and {len(measures) - 1} more"
     return capitalized(words)
+
+
+def column_of(measure: Measure) -> str:
+    """Return the header of a measure's column: what names single series means nothing there."""
+    return re.sub(r"\s*\{\{.*?\}\}", "", measure.legend).strip() or title_of((measure,))
 
 
 def description_of(measures: Sequence[Measure], window: str, unit: str) -> str:
     """Return what a panel shows, over which window, in which unit, and what to do about it."""
     first = measures[0]
-    titles = dict.fromkeys(measure.title for measure in measures)
-    parts = [f"{capitalized('; '.join(titles))}."]
+    parts = [f"{capitalized(_together(measures)).rstrip('.')}."]
     parts += [f"{text.rstrip('.')}." for text in _helps(measures)]
     if spoken := _window_words(first.window(window)):
         parts.append(spoken)
@@ -76,6 +80,11 @@ def capitalized(text: str) -> str:
     """Return the text with a capital first letter, unless it begins with a metric's name."""
     first = text.partition(" ")[0]
     return text if "_" in first else text[:1].upper() + text[1:]
+
+
+def _together(measures: Sequence[Measure]) -> str:
+    heads, tail = _shared_end([measure.title for measure in measures])
+    return ", ".join(dict.fromkeys(heads)) + tail
 
 
 def _shared_end(titles: list[str]) -> tuple[list[str], str]:

@@ -15,11 +15,7 @@ from obsgen.panels.stat import COLOR
 from obsgen.source import Node
 
 # Shape: Grafana's Table panel, `TableFieldOptions`; values: its defaults.
-CUSTOM: Final[Mapping[str, Json]] = {
-    "align": "auto",
-    "cellOptions": {"type": "auto"},
-    "inspect": False,
-}
+CUSTOM: Final[Mapping[str, Json]] = {"align": "auto", "inspect": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +75,6 @@ def joined(
     headers: Sequence[str],
     *,
     labels: Sequence[str] = (),
-    names: Mapping[str, str] | None = None,
     hidden: Sequence[str] = (),
 ) -> tuple[Mapping[str, Json], ...]:
     """
@@ -91,12 +86,12 @@ def joined(
     Args:
         headers: A column a query, in their order.
         labels: The label columns, in the order in which they stand, before the values.
-        names: Headers of label columns.
         hidden: Headers and labels that are not shown.
     """
     fields = [*labels, *value_fields(len(headers))]
-    renamed = {**(names or {}), **dict(zip(value_fields(len(headers)), headers, strict=True))}
+    renamed = dict(zip(value_fields(len(headers)), headers, strict=True))
     excluded = [field for field in fields if renamed.get(field, field) in hidden]
+    excluded += [field for field in hidden if field not in headers]
     organize: dict[str, Json] = {
         "excludeByName": dict.fromkeys(("Time", "__name__", *excluded), True),
         "indexByName": {field: place for place, field in enumerate(fields)} if labels else {},

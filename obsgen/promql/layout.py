@@ -164,14 +164,11 @@ def _hugged(first: Node, links: list[tuple[Binary, Node]], room: _Room) -> list[
 
 
 def _opens(node: Node) -> bool:
-    return isinstance(node, Paren)
+    return isinstance(node, Paren | Call | Aggregate)
 
 
 def _stepped(first: Node, links: list[tuple[Binary, Node]], room: _Room) -> list[str]:
     lines = _lines(first, room.inside(0))
-    if isinstance(first, Binary) and len(lines) > 1:
-        # The operators within the first operand stand deeper than those that follow it.
-        lines = [lines[0], *_indented(lines[1:])]
     for link, operand in links:
         lines.extend(_indented(_link(link, operand, room.inside())))
     return lines

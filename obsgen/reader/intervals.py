@@ -51,6 +51,7 @@ MONTHS: Final = (
 _WEEK: Final = len(DAYS)
 _MIDNIGHT: Final = 24 * 60
 _LONGEST_MONTH: Final = 31
+_SHORTEST_MONTH: Final = 28
 _TIMES: Final = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)", re.ASCII)
 _DATES: Final = ("days_of_month", "months", "years")
 
@@ -151,7 +152,7 @@ class _IntervalReader:
         ranges: list[Json] = []
         for first, last in found:
             if _place(key, first) > _place(key, last) or first < 0 < last:
-                message = f"{self.subject}: `{first}..{last}` ends before it begins"
+                message = f"{self.subject}: `{first}..{last}` may end before it begins"
                 self._wrong(node, message, f"write the smaller end of `{key}` first")
             else:
                 ranges.append(_range(str(first), str(last)))
@@ -218,9 +219,9 @@ def _day_of_month(text: str) -> int | None:
 
 
 def _place(key: str, number: int) -> int:
-    """Return where a day of the month stands in the longest month: -1 is the 31st."""
+    """Return where a day stands for comparison: Alertmanager puts -1 on the 27th there."""
     is_from_end = key == "days_of_month" and number < 0
-    return number + _LONGEST_MONTH + 1 if is_from_end else number
+    return number + _SHORTEST_MONTH if is_from_end else number
 
 
 def _around(ends: tuple[int, int], length: int, base: int) -> Iterable[int]:

@@ -48,7 +48,6 @@ _SHAPES: Final = "write a value, a list, `{not: …}` or `{is: …}`"
 _SPECIAL: Final = ("not", "is", "at_least")
 # What RE2 knows and Python does not: compiling would blame the author for Python.
 _NOT_PYTHON: Final = re.compile(r"\\[QEpPzC]|\(\?[^:P]|\[\[:")
-_BACKREFERENCE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +218,6 @@ def _matches_any(value: _Value, known: Iterable[str]) -> bool:
 def _pattern_problem(pattern: str) -> str:
     if problem := regex_problem(pattern):
         return problem
-    if _BACKREFERENCE.search(pattern):
-        return "it refers back to a group"
     if _NOT_PYTHON.search(pattern):
         return ""
     try:

@@ -128,14 +128,14 @@ class RouteReader:
         return Route(
             receiver="",
             group_by=self._group_by(node.get("group_by")),
-            group_wait=None if wait is None else read_wait(wait, self.report),
+            group_wait=None if _is_nothing(wait) else read_wait(wait, self.report),
             group_interval=self._duration(node.get("group_interval")),
             repeat_interval=self._duration(node.get("repeat_interval")),
             origin=node.origin,
         )
 
     def _duration(self, node: Node | None) -> Duration | None:
-        return None if node is None else read_duration(node, self.report)
+        return None if _is_nothing(node) else read_duration(node, self.report)
 
     def _group_by(self, node: Node | None) -> tuple[str, ...] | None:
         if not isinstance(node, Sequence):
@@ -187,3 +187,8 @@ def _over(own: Route, above: Route) -> Route:
         group_interval=own.group_interval or above.group_interval,
         repeat_interval=own.repeat_interval or above.repeat_interval,
     )
+
+
+def _is_nothing(node: Node | None) -> bool:
+    """Say whether there is no value; JSON Schema has told of a null."""
+    return node is None or (isinstance(node, Scalar) and node.is_null)

@@ -272,3 +272,8 @@ class Items:
         """Return the items."""
         items = node.items if isinstance(node, Sequence) else ()
         return [dict(self.item.read(item, reader)) for item in items]
+
+
+def over(own: Mapping[str, Json], defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return what the author wrote, and after it the defaults for the rest."""
+    return {**own, **{key: value for key, value in defaults.items() if key not in own}}

@@ -16,6 +16,7 @@ from obsgen.receivers._fields import (
     Since,
     Text,
     TextMap,
+    over,
 )
 from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import TLS
@@ -77,7 +78,8 @@ class EmailKind:
         own = headers if isinstance(headers, dict) else {}
         has_subject = any(name.lower() == "subject" for name in own)
         subject: dict[str, Json] = {} if has_subject else {"Subject": TITLE}
-        return {"send_resolved": True, **found, "headers": {**subject, **own}}
+        found["headers"] = {**subject, **own}
+        return over(found, {"send_resolved": True})
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         _check_smarthost(shared, reader)

@@ -17,6 +17,7 @@ from obsgen.receivers._fields import (
     Span,
     Text,
     TextMap,
+    over,
 )
 from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import HTTP, items
@@ -88,7 +89,7 @@ class PagerdutyKind:
         if not given and not {"routing_key", "service_key"} & set(node.entries):
             hint = f"add `routing_key_file: {_FILE}`, the file that holds the integration's key"
             missing(node, reader, "`routing_key_file`", hint)
-        return {**_defaults(reader), **found}
+        return over(found, _defaults(reader))
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         return {f"pagerduty_{k}": value for k, value in self._shared.read(shared, reader).items()}

@@ -17,6 +17,7 @@ from obsgen.receivers._fields import (
     Span,
     Text,
     Texts,
+    over,
 )
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP, items
@@ -127,7 +128,7 @@ class SlackKind:
                 "webhook's address"
             )
             missing(node, reader, "`api_url_file`", hint)
-        return {**_DEFAULTS, **found}
+        return over(found, _DEFAULTS)
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         return {f"slack_{key}": value for key, value in self._shared.read(shared, reader).items()}

@@ -26,6 +26,15 @@ from obsgen.artefacts import (
     Variable,
 )
 from obsgen.names import target_letter
+from obsgen.outputs.grafana.keys import (
+    DASHBOARD_KEYS,
+    EMPTY_MEANS_NOTHING,
+    LINK_KEYS,
+    PANEL_KEYS,
+    ROW_KEYS,
+    TARGET_KEYS,
+    VARIABLE_KEYS,
+)
 from obsgen.outputs.grafana.layout import Place, Placed, PlacedSection, placed
 from obsgen.outputs.grafana.units import unit_id
 
@@ -38,67 +47,6 @@ DATASOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 _REFRESH_ON_TIME_CHANGE: Final = 2
 _SORT_ALPHABETICALLY: Final = 1
 _SHARED_CROSSHAIR: Final = 1
-
-_DASHBOARD_KEYS: Final = (
-    "uid",
-    "title",
-    "description",
-    "tags",
-    "schemaVersion",
-    "editable",
-    "graphTooltip",
-    "timezone",
-    "refresh",
-    "time",
-    "links",
-    "templating",
-    "annotations",
-    "panels",
-)
-_PANEL_KEYS: Final = (
-    "id",
-    "type",
-    "title",
-    "description",
-    "gridPos",
-    "datasource",
-    "timeFrom",
-    "interval",
-    "targets",
-    "transformations",
-    "fieldConfig",
-    "options",
-    "links",
-)
-_ROW_KEYS: Final = ("id", "type", "title", "gridPos", "collapsed", "panels")
-_TARGET_KEYS: Final = (
-    "refId",
-    "datasource",
-    "expr",
-    "legendFormat",
-    "format",
-    "instant",
-    "range",
-    "editorMode",
-)
-_VARIABLE_KEYS: Final = (
-    "name",
-    "type",
-    "label",
-    "datasource",
-    "query",
-    "definition",
-    "regex",
-    "refresh",
-    "sort",
-    "multi",
-    "includeAll",
-    "allValue",
-    "current",
-)
-_EMPTY_MEANS_NOTHING: Final = frozenset(
-    {"description", "links", "transformations", "targets", "regex", "legendFormat"}
-)
 
 
 class _Panel(core.Panel):  # type: ignore[misc] # grafanalib has no types
@@ -132,7 +80,7 @@ def dashboard_json(
         annotations=core.Annotations([*map(_annotation, dashboard.annotations)]),
         panels=[panel for section in sections for panel in _section(section)],
     ).auto_panel_ids()
-    data: dict[str, Any] = _lean(made, _DASHBOARD_KEYS)
+    data: dict[str, Any] = _lean(made, DASHBOARD_KEYS)
     data["time"] = made.time.to_json_data()
     data["templating"] = made.templating.to_json_data()
     data["annotations"] = made.annotations.to_json_data()
@@ -142,15 +90,13 @@ def dashboard_json(
 
 def _lean(made: Any, keys: Sequence[str]) -> dict[str, Any]:
     """Return what grafanalib writes, as far as the current schema knows it and it says anything."""
-    data = made.to_json_data()
-    found = {key: data[key] for key in keys if data.get(key) is not None}
-    return {k: v for k, v in found.items() if v not in ("", []) or k not in _EMPTY_MEANS_NOTHING}
+    return _ordered(made.to_json_data(), keys)
 
 
 def _finished(panel: Any) -> dict[str, Any]:
     if not isinstance(panel, core.RowPanel):
-        return _lean(panel, _PANEL_KEYS)
-    return {**_lean(panel, _ROW_KEYS), "panels": [_finished(inner) for inner in panel.panels]}
+        return _lean(panel, PANEL_KEYS)
+    return {**_lean(panel, ROW_KEYS), "panels": [_finished(inner) for inner in panel.panels]}
 
 
 def _section(section: PlacedSection) -> list[Any]:
@@ -204,8 +150,7 @@ def _target(target: Target, index: int) -> dict[str, Any]:
         datasource=DATASOURCE,
     )
     data = {**made.to_json_data(), "range": not target.instant, "editorMode": "code"}
-    ordered = {key: data[key] for key in _TARGET_KEYS}
-    return {k: v for k, v in ordered.items() if v != "" or k not in _EMPTY_MEANS_NOTHING}
+    return _ordered(data, TARGET_KEYS)
 
 
 def _field_config(panel: Panel) -> dict[str, Any]:
@@ -225,8 +170,18 @@ def _field_config(panel: Panel) -> dict[str, Any]:
     }
     return {
         "defaults": {key: value for key, value in defaults.items() if value is not None},
-        "overrides": [*_unit_overrides(panel), *panel.overrides],
+        "overrides": _merged([*_unit_overrides(panel), *panel.overrides]),
     }
+
+
+def _merged(overrides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one override for each matcher, with the properties of all that have it."""
+    found: dict[str, dict[str, Any]] = {}
+    for override in overrides:
+        matcher = override["matcher"]
+        one = found.setdefault(str(matcher), {"matcher": matcher, "properties": []})
+        one["properties"].extend(override["properties"])
+    return list(found.values())
 
 
 # Without steps of its own a panel gets Grafana's: red from 80 on, whatever is shown.
@@ -261,7 +216,7 @@ def _datasource_variable(datasource: GrafanaDatasource | None) -> dict[str, Any]
     data = {**made.to_json_data(), "refresh": None, "sort": None, "current": None}
     if datasource is not None:
         data["current"] = {"text": datasource.name, "value": datasource.uid}
-    return _ordered_variable(data)
+    return _ordered(data, VARIABLE_KEYS)
 
 
 def _query_variable(variable: Variable) -> dict[str, Any]:
@@ -278,11 +233,12 @@ def _query_variable(variable: Variable) -> dict[str, Any]:
     )
     everything = {"text": ["All"], "value": ["$__all"]} if variable.multi else None
     data = {**made.to_json_data(), "current": everything, "definition": variable.query}
-    return _ordered_variable(data)
+    return _ordered(data, VARIABLE_KEYS)
 
 
-def _ordered_variable(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: data[key] for key in _VARIABLE_KEYS if data.get(key) not in (None, "")}
+def _ordered(data: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    found = {key: data[key] for key in keys if data.get(key) is not None}
+    return {k: v for k, v in found.items() if v not in ("", []) or k not in EMPTY_MEANS_NOTHING}
 
 
 def _annotation(annotation: Annotation) -> dict[str, Any]:
@@ -308,14 +264,11 @@ def _dashboard_link(link: Link) -> dict[str, Any]:
         keepTime=not link.url,
         targetBlank=link.new_tab,
     )
-    data: dict[str, Any] = made.to_json_data()
-    return data if data["url"] else {k: v for k, v in data.items() if k != "url"}
+    return _ordered(made.to_json_data(), LINK_KEYS)
 
 
 def _panel_link(link: Link) -> dict[str, Any]:
+    """Return a link in a panel's corner; it carries what its URL says, and nothing else."""
     to_dashboard = f"/d/{link.dashboard}?${{datasource:queryparam}}&${{__url_time_range}}"
-    return {
-        "title": link.title,
-        "url": to_dashboard if link.dashboard else link.url,
-        "targetBlank": link.new_tab,
-    }
+    url = to_dashboard if link.dashboard else link.url
+    return {**_dashboard_link(link), "url": url, "includeVars": False, "keepTime": False}
