@@ -222,7 +222,8 @@ class _Prose:
             "limit": self.firing.limit,
             "window": self.firing.window,
         }
-        return _PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]), text)
+        filled = _PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]), text)
+        return "\n".join(line.rstrip() for line in filled.split("\n"))
 
     def _check(self, scalar: Scalar) -> None:
         template = parse_template(scalar.text)

@@ -167,14 +167,14 @@ def _check_folders(dashboards: Iterable[Dashboard], report: Reports) -> None:
 
 
 def _check_links(dashboards: tuple[Dashboard, ...], report: Reports) -> None:
-    known = {dashboard.uid for dashboard in dashboards}
+    known = {dashboard.uid: _reference(dashboard) for dashboard in dashboards}
     for dashboard in dashboards:
         for link, origin in _links(dashboard):
             target = link.dashboard or _uid_in(link.url)
             if not target or target in known:
                 continue
             guess = near(target, known)
-            hint = f"did you mean `{guess.removeprefix('obs-')}`?" if guess else ""
+            hint = f"did you mean `{known[guess]}`?" if guess else ""
             message = f"link `{link.title}` leads to dashboard `{target}`, which is not built"
             report(finding(UNKNOWN_DASHBOARD, origin, message, hint))
 
@@ -186,7 +186,16 @@ def _links(dashboard: Dashboard) -> Iterator[tuple[Link, Origin]]:
         for panel in section.panels:
             place = panel.origin if panel.origin.file else dashboard.origin
             for link in panel.links:
-                yield link, link.origin if link.origin.file else place
+                key = "dashboard" if link.dashboard else "url"
+                yield link, link.origin / key if link.origin.file else place
+
+
+def _reference(dashboard: Dashboard) -> str:
+    """Return how specs refer to a dashboard (see `names.dashboard_uid_of`)."""
+    for word in sorted(names.READY_DASHBOARDS):
+        if dashboard.service and dashboard.uid == names.uid(word, dashboard.service):
+            return f"{dashboard.service}/{word}"
+    return dashboard.uid.removeprefix(names.uid(""))
 
 
 def _uid_in(url: str) -> str:

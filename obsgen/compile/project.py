@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import AlertingRule, Compiled, PrometheusConfig, RuleFile, ScrapeJob
+from obsgen.artefacts import (
+    AlertingRule,
+    Compiled,
+    Dashboard,
+    PrometheusConfig,
+    RuleFile,
+    ScrapeJob,
+)
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
@@ -34,7 +41,7 @@ def compile_spec(spec: Spec, report: Reports) -> Compiled:
     alertmanager = None
     if "alertmanager" in wanted:
         alertmanager = compile_alertmanager(spec.routing, _alerts(rule_files), project)
-    dashboards = ()
+    dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)
     return Compiled(

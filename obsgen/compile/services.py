@@ -71,8 +71,11 @@ def _slo_groups(
 
 
 def _alert_groups(service: Service, alerts: tuple[AlertParts, ...]) -> tuple[RuleGroup, ...]:
-    rules = tuple(rule for parts in alerts for rule in (*parts.records, *parts.alerts))
-    return (RuleGroup(name=f"{service.name}-alerts", rules=rules),) if rules else ()
+    rules: list[RecordingRule | AlertingRule] = []
+    for parts in alerts:
+        rules.extend(parts.records)
+        rules.extend(parts.alerts)
+    return (RuleGroup(name=f"{service.name}-alerts", rules=tuple(rules)),) if rules else ()
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

@@ -11,6 +11,7 @@ from obsgen.promql.durations import duration_text
 from obsgen.promql.functions import Type
 from obsgen.promql.labels import Labels, Metrics, result_labels, selectors
 from obsgen.promql.layout import WIDTH, layout
+from obsgen.promql.narrowing import narrowed
 from obsgen.promql.parse import parse
 from obsgen.promql.problem import NO_SPAN, PromqlError, Span
 from obsgen.promql.strings import quote
@@ -68,6 +69,7 @@ __all__ = [
     "duration_text",
     "fold",
     "layout",
+    "narrowed",
     "parse",
     "quote",
     "result_labels",

@@ -66,7 +66,8 @@ def read_folder(node: Node | None, reader: Reader) -> str:
     problem = _folder_problem(folder)
     if problem:
         hint = "write a plain title, as in `folder: Payments`"
-        reader.report(finding(FOLDER, node.origin, f"folder {node.word} {problem}", hint))
+        subject = f"folder `{folder}`" if folder else "the folder"
+        reader.report(finding(FOLDER, node.origin, f"{subject} {problem}", hint))
         return ""
     return folder
 

@@ -1,0 +1,89 @@
+"""Every example of the README and the docs is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from obsgen import build
+from obsgen.cli import commands
+from obsgen.diagnostics import Severity
+from obsgen.disk import shipped_presets
+from obsgen.pipeline import Options
+from obsgen.schema.kinds import keys
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = (ROOT / "README.md").read_text("utf-8")
+PROJECT = "apiVersion: obsgen/v1\nkind: Project\nname: shop\n"
+
+
+def blocks(language: str, page: Path = ROOT / "README.md") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+
+
+def specs_of(page: Path) -> list[str]:
+    return [text for text in blocks("yaml", page) if text.startswith("apiVersion: obsgen/v1")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_specs_of_a_page_compile_together_without_a_finding(page):
+    examples = specs_of(page)
+    texts = {f"specs/{number}.yaml": text for number, text in enumerate(examples)}
+    if not any("kind: Project" in text for text in examples):
+        texts["specs/project.yaml"] = PROJECT
+    built = build(texts, Options(requires_project=True, presets=shipped_presets()))
+
+    assert () == tuple(d.message for d in built.diagnostics if d.severity > Severity.INFO)
+
+
+def test_the_rules_that_the_readme_shows_are_those_of_its_example():
+    example, shown = specs_of(ROOT / "README.md")[0], blocks("yaml")[1]
+    built = build({"specs/gateway.yaml": example})
+    rules = next(f.data.decode() for f in built.files if f.path.endswith("gateway.rules.yml"))
+
+    assert shown in rules
+
+
+def test_the_readme_counts_the_rules_of_its_example():
+    example = specs_of(ROOT / "README.md")[0]
+    built = build({"specs/gateway.yaml": example})
+    document = yaml.safe_load(next(f.data for f in built.files if f.path.endswith("rules.yml")))
+    rules = [rule for group in document["groups"] for rule in group["rules"]]
+
+    assert f"makes of them {len(rules)} rules, four burn-rate alerts among them" in README
+    assert 4 == sum("alert" in rule for rule in rules)
+
+
+def test_the_finding_that_the_readme_shows_is_what_validate_prints(tmp_path, monkeypatch):
+    example = specs_of(ROOT / "README.md")[0].replace("objective: 99.9", "objective: 0.999")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "gateway.yaml").write_text(example)
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(commands, ["validate"])
+
+    assert 1 == result.exit_code
+    assert f"$ obsgen validate\n{result.stderr}" in blocks("console")[1]
+
+
+def test_the_readme_lists_every_command():
+    for name in commands.commands:
+        assert f"`obsgen {name}" in README
+
+
+@pytest.mark.parametrize("package", ["measures", "slis", "alerts", "receivers", "panels"])
+def test_the_reference_has_a_line_for_every_kind(package):
+    reference = (ROOT / "docs" / "specs.md").read_text("utf-8")
+
+    assert [] == [key for key in keys(package) if f"| `{key}" not in reference]
+
+
+def test_every_link_of_a_page_leads_to_a_file():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
