@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
+import obsgen
+
 _FORMATS: Final = ("text", "json", "github")
 _SEVERITIES: Final = ("error", "warning", "info")
-_STDIN: Final = "<stdin>"
+_STANDARD_INPUT: Final = "-"
 _FOUND: Final = 1
 _BUG: Final = 3
 
 
 def main() -> None:
     """Run the command line; a bug ends with exit code 3 and a sentence, not a traceback."""
+    # A terminal that lacks a character of a path still gets the rest of the line.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text file
     try:
         commands(prog_name="obsgen")
     except Exception as error:  # noqa: BLE001 - the last resort of a command-line program
@@ -25,25 +30,22 @@ def main() -> None:
 
 
 def _fail_on_bug(error: Exception) -> None:
-    from obsgen.disk import ObsgenError  # noqa: PLC0415
-
-    if isinstance(error, ObsgenError):
-        click.echo(f"obsgen: error: {error}", err=True)
-        sys.exit(_FOUND)
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    place = "" if where is None else f" ({Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno})"
+    place = ""
+    if where is not None:
+        place = f" ({Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno})"
     click.echo(
         f"obsgen: this is a bug in obsgen: {type(error).__name__}: {error}{place}\n"
-        "  hint: report it with the spec that caused it; nothing was written",
+        "  hint: report it with the spec that caused it",
         err=True,
     )
     sys.exit(_BUG)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="obsgen", message="%(prog)s %(version)s")
+@click.version_option(obsgen.__version__, message="%(prog)s %(version)s")
 def commands() -> None:
     """
     Compile SLOs, alerts, routing and dashboards from specs.
@@ -81,17 +83,19 @@ def validate(paths: tuple[str, ...], format_: str, fail_on: str) -> None:
     """
     Check specs and report every problem.
 
-    SPECS are files and folders (specs/ unless given); `-` reads standard input. Files checked
-    alone take the Project from the nearest specs/.
+    SPECS are files and folders (specs/ unless given); `-` reads standard input. What stands in a
+    specs/ folder is checked with all of it; anything else takes the Project from the nearest one.
     """
     from obsgen import workspace  # noqa: PLC0415 - `--help` imports nothing
 
-    standard_input = sys.stdin.buffer.read() if "-" in paths else None
-    files = [Path(p) for p in paths if p != "-"]
-    if not paths:
-        files = [Path("specs")]
+    standard_input = None
+    if _STANDARD_INPUT in paths:
+        standard_input = click.get_binary_stream("stdin").read()
+    files = [Path(path) for path in paths or ("specs",) if path != _STANDARD_INPUT]
     checked = workspace.check(files, standard_input, cwd=Path.cwd())
-    _finish(checked, format_, fail_on)
+    failed = _report(checked, format_, fail_on)
+    _say(_summary(checked), format_)
+    sys.exit(_FOUND if failed else 0)
 
 
 @commands.command()
@@ -119,57 +123,64 @@ def generate(
     Compile specs and write what comes out.
 
     SPECS are files and folders (specs/ unless given). Nothing is written if there is an error.
+    With environments, each is written to a folder of its name.
     """
     from obsgen import disk, workspace  # noqa: PLC0415 - `--help` imports nothing
 
-    files = [Path(p) for p in paths] or [Path("specs")]
+    files = [Path(path) for path in paths or ("specs",)]
     built = workspace.compile_specs(files, environment, cwd=Path.cwd())
-    failed = _report(built, format_, fail_on)
-    if failed:
+    if _report(built, format_, fail_on):
+        _say(f"{_summary(built)}: nothing was written", format_)
         sys.exit(_FOUND)
-    if check:
-        _show_differences(disk.difference(built.files, output))
-        return
-    written = disk.write(built.files, output)
-    click.echo(
-        f"{output}: {len(written.changed)} written, {len(written.unchanged)} unchanged, "
-        f"{len(written.removed)} removed",
-        err=True,
-    )
+    is_all = environment is None
+    try:
+        if check:
+            _show(workspace.difference(built, output, is_all=is_all), format_)
+        else:
+            _tell(workspace.write(built, output, is_all=is_all), format_)
+    except disk.ObsgenError as error:
+        _fail(error, format_)
 
 
-def _show_differences(differences: Iterable[Any]) -> None:
-    found = tuple(differences)
-    for difference in found:
-        click.echo(difference.text, nl=not difference.text.endswith("\n"))
-    if found:
-        count = f"{len(found)} file{'' if len(found) == 1 else 's'}"
-        click.echo(f"{count} not up to date: run `obsgen generate`", err=True)
+def _show(differences: tuple[Any, ...], format_: str) -> None:
+    """Print what is not up to date, and fail if anything is."""
+    for difference in differences:
+        # The bytes of the files, whatever the terminal calls its encoding.
+        click.echo(difference.text.encode(), nl=False)
+    if differences:
+        count = f"{len(differences)} file{'' if len(differences) == 1 else 's'}"
+        _say(f"{count} not up to date: run `obsgen generate`", format_)
         sys.exit(_FOUND)
+
+
+def _tell(written: Iterable[tuple[Path, Any]], format_: str) -> None:
+    for folder, did in written:
+        counts = {"written": did.changed, "unchanged": did.unchanged, "removed": did.removed}
+        words = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items())
+        _say(f"{folder}: {words}", format_)
 
 
 @commands.command()
 def schema() -> None:
     """Print the JSON Schema of specs, for editors."""
-    import json  # noqa: PLC0415
+    from obsgen import schema as language  # noqa: PLC0415 - `--help` imports nothing
 
-    from obsgen.schema import assemble  # noqa: PLC0415
-
-    click.echo(json.dumps(assemble(), indent=2, ensure_ascii=False))
+    click.echo(language.as_json(), nl=False)
 
 
 @commands.command()
 @click.argument("code")
 def explain(code: str) -> None:
-    """Say what a CODE such as SLO301 means, why it matters and what to write instead."""
-    from obsgen.catalogue import near  # noqa: PLC0415
-    from obsgen.codes import all_codes  # noqa: PLC0415
+    """
+    Explain a code of a finding.
 
-    codes = all_codes()
-    names = {found.name: found for found in codes.values()}
-    found = codes.get(code.upper()) or names.get(code.lower())
+    CODE is SLO301 or its name, objective-range: what it means, and what to write instead.
+    """
+    from obsgen import codes  # noqa: PLC0415 - `--help` imports nothing
+
+    found = codes.find(code)
     if found is None:
-        guess = near(code.upper(), codes) or near(code.lower(), names)
+        guess = codes.near_miss(code)
         hint = f"did you mean {guess}?" if guess else "codes look like SLO301"
         raise click.UsageError(f"no code {code!r}; {hint}")
     click.echo(f"{found.id} {found.name} ({found.severity})\n\n{found.why}\n\n{found.fix}")
@@ -179,32 +190,57 @@ def explain(code: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--service", default="my-service", show_default=True, help="The service's name.")
 def init(folder: Path, service: str) -> None:
-    """Write a starter project for one service into FOLDER (here unless given)."""
-    from obsgen import starter  # noqa: PLC0415
+    """
+    Start a project for one service.
+
+    The specs are written into FOLDER (here unless given); no file is ever overwritten.
+    """
+    from obsgen import disk, starter  # noqa: PLC0415 - `--help` imports nothing
 
     problem = starter.name_problem(service)
     if problem:
         raise click.BadParameter(problem, param_hint="--service")
-    for path in starter.write(folder, service):
+    try:
+        written = starter.write(folder, service)
+    except disk.ObsgenError as error:
+        _fail(error)
+    for path in written:
         click.echo(path)
-    click.echo("next: edit the service's spec, then run `obsgen generate`", err=True)
-
-
-def _finish(built: Any, format_: str, fail_on: str) -> None:
-    failed = _report(built, format_, fail_on)
-    if format_ == "text":
-        from obsgen.report import summary  # noqa: PLC0415
-
-        click.echo(summary(built.diagnostics), err=True)
-    sys.exit(_FOUND if failed else 0)
+    click.echo(f"next: edit {written[0]}, then run `obsgen generate`", err=True)
 
 
 def _report(built: Any, format_: str, fail_on: str) -> bool:
     """Print findings; say whether one is as grave as *fail_on*."""
-    from obsgen.diagnostics import Severity  # noqa: PLC0415
+    from obsgen.diagnostics import Severity  # noqa: PLC0415 - `--help` imports nothing
     from obsgen.report import FORMATS  # noqa: PLC0415
 
-    text = FORMATS[format_](built.diagnostics, built.source_map, color=sys.stderr.isatty())
+    text = FORMATS[format_](built.diagnostics, built.source_map, color=_is_colored())
     click.echo(text, err=True, nl=False)
     least = Severity[fail_on.upper()]
     return any(d.severity >= least for d in built.diagnostics)
+
+
+def _fail(error: Any, format_: str = "text") -> NoReturn:
+    """Print why the system does not let obsgen go on."""
+    from obsgen.report import FORMATS  # noqa: PLC0415 - `--help` imports nothing
+    from obsgen.source import SourceMap  # noqa: PLC0415
+
+    text = FORMATS[format_]((error.diagnostic,), SourceMap(()), color=_is_colored())
+    click.echo(text, err=True, nl=False)
+    sys.exit(_FOUND)
+
+
+def _is_colored() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _summary(built: Any) -> str:
+    from obsgen.report import summary  # noqa: PLC0415 - `--help` imports nothing
+
+    return summary(built.diagnostics)
+
+
+def _say(sentence: str, format_: str) -> None:
+    """Print a sentence for people, where nothing but findings is read by a program."""
+    if format_ == "text":
+        click.echo(sentence, err=True)

@@ -28,10 +28,10 @@ from obsgen.artefacts import (
 )
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
-from obsgen.matchers import Matcher
-from obsgen.promql.build import Expr
+from obsgen.matchers import Matcher, any_value, literal_pattern
+from obsgen.promql.build import Expr, any_of, binary, number
 from obsgen.source import MappingNode, Node, Scalar
-from obsgen.units import Duration, Unit
+from obsgen.units import Duration, Unit, number_text
 
 Schema = Mapping[str, Any]
 """A JSON Schema fragment."""
@@ -50,6 +50,10 @@ class Query:
 
     window: str = "5m"
     filters: tuple[Matcher, ...] = ()
+
+    def filtered(self, matcher: Matcher) -> Query:
+        """Return the query with one more filter."""
+        return Query(window=self.window, filters=(*self.filters, matcher))
 
 
 class Measure(Protocol):
@@ -120,6 +124,24 @@ class Condition:
     comparison: str
     limit: Limit
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def expr(self, query: Query) -> Expr:
+        """Return `measure > limit`; limits that differ by a label's value give a union."""
+        limit = self.limit
+        if not limit.by:
+            return self._compared(limit.value or Decimal(0), query)
+        parts = [
+            self._compared(value, query.filtered(Matcher(limit.by, "=", name)))
+            for name, value, _ in limit.values
+        ]
+        if limit.value is not None:
+            named = [literal_pattern(name) for name, _, _ in limit.values]
+            rest = query.filtered(any_value(limit.by, named, negated=True))
+            parts.append(self._compared(limit.value, rest))
+        return any_of(parts)
+
+    def _compared(self, value: Decimal | Fraction, query: Query) -> Expr:
+        return binary(self.measure.expr(query), self.comparison, number(number_text(value)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -651,8 +673,8 @@ class Reader(Protocol):
         """Read a measure with one comparison."""
         ...
 
-    def comparison(self, node: MappingNode, unit: Unit) -> tuple[str, Limit] | None:
-        """Read the one comparison of a mapping: its operator, and its limit in *unit*."""
+    def comparison(self, node: MappingNode, measure: Measure) -> tuple[str, Limit] | None:
+        """Read the one comparison of a mapping: its operator, and its limit for *measure*."""
         ...
 
     def metric(
@@ -683,8 +705,8 @@ class Reader(Protocol):
         """Read a text; empty where there is none."""
         ...
 
-    def promql(self, node: Node | None) -> Scalar | None:
-        """Read PromQL that parses; its metrics and labels are checked."""
+    def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:
+        """Read PromQL that parses, its metrics and labels checked; in panels with variables."""
         ...
 
 

@@ -45,12 +45,14 @@ class Options:
         presets: Shipped presets by name; read only when used.
         context: Files of which only the Project (unless the specs hold one) and the presets
             count, when a file is checked alone.
+        with_files: Write the outputs; without them, findings are all there is.
     """
 
     environment: str | None = None
     requires_project: bool = False
     presets: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, bytes] = field(default_factory=dict)
+    with_files: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +128,11 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     presets = PresetStore(written=written, shipped=shipped)
     wanted = Wanted(environment=options.environment, is_complete=options.requires_project)
     specs = read_specs(documents, presets, wanted, diagnostics.append)
-    compiled = tuple(compile_spec(spec, diagnostics.append) for spec in specs)
+    compiled = tuple(
+        compile_spec(spec, diagnostics.append, with_pages=options.with_files) for spec in specs
+    )
     files: tuple[OutputFile, ...] = ()
-    if not has_errors(diagnostics):
+    if options.with_files and not has_errors(diagnostics):
         files = _files(specs, compiled, diagnostics.append)
     if has_errors(diagnostics):
         files = ()
@@ -148,7 +152,7 @@ def _files(
     for spec, artefacts in zip(specs, compiled, strict=True):
         folder = f"{spec.environment.name}/" if spec.environment.name else ""
         own = [*_environment_files(spec, artefacts, report)]
-        own.append(manifest(own))
+        own.append(manifest(own, spec.environment.name))
         files.extend(replace(file, path=f"{folder}{file.path}") for file in own)
     return tuple(sorted(files, key=lambda file: file.path))
 

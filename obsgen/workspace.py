@@ -1,34 +1,44 @@
-"""A folder of specs as the commands see it: what is read from disk, and what it is built with."""
+"""
+A folder of specs as the commands see it: what is read, what it is built with, where it goes.
+
+Without environments the output folder holds the files. With some, each has a folder of its own
+below it, with its own manifest: `generated/staging/manifest.json`. What is written in the other
+way, or for an environment that the specs have no more, goes when all environments are written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from obsgen import disk
+from obsgen.artefacts import OutputFile
 from obsgen.pipeline import Built, Options, build
 from obsgen.source import SourceMap
 
 STDIN: Final = "<stdin>"
+"""Names standard input in findings."""
 
 
 def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Built:
     """
     Check specs.
 
-    Files and standard input that are checked alone take the Project and the presets from the
-    nearest `specs/`; files that stand in it see all of it. Findings in other files are left out.
+    What stands in a `specs/` folder is checked with all of it, and findings in files that were not
+    given are left out; files elsewhere and standard input take its Project and presets.
     """
     given = disk.read_specs(paths, cwd=cwd)
     texts = dict(given.texts)
     if standard_input is not None:
         texts[STDIN] = standard_input
     context = _context(paths, standard_input, cwd)
-    inside = [name for name in texts if name in context]
-    options = Options(presets=disk.shipped_presets())
-    if inside:
+    options = Options(presets=disk.shipped_presets(), with_files=False)
+    if any(name in context for name in texts):
         built = build({**context, **texts}, options)
     else:
         built = build(texts, replace(options, context=context))
@@ -39,10 +49,19 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
 def _context(
     paths: list[Path], standard_input: bytes | None, cwd: Path
 ) -> Mapping[str, bytes]:
-    if standard_input is None and not any(path.is_file() for path in paths):
-        return {}
-    near = next((path.parent for path in paths if path.is_file()), cwd)
-    return disk.read_specs(disk.find_project(near), cwd=cwd).texts
+    near = [found for path in paths if (found := _near(cwd / path))]
+    if not near and standard_input is not None:
+        near = [cwd]
+    return disk.read_specs(disk.find_project(near[0]), cwd=cwd).texts if near else {}
+
+
+def _near(path: Path) -> Path | None:
+    """Return where the Project of a path is looked for; a folder of specs has its own."""
+    if path.is_file():
+        return path.parent
+    folder = Path(os.path.normpath(path))
+    inside = path.is_dir() and any(f in folder.parents for f in disk.find_project(folder))
+    return folder if inside else None
 
 
 def compile_specs(paths: list[Path], environment: str | None, *, cwd: Path) -> Built:
@@ -55,3 +74,84 @@ def compile_specs(paths: list[Path], environment: str | None, *, cwd: Path) -> B
     )
     return build(given.texts, options)
 
+
+def write(built: Built, output: Path, *, is_all: bool) -> tuple[tuple[Path, disk.Written], ...]:
+    """
+    Write each environment into its folder.
+
+    Args:
+        is_all: All environments were built, so what belongs to none of them is removed.
+
+    Returns:
+        What was done, by folder.
+
+    Raises:
+        disk.DiskError: as `disk.write`, for the first folder that cannot be written.
+    """
+    done = []
+    for name, files in _folders(built, output, is_all=is_all).items():
+        folder = output / name
+        done.append((folder, disk.write(files, folder)))
+        if name and not files:
+            # Whatever else lives there keeps its folder.
+            with suppress(OSError):
+                folder.rmdir()
+    return tuple(done)
+
+
+def difference(built: Built, output: Path, *, is_all: bool) -> tuple[disk.Difference, ...]:
+    """
+    Return what `write` would change, by path below the output folder; nothing is touched.
+
+    Raises:
+        disk.DiskError: as `disk.difference`.
+    """
+    return tuple(
+        _below(name, found)
+        for name, files in _folders(built, output, is_all=is_all).items()
+        for found in disk.difference(files, output / name)
+    )
+
+
+def _below(name: str, found: disk.Difference) -> disk.Difference:
+    """Name a file as seen from the output folder; its path begins the first two lines."""
+    if not name:
+        return found
+    path = f"{name}/{found.path}"
+    return replace(found, path=path, text=found.text.replace(found.path, path, 2))
+
+
+def _folders(
+    built: Built, output: Path, *, is_all: bool
+) -> Mapping[str, tuple[OutputFile, ...]]:
+    """Return what each folder below *output* is to hold; nothing, for one that is left over."""
+    found: dict[str, tuple[OutputFile, ...]] = {}
+    for spec in built.specs:
+        name = spec.environment.name
+        folder = f"{name}/" if name else ""
+        found[name] = tuple(
+            replace(file, path=file.path.removeprefix(folder))
+            for file in built.files
+            if file.path.startswith(folder)
+        )
+    if is_all:
+        found.update({name: () for name in _left_over(output) if name not in found})
+    return dict(sorted(found.items()))
+
+
+def _left_over(output: Path) -> Iterator[str]:
+    """Yield the folders that an earlier run wrote: the output folder itself (``), environments."""
+    if _manifest(output):
+        yield ""
+    for folder in sorted(output.iterdir()) if output.is_dir() else ():
+        is_plain = folder.is_dir() and not folder.is_symlink()
+        # Another output folder may stand in this one; only its environments say their name.
+        if is_plain and f'"environment": {json.dumps(folder.name)}' in _manifest(folder):
+            yield folder.name
+
+
+def _manifest(folder: Path) -> str:
+    try:
+        return (folder / disk.MANIFEST).read_text("utf-8", "replace")
+    except OSError:
+        return ""

@@ -6,15 +6,13 @@ import json
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 import yaml
-from grafana_foundation_sdk.cog.encoder import JSONEncoder
-from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models import units as grafana_units
-from grafana_foundation_sdk.models.dashboard import Dashboard
 from grafana_specs import DASHBOARD, SERVICE, built, dashboards, panel, panels, queries
 from oracles import ROOT
 
@@ -27,6 +25,19 @@ from obsgen.units import Unit
 ALL: Final = dashboards()
 EVERY: Final = pytest.mark.parametrize("dashboard", ALL.values(), ids=ALL.keys())
 PROMETHEUS: Final = {"type": "prometheus", "uid": "${datasource}"}
+
+
+def as_grafana_reads_it(text: str) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        # The classic model is called old there, and is the only one that Grafana reads from files.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from grafana_foundation_sdk.cog.encoder import JSONEncoder
+        from grafana_foundation_sdk.cog.plugins import register_default_plugins
+        from grafana_foundation_sdk.models.dashboard import Dashboard
+
+        register_default_plugins()
+        read = Dashboard.from_json(json.loads(text))
+        return json.loads(JSONEncoder(sort_keys=True).encode(read))
 
 
 def lost(before: Any, after: Any, path: str = "") -> Iterator[str]:
@@ -64,11 +75,9 @@ def test_every_kind_and_every_ready_dashboard_is_among_them():
 
 @EVERY
 def test_grafanas_own_library_reads_every_part(dashboard: dict[str, Any]):
-    register_default_plugins()
     text = json.dumps(dashboard, default=float)
-    read = json.loads(JSONEncoder(sort_keys=True).encode(Dashboard.from_json(json.loads(text))))
 
-    assert [] == list(lost(json.loads(text), read))
+    assert [] == list(lost(json.loads(text), as_grafana_reads_it(text)))
 
 
 @EVERY
@@ -164,7 +173,7 @@ def test_graphs_read_ranges_that_grafana_fits_to_the_step(dashboard: dict[str, A
         for target in one.get("targets", ()):
             is_graph = one["type"] == "timeseries"
             assert (is_graph, not is_graph) == (target["range"], target["instant"])
-            ranges = re.findall(r"\[([^\]]+)\]", target["expr"])
+            ranges = re.findall(r"[\w}]\[([^\]]+)\]", target["expr"])
             if is_graph:
                 assert {"$__rate_interval", "$__interval"} >= set(ranges)
             elif one["type"] in {"stat", "gauge"}:

@@ -78,7 +78,7 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
     prose = _Prose(alert, context, firing)
     expr = firing.expr
     if alert.only_when is not None:
-        gate = condition_expr(alert.only_when, context.query())
+        gate = alert.only_when.expr(context.query())
         expr = binary(expr, "and", gate, matching=_common(firing, alert.only_when))
     rule = AlertingRule(
         alert=alert.name,
@@ -119,35 +119,6 @@ def _common(firing: Firing, gate: Condition) -> str:
 
 
 # --- conditions ------------------------------------------------------------------------------
-
-
-def condition_expr(condition: Condition, query: Query) -> Expr:
-    """Return `measure > limit`; limits that differ by a label's value give a union."""
-    limit = condition.limit
-    if not limit.by:
-        return _compared(condition, limit, query)
-    parts = [
-        _compared(
-            condition,
-            Limit(value=value, text=text),
-            _filtered(query, Matcher(limit.by, "=", name)),
-        )
-        for name, value, text in limit.values
-    ]
-    if limit.value is not None:
-        named = [literal_pattern(name) for name, _, _ in limit.values]
-        rest = any_value(limit.by, named, negated=True)
-        parts.append(_compared(condition, limit, _filtered(query, rest)))
-    return any_of(parts)
-
-
-def _compared(condition: Condition, limit: Limit, query: Query) -> Expr:
-    value = number_text(limit.value if limit.value is not None else 0)
-    return binary(condition.measure.expr(query), condition.comparison, number(value))
-
-
-def _filtered(query: Query, matcher: Matcher) -> Query:
-    return Query(window=query.window, filters=(*query.filters, matcher))
 
 
 def condition_firing(condition: Condition, context: Context, expr: Expr) -> Firing:

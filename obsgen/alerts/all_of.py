@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.alerts._rule import condition_expr, condition_firing, one_rule
+from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
 from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
 from obsgen.promql.build import binary
@@ -28,10 +28,10 @@ class AllOf:
         """Return the rule; its value is that of the first condition."""
         query = context.query()
         first, *rest = self.conditions
-        expr = condition_expr(first, query)
+        expr = first.expr(query)
         for other in rest:
             matching = _shared(first, other)
-            expr = binary(expr, "and", condition_expr(other, query), matching=matching)
+            expr = binary(expr, "and", other.expr(query), matching=matching)
         return one_rule(alert, context, condition_firing(first, context, expr))
 
 

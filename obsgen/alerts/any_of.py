@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.alerts._rule import Firing, condition_expr, one_rule
+from obsgen.alerts._rule import Firing, one_rule
 from obsgen.catalogue import Metric
 from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
 from obsgen.promql.build import any_of
@@ -27,7 +27,7 @@ class AnyOf:
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is that of whichever condition holds."""
         query = context.query()
-        expr = any_of(condition_expr(c, query) for c in self.conditions)
+        expr = any_of(c.expr(query) for c in self.conditions)
         kept = [c.measure.labels for c in self.conditions]
         known = [labels for labels in kept if labels is not None]
         labels = frozenset[str]().union(*known) if len(known) == len(kept) else None

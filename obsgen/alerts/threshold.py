@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.alerts._rule import condition_expr, condition_firing, one_rule
+from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
 from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
 from obsgen.schema.shared import ref
@@ -25,7 +25,7 @@ class Threshold:
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""
-        expr = condition_expr(self.condition, context.query())
+        expr = self.condition.expr(context.query())
         return one_rule(alert, context, condition_firing(self.condition, context, expr))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
@@ -45,10 +46,10 @@ Team: {{ team }}.
 {% endfor %}
 
 {% endif %}
-{% for name, reason in slo.left_out %}
-- No `{{ name }}` alert: {{ reason }}.
+{% for line in slo.notes %}
+- {{ line }}.
 {% endfor %}
-{% if slo.left_out %}
+{% if slo.notes %}
 
 {% endif %}
 {% endfor %}
@@ -153,7 +154,10 @@ def _slo(slo: Slo) -> dict[str, object]:
             )
             for tier in slo.tiers
         ],
-        "left_out": slo.left_out,
+        "notes": (
+            *(f"Alerts when {b.text} of the budget is spent ({b.severity})" for b in slo.budget_alerts),
+            *(f"No `{name}` alert: {reason}" for name, reason in slo.left_out),
+        ),
     }
 
 
@@ -170,5 +174,11 @@ def _alert(rule: AlertingRule) -> dict[str, str]:
         "name": rule.alert,
         "facts": f"{facts}, team {team}." if team else f"{facts}.",
         "expr": rule.expr,
-        "description": rule.annotations.get("description", ""),
+        "description": _plain(rule.annotations.get("description", "")),
     }
+
+
+def _plain(text: str) -> str:
+    """Say what a Go template will hold: nobody reads templates on a page."""
+    text = re.sub(r"\{\{[^}]*\$value[^}]*\}\}%?", "*(value)*", text)
+    return re.sub(r"\{\{[^}]*\$labels\.(\w+)[^}]*\}\}", r"*(\1)*", text)

@@ -30,13 +30,18 @@ JOB_TWICE: Final = Code(
 CODES: Final = (JOB_TWICE,)
 
 
-def compile_spec(spec: Spec, report: Reports) -> Compiled:
-    """Return what a spec compiles to; findings are reported, never raised."""
+def compile_spec(spec: Spec, report: Reports, *, with_pages: bool = True) -> Compiled:
+    """
+    Return what a spec compiles to; findings are reported, never raised.
+
+    Args:
+        with_pages: Write the pages too; nothing is found while they are.
+    """
     project = spec.project
     parts = [compile_service(s, project, spec.environment, report) for s in spec.services]
     services = tuple(part.service for part in parts)
     rule_files = tuple(part.rules for part in parts if part.rules is not None)
-    wanted = frozenset(project.outputs)
+    wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
     alertmanager = None
     if "alertmanager" in wanted:

@@ -84,6 +84,8 @@ def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:
         return group
 
     def labelled(rule: RecordingRule | AlertingRule) -> RecordingRule | AlertingRule:
+        if isinstance(rule, AlertingRule) and rule.carries is not None:
+            rule = replace(rule, carries=rule.carries | labels.keys())
         return replace(rule, labels={**labels, **rule.labels})
 
     return replace(group, rules=tuple(map(labelled, group.rules)))

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from obsgen.artefacts import OutputFile
 
 
-def manifest(files: Iterable[OutputFile]) -> OutputFile:
-    """Return the manifest of *files*."""
+def manifest(files: Iterable[OutputFile], environment: str = "") -> OutputFile:
+    """Return the manifest of *files*; that of an environment says its name."""
     listed = {
         file.path: {
             "sha256": hashlib.sha256(file.data).hexdigest(),
@@ -18,5 +18,6 @@ def manifest(files: Iterable[OutputFile]) -> OutputFile:
         }
         for file in sorted(files, key=lambda file: file.path)
     }
-    text = json.dumps({"files": listed}, indent=2, ensure_ascii=False)
+    named = {"environment": environment} if environment else {}
+    text = json.dumps({**named, "files": listed}, indent=2, ensure_ascii=False)
     return OutputFile(path="manifest.json", data=f"{text}\n".encode(), sources=())

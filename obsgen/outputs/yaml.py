@@ -20,6 +20,8 @@ from obsgen.units import Duration, number_text
 _MISREAD: Final = re.compile(
     r"[yYnN]|[+-]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
 )
+# Line breaks to YAML 1.1, which would come back as `\\n`; only double quotes can say them.
+_OTHER_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
 _UNLIMITED: Final = 2**30
 
 
@@ -41,7 +43,9 @@ class _WideDumper(_Unaliased, yaml.SafeDumper):
 
 def _text(dumper: Any, value: str) -> Any:
     style = None
-    if "\n" in value:
+    if _OTHER_BREAKS.search(value):
+        style = '"'
+    elif "\n" in value:
         style = "|"
     elif _MISREAD.fullmatch(value):
         style = "'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -16,6 +16,13 @@ from obsgen.units import Unit
 
 STAT_HEIGHT: Final = 4
 GRAPH_HEIGHT: Final = 8
+
+_LEGEND: Final[Mapping[str, Json]] = {
+    "displayMode": "table",
+    "placement": "bottom",
+    "showLegend": True,
+    "calcs": ["lastNotNull", "max"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +106,11 @@ def graph(  # noqa: PLR0913 - keyword-only, one a property of the panel
     links: tuple[Link, ...] = (),
 ) -> Panel:
     """Return lines over time, with a legend that says the last and the highest value."""
-    custom = dict(timeseries_kind.CUSTOM)
+    custom: dict[str, Json] = dict(timeseries_kind.CUSTOM)
     if thresholds:
         custom["thresholdsStyle"] = {"mode": threshold_style}
     if not from_zero:
         del custom["axisSoftMin"]
-    legend: dict[str, Json] = {
-        "displayMode": "table",
-        "placement": "bottom",
-        "showLegend": True,
-        "calcs": ["lastNotNull", "max"],
-    }
     limits = [limit_override(line.legend) for line in lines if line.dashed]
     return Panel(
         type="timeseries",
@@ -121,7 +122,7 @@ def graph(  # noqa: PLR0913 - keyword-only, one a property of the panel
         unit=unit,
         decimals=decimals,
         thresholds=thresholds,
-        options={**timeseries_kind.OPTIONS, "legend": legend},
+        options={**timeseries_kind.OPTIONS, "legend": dict(_LEGEND)},
         custom=custom,
         color=timeseries_kind.COLOR,
         overrides=(*limits, *overrides),
@@ -176,37 +177,37 @@ def table(  # noqa: PLR0913 - keyword-only, one a property of the panel
         cell_links: (title, URL) by the header of the column whose cells carry it.
     """
     headers = [column.header for column in columns]
-    links = (
-        override(header, {"links": [{"title": text, "url": url, "targetBlank": False}]})
-        for header, (text, url) in (cell_links or {}).items()
-    )
+    cells = (found for column in columns if (found := _cells(column)))
     return Panel(
         type="table",
         title=title,
         description=description,
         width=width,
         height=height,
-        targets=tuple(
-            Target(
-                expr=column.expr,
-                instant=True,
-                as_table=True,
-                unit=column.unit,
-                column=column.header,
-            )
-            for column in columns
-        ),
+        targets=tuple(map(_column_target, columns)),
         thresholds=NEUTRAL,
         options=table_kind.options(sort_by=sort_by, descending=descending),
         custom=table_kind.CUSTOM,
         color=stat_kind.COLOR,
-        overrides=(
-            *(found for column in columns if (found := _cells(column))),
-            *(override(label, {"custom.hidden": True}) for label in invisible),
-            *links,
-        ),
+        overrides=(*cells, *_hidden(invisible), *_linked(cell_links or {})),
         transformations=table_kind.joined(headers, labels=labels, hidden=hidden),
     )
+
+
+def _column_target(column: Column) -> Target:
+    return Target(
+        expr=column.expr, instant=True, as_table=True, unit=column.unit, column=column.header
+    )
+
+
+def _hidden(labels: Sequence[str]) -> Iterator[Mapping[str, Json]]:
+    for label in labels:
+        yield override(label, {"custom.hidden": True})
+
+
+def _linked(cell_links: Mapping[str, tuple[str, str]]) -> Iterator[Mapping[str, Json]]:
+    for header, (title, url) in cell_links.items():
+        yield override(header, {"links": [{"title": title, "url": url, "targetBlank": False}]})
 
 
 def _cells(column: Column) -> Mapping[str, Json] | None:

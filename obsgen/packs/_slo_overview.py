@@ -145,10 +145,16 @@ class _Overview:
         )
 
     def _columns(self) -> tuple[Column, ...]:
+        info = SloQueries(self._queries.scope, (*names.IDENTITY, "team", "period"))
+        return (
+            *self._budget_columns(),
+            *self._burn_columns(),
+            Column(header="Info", expr=info.worst(names.INFO)),
+        )
+
+    def _budget_columns(self) -> tuple[Column, ...]:
         queries = self._queries
-        periods = {slo.period for slo in self._slos}
         decimals = objective_decimals(self._slos)
-        info = SloQueries(queries.scope, (*names.IDENTITY, "team", "period")).worst(names.INFO)
         return (
             Column(
                 header="Objective",
@@ -170,6 +176,12 @@ class _Overview:
                 thresholds=BUDGET_COLORS,
                 is_gauge=True,
             ),
+        )
+
+    def _burn_columns(self) -> tuple[Column, ...]:
+        queries = self._queries
+        periods = {slo.period for slo in self._slos}
+        return (
             self._burn_column("Burn 1h", queries.worst(names.BURN_RATE)),
             self._burn_column("Burn 6h", queries.current_burn_rate(_LONG)),
             Column(
@@ -185,7 +197,6 @@ class _Overview:
                 thresholds=STATE_COLORS,
                 mappings=STATES,
             ),
-            Column(header="Info", expr=info),
         )
 
     def _burn_column(self, header: str, expr: str) -> Column:

@@ -11,10 +11,10 @@ from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
 from obsgen.reader.shape import missing_key
+from obsgen.reader.matching import read_matchers
 from obsgen.reader.values import (
     read_flag,
     read_list,
-    read_matchers,
     read_number,
     read_text,
     read_words,

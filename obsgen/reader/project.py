@@ -68,7 +68,6 @@ class ProjectSpec:
     project: Project
     profiles: Mapping[str, Profile]
     tile: Tile
-    ready_dashboards: tuple[str, ...]
 
 
 def read_project(
@@ -117,7 +116,6 @@ class _ProjectReader:
             project=project,
             profiles=read_profiles(self.node.get("alert_profiles"), self.report),
             tile=read_tile(self.node.get("ledger"), scrape, None, self.report),
-            ready_dashboards=read_words(self.node.get("dashboards")),
         )
 
     def _section(self, key: str) -> MappingNode:

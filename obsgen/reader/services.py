@@ -19,10 +19,10 @@ from obsgen.reader.metrics import read_metrics
 from obsgen.reader.project import ProjectSpec, read_label_values
 from obsgen.reader.shape import words
 from obsgen.reader.slos import SloReader
+from obsgen.reader.matching import read_matchers
 from obsgen.reader.values import (
     read_duration,
     read_list,
-    read_matchers,
     read_text,
     read_words,
 )

@@ -213,12 +213,12 @@ def _key_hint(key: str, known: list[str]) -> str:
     return f"it takes {words(shown)}" if len(shown) <= _MAX_WORDS else ""
 
 
-def words(items: list[str]) -> str:
+def words(items: list[str], *, last: str = "or") -> str:
     """List words for a hint: `a`, `b` or `c`."""
     ticked = [f"`{item}`" for item in items]
     if len(ticked) < 2:  # noqa: PLR2004 - one word needs no `or`
         return "".join(ticked)
-    return f"{', '.join(ticked[:-1])} or {ticked[-1]}"
+    return f"{', '.join(ticked[:-1])} {last} {ticked[-1]}"
 
 
 def _unknown_keys(error: Any, origin: Origin, node: Node) -> Iterator[Diagnostic]:

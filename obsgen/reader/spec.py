@@ -17,7 +17,8 @@ from obsgen.reader.project import NAME_TWICE, read_label_values, read_project
 from obsgen.reader.routing import read_routing
 from obsgen.reader.services import PresetStore, ServicesReader, put
 from obsgen.reader.shape import missing_key, words
-from obsgen.reader.values import read_list, read_matchers
+from obsgen.reader.matching import read_matchers
+from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar
 
 NO_PROJECT: Final = Code(

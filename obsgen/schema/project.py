@@ -124,7 +124,6 @@ def _project() -> Schema:
             "runbooks": mapping(
                 {"base_url": text("Where runbook pages stand.")}, description="Runbooks."
             ),
-            "dashboards": listed(text(), description="Ready dashboards of the whole project."),
             "ledger": ref("ledger"),
         },
         required=("apiVersion", "kind", "name"),

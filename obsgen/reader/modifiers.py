@@ -1,0 +1,122 @@
+"""What stands beside a measure's kind: its modifiers, and keys that do not belong there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from obsgen.catalogue import Metric, near
+from obsgen.diagnostics import NOWHERE, Code, finding
+from obsgen.model import MeasureKind, ModifierNodes, Modifiers, Reports
+from obsgen.reader.limits import COMPARISONS
+from obsgen.reader.lookup import find_bucket
+from obsgen.reader.matching import read_labels, read_matchers
+from obsgen.reader.shape import WRONG_COUNT, missing_key, unknown_key, words
+from obsgen.reader.values import read_duration, read_number, read_text
+from obsgen.schema import kinds
+from obsgen.source import MappingNode, Node, Scalar
+
+MISPLACED_MODIFIER: Final = Code(
+    "PQL405",
+    "misplaced-modifier",
+    why="it has no use in this place, so it would be ignored or break the query",
+    fix="Remove it, or use a kind that takes it: `value` keeps every series, `sum` takes `by`; "
+    "`top`, `legend` and `window: range` belong into panels.",
+)
+CODES: Final = (MISPLACED_MODIFIER,)
+
+MODIFIERS: Final = ("where", "by", "window", "offset", "per", "top", "slower_than", "legend")
+_PER: Final = {"1s": 1, "1m": 60, "1h": 3600, "1d": 86400}
+_RANGE: Final = "$__range"
+_OPTIONAL: Final = frozenset({"which", "unit"})
+# Keys that stand in one mapping with a measure where it is part of something else.
+_AROUND: Final = frozenset({"slice", "during", "within", "from"})
+
+
+def read_modifiers(
+    nodes: ModifierNodes, metrics: tuple[Metric, ...], report: Reports
+) -> Modifiers:
+    """Read modifiers; every label must belong to all of the metrics."""
+    get = nodes.nodes.get
+    slower = get("slower_than")
+    return Modifiers(
+        where=tuple(m for n in nodes.where for m in read_matchers(n, metrics, report)),
+        by=read_labels(get("by"), metrics, report),
+        window=_window(get("window"), report),
+        offset=str(read_duration(get("offset"), report) or ""),
+        per=_per(get("per"), report),
+        top=_top(get("top"), report),
+        slower_than=find_bucket(slower, metrics[0], report) if slower is not None else None,
+        legend=read_text(get("legend"), report),
+        named=nodes.named,
+    )
+
+
+def _window(node: Node | None, report: Reports) -> str:
+    if isinstance(node, Scalar) and node.text == "range":
+        return _RANGE
+    return str(read_duration(node, report) or "")
+
+
+def _top(node: Node | None, report: Reports) -> int:
+    number = read_number(node, report)
+    if node is None or number is None:
+        return 0
+    if number == int(number) and number > 0:
+        return int(number)
+    message = f"`top` is {number}, not a number of series"
+    report(finding(MISPLACED_MODIFIER, node.origin, message, "write `top: 5`"))
+    return 0
+
+
+def _per(node: Node | None, report: Reports) -> int:
+    if not isinstance(node, Scalar):
+        return 1
+    if node.text not in _PER:
+        hint = f"write {words(list(_PER))}"
+        report(finding(MISPLACED_MODIFIER, node.origin, f"`per` is {node.word}", hint))
+    return _PER.get(node.text, 1)
+
+
+def report_kinds(node: MappingNode, chosen: list[str], report: Reports) -> None:
+    """Report a measure that has no kind, or more than one."""
+    if chosen:
+        message = f"a measure has one kind, found {words(chosen, last='and')}"
+        report(finding(WRONG_COUNT, (node.origin / chosen[1]).key(), message))
+        return
+    unknown = [k for k in node.entries if k not in MODIFIERS and k not in COMPARISONS]
+    known = [*kinds.keys("measures"), "measure"]
+    guess = near(unknown[0], known) if unknown else ""
+    hint = f"did you mean `{guess}`?" if guess else f"write one of {words(known)}"
+    report(finding(WRONG_COUNT, node.origin, "a measure without a kind", hint))
+
+
+def check_keys(
+    node: MappingNode, kind: MeasureKind, modifiers: Mapping[str, Node], report: Reports
+) -> None:
+    """Report modifiers that a kind does not take, keys that it lacks and keys of other kinds."""
+    for name, value in modifiers.items():
+        if name not in kind.modifiers:
+            message = f"`{name}` has no effect on `{kind.key}`"
+            hint = f"`{kind.key}` takes {words(sorted(kind.modifiers), last='and')}"
+            report(finding(MISPLACED_MODIFIER, value.origin.key(), message, hint))
+    for key, needed in kind.schema.items():
+        if key not in node.entries and key not in _OPTIONAL:
+            hint = f"for example `{key}: {_first_example(needed)}`"
+            report(missing_key(node.origin / kind.key, key, hint))
+    check_unknown(node, kind.key, kind.schema, report)
+
+
+def check_unknown(
+    node: MappingNode, word: str, keys: Iterable[str], report: Reports
+) -> None:
+    """Report keys beside a measure's kind that belong to other kinds."""
+    known = [*keys, *MODIFIERS, *COMPARISONS]
+    for key in node.entries:
+        if key not in known and key not in _AROUND and not key.startswith("x-"):
+            report(unknown_key(node.origin, key, known, f"`{word}`"))
+
+
+def _first_example(schema: Mapping[str, object]) -> object:
+    examples = schema.get("examples")
+    return examples[0] if isinstance(examples, list) and examples else "…"

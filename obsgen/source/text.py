@@ -1,0 +1,45 @@
+"""Bytes to text that YAML can be: UTF-8, no control characters."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from obsgen.diagnostics import Diagnostic, Origin, finding
+from obsgen.source.problems import FORBIDDEN_CHARACTER, NOT_UTF8
+
+_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_FORBIDDEN: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """Return the lines as YAML counts them; PyYAML also breaks at U+0085, U+2028 and U+2029."""
+    return tuple(_BREAK.split(text))
+
+
+def decode(file: str, data: bytes | str) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Return the text, up to the first byte that is none, and what is wrong with it."""
+    if isinstance(data, bytes):
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            good = data[: error.start].decode("utf-8")
+            message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+            place = Origin(file, mark=_mark_after(good))
+            return good, (finding(NOT_UTF8, place, message, "save the file as UTF-8"),)
+    else:
+        text = data
+    text = text.removeprefix("\ufeff")
+    if match := _FORBIDDEN.search(text):
+        place = Origin(file, mark=_mark_after(text[: match.start()]))
+        name = "NUL byte" if match[0] == "\0" else f"character U+{ord(match[0]):04X}"
+        shown = _FORBIDDEN.sub("\ufffd", text)
+        return shown, (finding(FORBIDDEN_CHARACTER, place, f"{name} in a text file"),)
+    return text, ()
+
+
+def _mark_after(text: str) -> tuple[int, int, int]:
+    rows = _BREAK.split(text)
+    return len(rows) - 1, len(rows[-1]), 1
