@@ -165,7 +165,7 @@ def schema() -> None:
     """Print the JSON Schema of specs, for editors."""
     from obsgen import schema as language  # noqa: PLC0415 - `--help` imports nothing
 
-    click.echo(language.as_json(), nl=False)
+    click.echo(language.as_json().encode(), nl=False)
 
 
 @commands.command()

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Final
 
+from obsgen.catalogue import near
 from obsgen.diagnostics import Code
 
 MODULES: Final = (
@@ -45,3 +46,16 @@ def all_codes() -> Mapping[str, Code]:
         for code in importlib.import_module(name).CODES:
             found[code.id] = code
     return dict(sorted(found.items()))
+
+
+def find(word: str) -> Code | None:
+    """Return the code of an id or a name, however it is spelled: `slo301`, `Objective-range`."""
+    codes = all_codes()
+    names = {code.name: code for code in codes.values()}
+    return codes.get(word.upper()) or names.get(word.lower())
+
+
+def near_miss(word: str) -> str:
+    """Return the id or the name that may have been meant, or an empty text."""
+    codes = all_codes()
+    return near(word.upper(), codes) or near(word.lower(), [c.name for c in codes.values()])

@@ -36,25 +36,30 @@ def sorted_diagnostics(
     diagnostics: Iterable[Diagnostic], source_map: SourceMap
 ) -> tuple[Diagnostic, ...]:
     """Return each finding once, by file, line, column, code and message."""
-    unique = {(d.code.id, d.origin, d.message): d for d in reversed(tuple(diagnostics))}
 
     def place(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
         span = source_map.span(diagnostic.origin)
         code = diagnostic.code.id
         return diagnostic.origin.file, span.line, span.column, code, diagnostic.message
 
-    return tuple(sorted(unique.values(), key=place))
+    return tuple(sorted(_unique(diagnostics), key=place))
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """Count the findings: `2 errors, 1 warning`, or `nothing found`."""
-    counts = Counter(d.severity for d in diagnostics)
+    """Count the findings, each once: `2 errors, 1 warning`, or `nothing found`."""
+    counts = Counter(d.severity for d in _unique(diagnostics))
     parts = (
         f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}"
         for severity in sorted(Severity, reverse=True)
         if counts[severity]
     )
     return ", ".join(parts) or "nothing found"
+
+
+def _unique(diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Return the first of equal findings: what several environments share is found in each."""
+    found = {(d.code.id, d.origin, d.message): d for d in reversed(tuple(diagnostics))}
+    return found.values()
 
 
 def as_text(

@@ -91,6 +91,8 @@ def write(built: Built, output: Path, *, is_all: bool) -> tuple[tuple[Path, disk
     done = []
     for name, files in _folders(built, output, is_all=is_all).items():
         folder = output / name
+        if name and folder.is_symlink():
+            raise disk.UnsafePath(f"`{folder}` is a link", "put a folder in its place")
         done.append((folder, disk.write(files, folder)))
         if name and not files:
             # Whatever else lives there keeps its folder.
@@ -106,11 +108,12 @@ def difference(built: Built, output: Path, *, is_all: bool) -> tuple[disk.Differ
     Raises:
         disk.DiskError: as `disk.difference`.
     """
-    return tuple(
-        _below(name, found)
+    found = (
+        _below(name, each)
         for name, files in _folders(built, output, is_all=is_all).items()
-        for found in disk.difference(files, output / name)
+        for each in disk.difference(files, output / name)
     )
+    return tuple(sorted(found, key=lambda each: each.path))
 
 
 def _below(name: str, found: disk.Difference) -> disk.Difference:
@@ -135,8 +138,9 @@ def _folders(
             if file.path.startswith(folder)
         )
     if is_all:
+        # Last, so that a run that fails has not removed anything yet.
         found.update({name: () for name in _left_over(output) if name not in found})
-    return dict(sorted(found.items()))
+    return found
 
 
 def _left_over(output: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ imported when a spec uses it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -68,6 +69,11 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
         ],
         "$defs": definitions,
     }
+
+
+def as_json() -> str:
+    """Return the whole schema as editors read it."""
+    return json.dumps(assemble(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _fragments(package: str, is_used: Callable[[str], bool]) -> dict[str, Schema]:

@@ -1,0 +1,96 @@
+"""
+What specs say, read and checked: the project, its services and the promises of every kind.
+
+A kind (of measure, SLI, alert, receiver, panel) is one module with a `KIND` that can `read` a
+node into one of the values here; nothing here or above asks which kind a value is.
+"""
+
+from __future__ import annotations
+
+from obsgen.model.dashboards import (
+    DashboardContext,
+    DashboardSpec,
+    LinkSpec,
+    Pack,
+    PanelBody,
+    PanelSpec,
+    SectionSpec,
+)
+from obsgen.model.kinds import (
+    AlertKind,
+    MeasureKind,
+    PanelKind,
+    Reader,
+    ReceiverKind,
+    ReceiverReader,
+    SliKind,
+)
+from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers, Query
+from obsgen.model.project import (
+    Alert,
+    AlertBody,
+    AlertParts,
+    Context,
+    Environment,
+    Project,
+    Reports,
+    Service,
+)
+from obsgen.model.slos import (
+    BudgetAlert,
+    Ledger,
+    LedgerScope,
+    SeverityLevel,
+    SeverityScheme,
+    Sli,
+    Slo,
+    Tier,
+    Tile,
+    burn_rate_factor,
+)
+from obsgen.model.spec import Routing, Spec
+from obsgen.schema.shared import Schema
+
+__all__ = [
+    "Alert",
+    "AlertBody",
+    "AlertKind",
+    "AlertParts",
+    "BudgetAlert",
+    "Condition",
+    "Context",
+    "DashboardContext",
+    "DashboardSpec",
+    "Environment",
+    "Ledger",
+    "LedgerScope",
+    "Limit",
+    "LinkSpec",
+    "Measure",
+    "MeasureKind",
+    "ModifierNodes",
+    "Modifiers",
+    "Pack",
+    "PanelBody",
+    "PanelKind",
+    "PanelSpec",
+    "Project",
+    "Query",
+    "Reader",
+    "ReceiverKind",
+    "ReceiverReader",
+    "Reports",
+    "Routing",
+    "Schema",
+    "SectionSpec",
+    "Service",
+    "SeverityLevel",
+    "SeverityScheme",
+    "Sli",
+    "SliKind",
+    "Slo",
+    "Spec",
+    "Tier",
+    "Tile",
+    "burn_rate_factor",
+]
