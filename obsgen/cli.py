@@ -182,7 +182,7 @@ def explain(code: str) -> None:
     if found is None:
         guess = codes.near_miss(code)
         hint = f"did you mean {guess}?" if guess else "codes look like SLO301"
-        raise click.UsageError(f"no code {code!r}; {hint}")
+        raise click.UsageError(f"no code `{code}`; {hint}")
     click.echo(f"{found.id} {found.name} ({found.severity})\n\n{found.why}\n\n{found.fix}")
 
 

@@ -36,6 +36,7 @@ MODULES: Final = (
     "obsgen.compile.project",
     "obsgen.pipeline",
     "obsgen.disk",
+    "obsgen.starter",
 )
 
 

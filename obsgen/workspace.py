@@ -46,9 +46,7 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
     return replace(built, diagnostics=(*given.diagnostics, *kept))
 
 
-def _context(
-    paths: list[Path], standard_input: bytes | None, cwd: Path
-) -> Mapping[str, bytes]:
+def _context(paths: list[Path], standard_input: bytes | None, cwd: Path) -> Mapping[str, bytes]:
     near = [found for path in paths if (found := _near(cwd / path))]
     if not near and standard_input is not None:
         near = [cwd]
@@ -124,9 +122,7 @@ def _below(name: str, found: disk.Difference) -> disk.Difference:
     return replace(found, path=path, text=found.text.replace(found.path, path, 2))
 
 
-def _folders(
-    built: Built, output: Path, *, is_all: bool
-) -> Mapping[str, tuple[OutputFile, ...]]:
+def _folders(built: Built, output: Path, *, is_all: bool) -> Mapping[str, tuple[OutputFile, ...]]:
     """Return what each folder below *output* is to hold; nothing, for one that is left over."""
     found: dict[str, tuple[OutputFile, ...]] = {}
     for spec in built.specs:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import NOWHERE, Origin
+from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.measures._parts import COMMON_MODIFIERS, spoken
-from obsgen.model import Measure, ModifierNodes, Modifiers, Query, Reader
+from obsgen.model import Condition, Measure, ModifierNodes, Modifiers, Query, Reader
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import ref
-from obsgen.source import MappingNode
-from obsgen.units import COUNT, Unit, number_text
+from obsgen.source import Entry, MappingNode, Node, Scalar
+from obsgen.units import COUNT, Unit
+
+LOST_GROUP: Final = Code(
+    "PQL414",
+    "lost-group",
+    why="the measure that is counted sums the label away, so there is nothing to count by",
+    fix="Add the label to the `by` of the counted measure.",
+)
+CODES: Final = (LOST_GROUP,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +29,7 @@ class Count:
     """`count by (…) (measure > limit)`; 0 where there are series and none passes."""
 
     inner: Measure
-    comparison: str
-    limit: Decimal | Fraction | None
+    which: Condition | None
     modifiers: Modifiers
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
@@ -59,11 +64,9 @@ class Count:
 
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""
-        series = self.inner.expr(query)
-        counted = aggregate("count", series, by=self.modifiers.by)
-        if self.limit is not None:
-            passing = binary(series, self.comparison, number(number_text(self.limit)))
-            met = aggregate("count", passing, by=self.modifiers.by)
+        counted = aggregate("count", self.inner.expr(query), by=self.modifiers.by)
+        if self.which is not None:
+            met = aggregate("count", self.which.expr(query), by=self.modifiers.by)
             counted = binary(met, "or", binary(number("0"), "*", counted))
         return call("topk", str(self.modifiers.top), counted) if self.modifiers.top else counted
 
@@ -86,22 +89,45 @@ class CountKind:
         self, node: MappingNode, modifiers: ModifierNodes, reader: Reader
     ) -> tuple[Count, ...]:
         """Read what is counted and the comparison."""
-        inner = reader.measure(node.get("count"), modifiers)
+        inner = _counted(node.get("count"), modifiers, reader)
         which = node.get("which")
         if inner is None:
             return ()
-        comparison: str = ""
-        limit: Decimal | Fraction | None = None
+        condition = None
         if isinstance(which, MappingNode):
-            read = reader.comparison(which, inner.unit)
+            read = reader.comparison(which, inner)
             if read is None:
                 return ()
-            comparison, limit = read[0], read[1].value
-        own = reader.modifiers(ModifierNodes(nodes=modifiers.nodes, named=modifiers.named), inner.metrics)
-        found = Count(
-            inner=inner, comparison=comparison, limit=limit, modifiers=own, origin=node.origin
-        )
+            condition = Condition(
+                measure=inner, comparison=read[0], limit=read[1], origin=which.origin
+            )
+        own = {k: v for k, v in modifiers.nodes.items() if k in {"by", "top", "legend"}}
+        read_own = reader.modifiers(ModifierNodes(nodes=own, named=modifiers.named), inner.metrics)
+        _check_kept(read_own.by, inner, modifiers.nodes.get("by"), reader)
+        found = Count(inner=inner, which=condition, modifiers=read_own, origin=node.origin)
         return (found,)
+
+
+def _counted(node: Node | None, modifiers: ModifierNodes, reader: Reader) -> Measure | None:
+    """Read what is counted: a measure, or a gauge by its name, every series of it."""
+    nodes = {k: v for k, v in modifiers.nodes.items() if k in {"by", "window", "offset"}}
+    inherited = ModifierNodes(where=modifiers.where, nodes=nodes)
+    is_gauge = isinstance(node, Scalar) and node.text in reader.catalogue.metrics
+    if is_gauge and isinstance(node, Scalar) and not reader.names_measure(node.text):
+        key = replace(node, text="value", style="")
+        node = MappingNode(
+            entries={"value": Entry(key, node)}, origin=node.origin, start=node.start, end=node.end
+        )
+    return reader.measure(node, inherited)
+
+
+def _check_kept(by: tuple[str, ...], inner: Measure, node: Node | None, reader: Reader) -> None:
+    """Report groups that the counted measure has summed away."""
+    lost = [label for label in by if inner.labels is not None and label not in inner.labels]
+    if lost and node is not None:
+        message = f"`by` counts by `{lost[0]}`, which {inner.title} does not keep"
+        hint = f"add `by: [{lost[0]}]` to the measure that is counted"
+        reader.report(finding(LOST_GROUP, node.origin, message, hint))
 
 
 KIND: Final = CountKind()

@@ -98,7 +98,9 @@ class RatioKind:
             reader.report(finding(UNMATCHED_OPERANDS, node.origin, message, hint))
             return ()
         own = reader.modifiers(
-            ModifierNodes(nodes={k: v for k, v in modifiers.nodes.items() if k in {"top", "legend"}}),
+            ModifierNodes(
+                nodes={k: v for k, v in modifiers.nodes.items() if k in {"top", "legend"}}
+            ),
             (),
         )
         found = Ratio(

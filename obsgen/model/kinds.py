@@ -45,6 +45,10 @@ class Reader(Protocol):
         """Read a measure that gives one query; an operand inherits what it does not set."""
         ...
 
+    def names_measure(self, name: str) -> bool:
+        """Say whether a measure of this name may be used here."""
+        ...
+
     def modifiers(self, nodes: ModifierNodes, metrics: tuple[Metric, ...]) -> Modifiers:
         """Read modifiers; every label must belong to all of the metrics."""
         ...

@@ -90,7 +90,9 @@ def _limits(node: MappingNode, compared: Compared, report: Reports) -> Limit | N
         check_value(by.text, entry.key, declared, report)
         values.append((key, amount, entry.value.text))
     if not values:
-        report(missing_key(node.origin, f"VALUE of {by.text}", f"write `{{by: {by.text}, VALUE: …}}`"))
+        report(
+            missing_key(node.origin, f"VALUE of {by.text}", f"write `{{by: {by.text}, VALUE: …}}`")
+        )
         return None
     return Limit(
         value=default, text="its limit", by=by.text, values=tuple(values), origin=node.origin

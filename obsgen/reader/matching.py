@@ -38,9 +38,7 @@ CODES: Final = (UNKNOWN_LABEL, UNKNOWN_LABEL_VALUE, UNREADABLE_PATTERN)
 _MAX_SHOWN: Final = 12
 
 
-def read_labels(
-    node: Node | None, metrics: tuple[Metric, ...], report: Reports
-) -> tuple[str, ...]:
+def read_labels(node: Node | None, metrics: tuple[Metric, ...], report: Reports) -> tuple[str, ...]:
     """Return a list of labels that all metrics have."""
     found = []
     for item in read_list(node):
@@ -51,9 +49,7 @@ def read_labels(
     return tuple(dict.fromkeys(found))
 
 
-def check_label(
-    label: str, origin: Origin, metrics: tuple[Metric, ...], report: Reports
-) -> bool:
+def check_label(label: str, origin: Origin, metrics: tuple[Metric, ...], report: Reports) -> bool:
     """Report a label that one of the metrics does not have; say whether all have it."""
     for metric in metrics:
         if label in metric.all_labels:
@@ -95,9 +91,7 @@ def _declared_values(label: str, metrics: Iterable[Metric]) -> tuple[str, ...]:
     return ()
 
 
-def _matcher(
-    label: str, node: Node, declared: tuple[str, ...], report: Reports
-) -> Matcher | None:
+def _matcher(label: str, node: Node, declared: tuple[str, ...], report: Reports) -> Matcher | None:
     """Read one VALUE of the grammar: a scalar, a list, {not: …} or {is: …}."""
     negated = False
     while isinstance(node, MappingNode):
@@ -172,8 +166,6 @@ def _check_declared(
     report(finding(UNKNOWN_LABEL_VALUE, node.origin, message, hint))
 
 
-def check_value(
-    label: str, node: Scalar, declared: tuple[str, ...], report: Reports
-) -> None:
+def check_value(label: str, node: Scalar, declared: tuple[str, ...], report: Reports) -> None:
     """Report a label's value that is none of the declared ones."""
     _check_declared(label, node, literal_pattern(node.text), declared, report)

@@ -84,9 +84,7 @@ class ServiceReader:
 
     # --- measures ------------------------------------------------------------------------
 
-    def measure(
-        self, node: Node | None, inherited: ModifierNodes | None = None
-    ) -> Measure | None:
+    def measure(self, node: Node | None, inherited: ModifierNodes | None = None) -> Measure | None:
         """Read a measure that gives one query."""
         if node is None:
             return None
@@ -104,9 +102,7 @@ class ServiceReader:
             m for item in items for m in self._read(item, ModifierNodes(), ModifierNodes())
         )
 
-    def _read(
-        self, node: Node, over: ModifierNodes, under: ModifierNodes
-    ) -> tuple[Measure, ...]:
+    def _read(self, node: Node, over: ModifierNodes, under: ModifierNodes) -> tuple[Measure, ...]:
         """
         Read a measure.
 
@@ -225,17 +221,13 @@ class ServiceReader:
 
     # --- parts ---------------------------------------------------------------------------
 
-    def metric(
-        self, node: Node | None, types: tuple[str, ...], *, use: str
-    ) -> Metric | None:
+    def metric(self, node: Node | None, types: tuple[str, ...], *, use: str) -> Metric | None:
         """Look up a metric of one of the types."""
         if not isinstance(node, Scalar) or node.is_null:
             return None
         return find_metric(node, types, use, self.catalogue, self.report)
 
-    def matchers(
-        self, node: Node | None, metrics: tuple[Metric, ...]
-    ) -> tuple[Matcher, ...]:
+    def matchers(self, node: Node | None, metrics: tuple[Metric, ...]) -> tuple[Matcher, ...]:
         """Read `where` and its like."""
         return read_matchers(node, metrics, self.report)
 
@@ -281,7 +273,5 @@ class ServiceReader:
         """Read PromQL that parses; its metrics and labels are checked."""
         if not isinstance(node, Scalar) or node.is_null:
             return None
-        raw = RawReader(
-            catalogue=self.catalogue, everywhere=self.everywhere, report=self.report
-        )
+        raw = RawReader(catalogue=self.catalogue, everywhere=self.everywhere, report=self.report)
         return read_promql(node, raw, with_variables=with_variables)

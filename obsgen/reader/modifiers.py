@@ -33,9 +33,7 @@ _OPTIONAL: Final = frozenset({"which", "unit"})
 _AROUND: Final = frozenset({"slice", "during", "within", "from"})
 
 
-def read_modifiers(
-    nodes: ModifierNodes, metrics: tuple[Metric, ...], report: Reports
-) -> Modifiers:
+def read_modifiers(nodes: ModifierNodes, metrics: tuple[Metric, ...], report: Reports) -> Modifiers:
     """Read modifiers; every label must belong to all of the metrics."""
     get = nodes.nodes.get
     slower = get("slower_than")
@@ -107,9 +105,7 @@ def check_keys(
     check_unknown(node, kind.key, kind.schema, report)
 
 
-def check_unknown(
-    node: MappingNode, word: str, keys: Iterable[str], report: Reports
-) -> None:
+def check_unknown(node: MappingNode, word: str, keys: Iterable[str], report: Reports) -> None:
     """Report keys beside a measure's kind that belong to other kinds."""
     known = [*keys, *MODIFIERS, *COMPARISONS]
     for key in node.entries:

@@ -327,9 +327,7 @@ def unknown_severity(word: str, origin: Origin, scheme: SeverityScheme) -> Diagn
     return finding(UNKNOWN_SEVERITY, origin, f"severity `{word}` is not defined", hint)
 
 
-def _problem(
-    tier: Tier, slo: SloNumbers, project: Project
-) -> tuple[Code, str, str] | None:
+def _problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code, str, str] | None:
     factor = number_text(tier.factor)
     limit = tier.factor * Fraction(slo.error_budget)
     if tier.long >= slo.period:
@@ -347,9 +345,7 @@ def _problem(
     return _window_problem(tier, slo, project)
 
 
-def _window_problem(
-    tier: Tier, slo: SloNumbers, project: Project
-) -> tuple[Code, str, str] | None:
+def _window_problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code, str, str] | None:
     least = max(project.shortest_window, Duration(_LEAST_TILES * slo.tile.length.ms))
     if tier.short >= tier.long:
         reason = f"its short window {tier.short} is not shorter than {tier.long}"
@@ -363,4 +359,3 @@ def _window_problem(
             reason = f"its window {window} is not a multiple of {tile}"
             return TIER_WINDOWS, reason, f"take a multiple of {tile}"
     return None
-

@@ -213,9 +213,7 @@ def read_label_values(node: Node | None, report: Reports) -> Mapping[str, str]:
     return {k: v for k, v in pairs if v and not k.startswith("x-")}
 
 
-def read_tile(
-    node: Node | None, scrape: Duration, default: Tile | None, report: Reports
-) -> Tile:
+def read_tile(node: Node | None, scrape: Duration, default: Tile | None, report: Reports) -> Tile:
     """Read `ledger: {tile, bridge, settle}` and hold it to the bounds of exactness."""
     given = node if isinstance(node, MappingNode) else None
     length = default.length if default else _S("1m")

@@ -34,9 +34,7 @@ OUT_OF_SCOPE: Final = Code(
 CODES: Final = (UNPARSABLE_PROMQL, OUT_OF_SCOPE)
 
 
-def read_promql(
-    node: Scalar, raw: RawReader, *, with_variables: bool = False
-) -> Scalar | None:
+def read_promql(node: Scalar, raw: RawReader, *, with_variables: bool = False) -> Scalar | None:
     """
     Read PromQL that parses; its metrics and labels are checked.
 

@@ -194,7 +194,11 @@ class ServicesReader:
     def _report_unknown_use(self, item: Scalar, services: list[str]) -> None:
         known = [*self.presets.written, *self.presets.shipped, *services]
         guess = near(item.text, known)
-        hint = f"did you mean `{guess}`?" if guess else f"shipped: {words(sorted(self.presets.shipped))}"
+        hint = (
+            f"did you mean `{guess}`?"
+            if guess
+            else f"shipped: {words(sorted(self.presets.shipped))}"
+        )
         message = f"{item.word} is neither a preset nor a service"
         self.report(finding(UNKNOWN_USE, item.origin, message, hint))
 
@@ -269,9 +273,7 @@ class ServicesReader:
                 found.append(slo)
         return tuple(found)
 
-    def _alerts(
-        self, document: MappingNode, reader: ServiceReader, team: str
-    ) -> tuple[Alert, ...]:
+    def _alerts(self, document: MappingNode, reader: ServiceReader, team: str) -> tuple[Alert, ...]:
         alerts = AlertReader(reader, team)
         found = []
         for item, name in self._unique(document.get("alerts"), "alert", reader):

@@ -121,9 +121,7 @@ def check_shape(
 
     root = {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
     for error in Draft202012Validator(root).iter_errors(plain(document)):
-        origin = Origin(
-            document.origin.file, (*document.origin.path, *error.absolute_path)
-        )
+        origin = Origin(document.origin.file, (*document.origin.path, *error.absolute_path))
         yield from _findings(error, origin, _node_at(document, error.absolute_path))
 
 

@@ -194,7 +194,9 @@ class _SpecReader:
             document = services.get(service)
             if document is None or not steps or not self._leads_somewhere(service, steps):
                 message = f"path `{path}` matches nothing"
-                hint = "write service/slos/name/key, for example gateway/slos/availability/objective"
+                hint = (
+                    "write service/slos/name/key, for example gateway/slos/availability/objective"
+                )
                 self.report(finding(DEAD_PATH, entry.key.origin, message, hint))
                 continue
             found[path] = entry.value
@@ -226,4 +228,3 @@ class _SpecReader:
             if dashboard is not None:
                 found.append(dashboard)
         return tuple(found)
-

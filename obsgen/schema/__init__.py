@@ -36,8 +36,7 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
         is_used: Says whether a kind's key may occur; the fragments of others are left open.
     """
     measures = {
-        key: load("measures", key).schema if is_used(key) else {key: {}}
-        for key in keys("measures")
+        key: load("measures", key).schema if is_used(key) else {key: {}} for key in keys("measures")
     }
     definitions: dict[str, Schema] = {
         **shared.DEFINITIONS,
@@ -77,9 +76,7 @@ def as_json() -> str:
 
 
 def _fragments(package: str, is_used: Callable[[str], bool]) -> dict[str, Schema]:
-    return {
-        key: load(package, key).schema if is_used(key) else {} for key in keys(package)
-    }
+    return {key: load(package, key).schema if is_used(key) else {} for key in keys(package)}
 
 
 def _routing(is_used: Callable[[str], bool]) -> Schema:

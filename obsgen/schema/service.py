@@ -67,9 +67,7 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         description="A measure and one comparison.",
         examples=[{"measure": "error_ratio", "above": "5%"}],
     )
-    comparison = mapping(
-        _COMPARISONS, description="One comparison.", examples=[{"below": "60s"}]
-    )
+    comparison = mapping(_COMPARISONS, description="One comparison.", examples=[{"below": "60s"}])
     several: dict[str, Any] = {
         **measure,
         "type": ["string", "object", "array"],
@@ -235,9 +233,7 @@ _SCRAPE: Final[Schema] = mapping(
 def _parts() -> dict[str, Schema]:
     return {
         "metrics": named(_METRIC, names=METRIC_PATTERN, description="The metrics, by name."),
-        "measures": named(
-            ref("measure"), names=WORD_PATTERN, description="Measures, named once."
-        ),
+        "measures": named(ref("measure"), names=WORD_PATTERN, description="Measures, named once."),
         "slos": listed(ref("slo"), description="Service level objectives."),
         "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
     }

@@ -69,9 +69,7 @@ def without_good(metric: Metric, all_: tuple[Matcher, ...], good: tuple[Matcher,
     every = metric.select(metric.counted, all_)
     fine = metric.select(metric.counted, (*all_, *good))
     return Stream(
-        wrap=lambda function, over: (
-            f"({function}({every}{over}) unless {function}({fine}{over}))"
-        ),
+        wrap=lambda function, over: f"({function}({every}{over}) unless {function}({fine}{over}))",
         metric=metric,
     )
 
