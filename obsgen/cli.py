@@ -1,12 +1,16 @@
-"""The command line: parses arguments, prints. What is done stands in lower floors."""
+"""
+The command line: parses arguments and calls. What is done stands in lower floors.
+
+Whatever a command needs is imported in it, so that `--help` waits for none of that.
+"""
 
 from __future__ import annotations
 
-import os
+import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import click
 
@@ -21,11 +25,12 @@ _BUG: Final = 3
 
 def main() -> None:
     """Run the command line; a bug ends with exit code 3 and a sentence, not a traceback."""
-    # A terminal that lacks a character of a path still gets the rest of the line.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text file
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks a character of a path still gets the rest of the line.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         commands(prog_name="obsgen")
-    except Exception as error:  # noqa: BLE001 - the last resort of a command-line program
+    except Exception as error:
         _fail_on_bug(error)
 
 
@@ -86,15 +91,15 @@ def validate(paths: tuple[str, ...], format_: str, fail_on: str) -> None:
     SPECS are files and folders (specs/ unless given); `-` reads standard input. What stands in a
     specs/ folder is checked with all of it; anything else takes the Project from the nearest one.
     """
-    from obsgen import workspace  # noqa: PLC0415 - `--help` imports nothing
+    from obsgen import terminal, workspace
 
     standard_input = None
     if _STANDARD_INPUT in paths:
-        standard_input = click.get_binary_stream("stdin").read()
+        standard_input = sys.stdin.buffer.read()
     files = [Path(path) for path in paths or ("specs",) if path != _STANDARD_INPUT]
     checked = workspace.check(files, standard_input, cwd=Path.cwd())
-    failed = _report(checked, format_, fail_on)
-    _say(_summary(checked), format_)
+    failed = terminal.print_findings(checked, format_, fail_on=fail_on)
+    terminal.print_summary(checked, format_)
     sys.exit(_FOUND if failed else 0)
 
 
@@ -125,45 +130,29 @@ def generate(
     SPECS are files and folders (specs/ unless given). Nothing is written if there is an error.
     With environments, each is written to a folder of its name.
     """
-    from obsgen import disk, workspace  # noqa: PLC0415 - `--help` imports nothing
+    from obsgen import disk, terminal, workspace
 
     files = [Path(path) for path in paths or ("specs",)]
     built = workspace.compile_specs(files, environment, cwd=Path.cwd())
-    if _report(built, format_, fail_on):
-        _say(f"{_summary(built)}: nothing was written", format_)
+    if terminal.print_findings(built, format_, fail_on=fail_on):
+        terminal.print_summary(built, format_, outcome=": nothing was written")
         sys.exit(_FOUND)
     is_all = environment is None
     try:
         if check:
-            _show(workspace.difference(built, output, is_all=is_all), format_)
-        else:
-            _tell(workspace.write(built, output, is_all=is_all), format_)
+            differences = workspace.difference(built, output, is_all=is_all)
+            terminal.print_differences(differences, format_)
+            sys.exit(_FOUND if differences else 0)
+        terminal.print_written(workspace.write(built, output, is_all=is_all), format_)
     except disk.ObsgenError as error:
-        _fail(error, format_)
-
-
-def _show(differences: tuple[Any, ...], format_: str) -> None:
-    """Print what is not up to date, and fail if anything is."""
-    for difference in differences:
-        # The bytes of the files, whatever the terminal calls its encoding.
-        click.echo(difference.text.encode(), nl=False)
-    if differences:
-        count = f"{len(differences)} file{'' if len(differences) == 1 else 's'}"
-        _say(f"{count} not up to date: run `obsgen generate`", format_)
+        terminal.print_error(error, format_)
         sys.exit(_FOUND)
-
-
-def _tell(written: Iterable[tuple[Path, Any]], format_: str) -> None:
-    for folder, did in written:
-        counts = {"written": did.changed, "unchanged": did.unchanged, "removed": did.removed}
-        words = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items())
-        _say(f"{folder}: {words}", format_)
 
 
 @commands.command()
 def schema() -> None:
     """Print the JSON Schema of specs, for editors."""
-    from obsgen import schema as language  # noqa: PLC0415 - `--help` imports nothing
+    from obsgen import schema as language
 
     click.echo(language.as_json().encode(), nl=False)
 
@@ -176,7 +165,7 @@ def explain(code: str) -> None:
 
     CODE is SLO301 or its name, objective-range: what it means, and what to write instead.
     """
-    from obsgen import codes  # noqa: PLC0415 - `--help` imports nothing
+    from obsgen import codes
 
     found = codes.find(code)
     if found is None:
@@ -195,7 +184,7 @@ def init(folder: Path, service: str) -> None:
 
     The specs are written into FOLDER (here unless given); no file is ever overwritten.
     """
-    from obsgen import disk, starter  # noqa: PLC0415 - `--help` imports nothing
+    from obsgen import disk, starter, terminal
 
     problem = starter.name_problem(service)
     if problem:
@@ -203,44 +192,8 @@ def init(folder: Path, service: str) -> None:
     try:
         written = starter.write(folder, service)
     except disk.ObsgenError as error:
-        _fail(error)
+        terminal.print_error(error)
+        sys.exit(_FOUND)
     for path in written:
         click.echo(path)
     click.echo(f"next: edit {written[0]}, then run `obsgen generate`", err=True)
-
-
-def _report(built: Any, format_: str, fail_on: str) -> bool:
-    """Print findings; say whether one is as grave as *fail_on*."""
-    from obsgen.diagnostics import Severity  # noqa: PLC0415 - `--help` imports nothing
-    from obsgen.report import FORMATS  # noqa: PLC0415
-
-    text = FORMATS[format_](built.diagnostics, built.source_map, color=_is_colored())
-    click.echo(text, err=True, nl=False)
-    least = Severity[fail_on.upper()]
-    return any(d.severity >= least for d in built.diagnostics)
-
-
-def _fail(error: Any, format_: str = "text") -> NoReturn:
-    """Print why the system does not let obsgen go on."""
-    from obsgen.report import FORMATS  # noqa: PLC0415 - `--help` imports nothing
-    from obsgen.source import SourceMap  # noqa: PLC0415
-
-    text = FORMATS[format_]((error.diagnostic,), SourceMap(()), color=_is_colored())
-    click.echo(text, err=True, nl=False)
-    sys.exit(_FOUND)
-
-
-def _is_colored() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-
-
-def _summary(built: Any) -> str:
-    from obsgen.report import summary  # noqa: PLC0415 - `--help` imports nothing
-
-    return summary(built.diagnostics)
-
-
-def _say(sentence: str, format_: str) -> None:
-    """Print a sentence for people, where nothing but findings is read by a program."""
-    if format_ == "text":
-        click.echo(sentence, err=True)

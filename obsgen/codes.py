@@ -35,7 +35,7 @@ MODULES: Final = (
     "obsgen.compile.dashboards",
     "obsgen.compile.project",
     "obsgen.pipeline",
-    "obsgen.disk",
+    "obsgen.disk.problems",
     "obsgen.starter",
 )
 

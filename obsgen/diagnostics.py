@@ -120,6 +120,27 @@ class Diagnostic:
     related: tuple[Related, ...] = field(default=())
 
 
+class ObsgenError(Exception):
+    """
+    What stops obsgen at its edges: the system's answer, not a mistake in a spec.
+
+    Each room that talks to the system (files, network, tools) draws its own tree below it.
+    """
+
+    code: Code
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep message and hint; the message is also the text of the exception."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The same as a finding, for reports."""
+        return finding(self.code, NOWHERE, self.message, self.hint)
+
+
 def finding(
     code: Code, origin: Origin, message: str, hint: str = "", *, related: tuple[Related, ...] = ()
 ) -> Diagnostic:

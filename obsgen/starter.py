@@ -35,7 +35,7 @@ CODES: Final = (FILE_EXISTS, STARTER_FAILED)
 
 _LONGEST: Final = 40
 # What YAML, or an editor that reads an older YAML, takes for something else than a text.
-_WORDS_OF_YAML: Final = frozenset("null true false yes no on off y n".split())
+_WORDS_OF_YAML: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _OTHER_SPECS: Final = frozenset({"project", "routing"})
 
 

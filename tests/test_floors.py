@@ -41,6 +41,7 @@ FLOORS: Final = {
     "codes": 14,
     "workspace": 14,
     "starter": 14,
+    "terminal": 14,
     "cli": 15,
     "__main__": 16,
     "__init__": 16,
@@ -54,7 +55,7 @@ OUTSIDE: Final = {
     "jinja2": {"prose"},
     "grafanalib": {"outputs.grafana"},
     "attr": {"outputs.grafana"},
-    "click": {"cli"},
+    "click": {"cli", "terminal"},
     "zoneinfo": {"reader.intervals"},
     "tzdata": {"reader.intervals"},
 }

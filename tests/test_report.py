@@ -239,7 +239,13 @@ def test_of_the_same_finding_the_first_hint_is_kept():
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_summary_counts_by_severity(codes: list[Code], expected: str):
-    assert expected == summary([finding(code, NOWHERE, "m") for code in codes])
+    found = [finding(code, NOWHERE, f"m{number}") for number, code in enumerate(codes)]
+
+    assert expected == summary(found)
+
+
+def test_the_summary_counts_what_two_environments_share_once():
+    assert "1 error" == summary([finding(RANGE, OBJECTIVE, "m"), finding(RANGE, OBJECTIVE, "m")])
 
 
 # For machines.

@@ -11,12 +11,11 @@ from obsgen.artefacts import AlertingRule
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.gotemplate import parse_template
-from obsgen.matchers import Matcher, any_value, literal_pattern
-from obsgen.model import Alert, AlertParts, Condition, Context, Limit, Query
+from obsgen.model import Alert, AlertParts, Condition, Context
 from obsgen.promql import layout, parse
-from obsgen.promql.build import Expr, any_of, binary, number
+from obsgen.promql.build import Expr, binary
 from obsgen.source import Scalar
-from obsgen.units import COUNT, Unit, number_text
+from obsgen.units import COUNT, Unit
 
 MISSING_LABEL: Final = Code(
     "ALR521",

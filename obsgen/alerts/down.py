@@ -10,8 +10,7 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Alert, AlertParts, Context, Reader, Schema
-from obsgen.promql.build import any_of, binary, call, number
-from obsgen.promql.build import Expr
+from obsgen.promql.build import Expr, any_of, binary, call, number
 from obsgen.schema.shared import flag, listed, ref, text
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 

@@ -10,7 +10,14 @@ from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.measures._parts import spoken
 from obsgen.model import ModifierNodes, Query, Reader
-from obsgen.promql import parse, result_labels, selectors, substitute_variables
+from obsgen.promql import (
+    VectorSelector,
+    narrowed,
+    parse,
+    result_labels,
+    selectors,
+    substitute_variables,
+)
 from obsgen.promql.build import Expr, call
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode, Scalar
@@ -62,11 +69,15 @@ class RawMeasure:
         return ""
 
     def expr(self, query: Query) -> Expr:
-        """Return the PromQL; filters do not reach into it."""
-        del query
+        """Return the PromQL; filters reach every selector whose metric has the label."""
         loosest = 0
-        own = Expr(self.text.strip(), loosest)
+        own = Expr(narrowed(self.text, lambda s: self._filters(s, query)).strip(), loosest)
         return call("topk", str(self.top), own) if self.top else own
+
+    def _filters(self, selected: VectorSelector, query: Query) -> list[str]:
+        metric = self.catalogue.metric_of(selected.metric_name or "")
+        labels = frozenset[str]() if metric is None else metric.all_labels
+        return [str(m) for m in query.filters if m.label in labels]
 
 
 class ExprKind:
@@ -83,7 +94,7 @@ class ExprKind:
         self, node: MappingNode, modifiers: ModifierNodes, reader: Reader
     ) -> tuple[RawMeasure, ...]:
         """Read the expression and its unit."""
-        scalar = reader.promql(node.get("expr"))
+        scalar = reader.promql(node.get("expr"), with_variables=True)
         if scalar is None:
             return ()
         unit = _unit(node, reader)

@@ -10,7 +10,7 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.measures._parts import COMMON_MODIFIERS, quotient, spoken
 from obsgen.model import Measure, ModifierNodes, Query, Reader
-from obsgen.promql.build import Expr, call
+from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import ref
 from obsgen.source import MappingNode
 from obsgen.units import Unit
@@ -24,13 +24,43 @@ UNMATCHED_OPERANDS: Final = Code(
 CODES: Final = (UNMATCHED_OPERANDS,)
 
 
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """
+    How series pair whose labels differ.
+
+    Attributes:
+        on: The labels of the side that has fewer.
+        many_parts: The part is the side that has more.
+    """
+
+    on: tuple[str, ...]
+    many_parts: bool
+
+    @property
+    def clause(self) -> str:
+        """The matching clause of the quotient."""
+        return f"{self._on} group_{'left' if self.many_parts else 'right'} ()"
+
+    @property
+    def _on(self) -> str:
+        return f"on ({', '.join(self.on)})"
+
+    def filled(self, part: Expr, whole: Expr) -> Expr:
+        """Return the part, and 0 where it has no series and the whole has."""
+        zero = binary(number("0"), "*", whole)
+        if self.many_parts:
+            return binary(part, "or", zero, matching=self._on)
+        return binary(part, "or", aggregate("sum", zero, by=self.on))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """`part / whole`; *matching* joins a side that has fewer labels."""
+    """`part / whole`; *pairing* joins a side that has fewer labels, and is None where none has."""
 
     part: Measure
     whole: Measure
-    matching: str
+    pairing: Pairing | None
     legend: str
     top: int
     named: str
@@ -65,7 +95,10 @@ class Ratio:
     def expr(self, query: Query) -> Expr:
         """Return the PromQL; 0 where only the part is missing."""
         part, whole = self.part.expr(query), self.whole.expr(query)
-        divided = quotient(part, whole, fill=not self.matching, matching=self.matching)
+        if self.pairing is not None:
+            part = self.pairing.filled(part, whole)
+        matching = self.pairing.clause if self.pairing is not None else ""
+        divided = quotient(part, whole, fill=self.pairing is None, matching=matching)
         return call("topk", str(self.top), divided) if self.top else divided
 
 
@@ -91,8 +124,7 @@ class RatioKind:
         whole = reader.measure(node.get("over"), operands)
         if part is None or whole is None:
             return ()
-        matching = _matching(part, whole)
-        if matching is None:
+        if not _can_pair(part, whole):
             hint = "give both operands the same `by`"
             message = f"{_labels(part)} of `ratio` and {_labels(whole)} of `over` never match"
             reader.report(finding(UNMATCHED_OPERANDS, node.origin, message, hint))
@@ -106,7 +138,7 @@ class RatioKind:
         found = Ratio(
             part=part,
             whole=whole,
-            matching=matching,
+            pairing=_pairing(part, whole),
             legend=own.legend,
             top=own.top,
             named=modifiers.named,
@@ -115,17 +147,16 @@ class RatioKind:
         return (found,)
 
 
-def _matching(part: Measure, whole: Measure) -> str | None:
-    """Return the matching clause for two label sets, or None where no series can ever pair."""
+def _can_pair(part: Measure, whole: Measure) -> bool:
     few, many = whole.labels, part.labels
-    if few is None or many is None or few == many:
-        return ""
-    side = "group_left"
-    if not few <= many:
-        few, many, side = many, few, "group_right"
-    if not few <= many:
+    return few is None or many is None or few <= many or many <= few
+
+
+def _pairing(part: Measure, whole: Measure) -> Pairing | None:
+    if part.labels is None or whole.labels is None or part.labels == whole.labels:
         return None
-    return f"on ({', '.join(sorted(few))}) {side} ()"
+    few = min(part.labels, whole.labels, key=len)
+    return Pairing(tuple(sorted(few)), many_parts=whole.labels == few)
 
 
 def _labels(measure: Measure) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.measures._parts import (
     COMMON_MODIFIERS,
@@ -19,6 +20,15 @@ from obsgen.model import ModifierNodes, Query, Reader
 from obsgen.promql.build import Expr, binary, number
 from obsgen.source import MappingNode, Node
 from obsgen.units import RATIO, Unit, number_text
+
+SHARE_OF_WHAT: Final = Code(
+    "PQL415",
+    "share-of-what",
+    why="a share is told by matchers, or by one bound of a histogram",
+    fix='Write `share: {status: "5.."}` or `share: {below: 500ms}`; what else narrows it is a '
+    "`where`.",
+)
+CODES: Final = (SHARE_OF_WHAT,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +109,13 @@ class ShareKind:
             return ()
         read = reader.modifiers(modifiers, (metric,))
         side = _side(part) if metric.type == "histogram" else None
+        if not part.entries or (side is not None and len(part.entries) > 1):
+            what = "holds nothing" if side is None else "holds a bound and more"
+            hint = 'write `share: {status: "5.."}`'
+            if side is not None:
+                hint = "write `share: {below: 500ms}`, and matchers under `where`"
+            reader.report(finding(SHARE_OF_WHAT, part.origin, f"`share` {what}", hint))
+            return ()
         if side is not None:
             bound = reader.bucket(side[1], metric)
             if bound is None:
@@ -108,12 +125,14 @@ class ShareKind:
             )
             return (found,)
         matching = reader.matchers(part, (metric,))
+        if not matching:
+            return ()
         return (Share(metric=metric, modifiers=read, origin=node.origin, matching=matching),)
 
 
 def _side(part: MappingNode) -> tuple[bool, Node] | None:
     for word in ("above", "below"):
-        if (bound := part.get(word)) is not None and len(part.entries) == 1:
+        if (bound := part.get(word)) is not None:
             return word == "above", bound
     return None
 

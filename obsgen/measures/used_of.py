@@ -1,4 +1,4 @@
-"""`used_of`: which part of a total is not free, every series."""
+"""`used_of`: which part of a total is not free, every series, or summed by labels first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
-from obsgen.measures._parts import SERIES_MODIFIERS, OfMetric, metric_key, quotient
+from obsgen.measures._parts import COMMON_MODIFIERS, OfMetric, metric_key, quotient
 from obsgen.model import ModifierNodes, Query, Reader
-from obsgen.promql.build import Expr, binary, number
+from obsgen.promql.build import Expr, aggregate, binary, number
 from obsgen.source import MappingNode
 from obsgen.units import RATIO, Unit
 
@@ -32,7 +32,9 @@ class UsedOf(OfMetric):
 
     @property
     def labels(self) -> frozenset[str] | None:
-        """Every label: both gauges have the same ones."""
+        """Those of `by`; without it every label that both gauges have."""
+        if self.by:
+            return frozenset(self.by)
         return self.metric.all_labels & self.free.all_labels
 
     @property
@@ -41,23 +43,31 @@ class UsedOf(OfMetric):
         return self.titled(f"used part of {self.metric.name}")
 
     def window(self, default: str) -> str:
-        """Return nothing: only the latest samples count."""
+        """Return the author's window: without one, only the latest samples count."""
         del default
-        return ""
+        return self.modifiers.window
 
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""
-        free = OfMetric(metric=self.free, modifiers=self.modifiers).instant(self.free.name, query)
-        total = self.instant(self.metric.name, query)
-        used = binary(number("1"), "-", quotient(free, total, fill=False))
+        free = OfMetric(metric=self.free, modifiers=self.modifiers)
+        part, total = self._operand(free, query), self._operand(self, query)
+        used = binary(number("1"), "-", quotient(part, total, fill=False))
         return self.topped(used)
+
+    def _operand(self, gauge: OfMetric, query: Query) -> Expr:
+        name = gauge.metric.name
+        if self.modifiers.window:
+            inner = gauge.over_window("avg_over_time", name, query)
+        else:
+            inner = gauge.instant(name, query)
+        return aggregate("sum", inner, by=self.by) if self.by else inner
 
 
 class UsedOfKind:
     """Reads `{used_of: TOTAL, free: GAUGE}`."""
 
     key: Final = "used_of"
-    modifiers: Final = SERIES_MODIFIERS
+    modifiers: Final = COMMON_MODIFIERS
     schema: Final[Mapping[str, Any]] = {
         "used_of": metric_key(
             "Which part of this total is not `free`, every series.", "node_memory_MemTotal_bytes"

@@ -48,7 +48,7 @@ def column_of(measure: Measure) -> str:
 def description_of(measures: Sequence[Measure], window: str, unit: str) -> str:
     """Return what a panel shows, over which window, in which unit, and what to do about it."""
     first = measures[0]
-    parts = [f"{capitalized(_together(measures)).rstrip('.')}."]
+    parts = [f"{capitalized(_together(measures))}."]
     parts += [f"{text.rstrip('.')}." for text in _helps(measures)]
     if spoken := _window_words(first.window(window)):
         parts.append(spoken)
@@ -116,8 +116,8 @@ def _telling(measure: Measure) -> tuple[str, ...]:
     pinned = {m.label for metric in measure.metrics for m in metric.scope if m.op == "="}
     labels = sorted((measure.labels or frozenset()) - pinned)
     own = [label for label in labels if label not in TARGET_LABELS]
-    targets = [label for label in labels if label == "instance" or (not own and label == "job")]
-    return (*targets, *own)
+    targets = [label for label in ("instance", "job") if label in labels]
+    return (*(targets[:1] if "instance" in targets or not own else ()), *own)
 
 
 def _helps(measures: Sequence[Measure]) -> tuple[str, ...]:

@@ -159,6 +159,10 @@ class ServiceReader:
         finally:
             owner._open.pop()
 
+    def names_measure(self, name: str) -> bool:
+        """Say whether a measure of this name may be used here."""
+        return self._owner(name) is not None
+
     def _owner(self, name: str) -> ServiceReader | None:
         """Return the reader in whose scope a named measure is read: its service's own."""
         return next((each for each in (self, *self.used) if name in each.named), None)

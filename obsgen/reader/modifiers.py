@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from obsgen.catalogue import Metric, near
-from obsgen.diagnostics import NOWHERE, Code, finding
+from obsgen.diagnostics import Code, finding
 from obsgen.model import MeasureKind, ModifierNodes, Modifiers, Reports
 from obsgen.reader.limits import COMPARISONS
 from obsgen.reader.lookup import find_bucket

@@ -279,9 +279,9 @@ def tiers_for(
         problem = _problem(tier, slo, project)
         if problem is None:
             tiers.append(tier)
-        elif choice.profile.shipped and problem[0] is not TIER_WINDOWS:
-            left_out.append((spec.name, problem[1]))
-        elif choice.profile.shipped and tier.long >= slo.period:
+        elif (choice.profile.shipped and problem[0] is not TIER_WINDOWS) or (
+            choice.profile.shipped and tier.long >= slo.period
+        ):
             left_out.append((spec.name, problem[1]))
         else:
             code, reason, hint = problem
@@ -304,7 +304,7 @@ def _resolved(
     spends, factor = spec.spends, spec.factor
     if spends is not None:
         factor = burn_rate_factor(spends, written_for, spec.long)
-    assert factor is not None  # noqa: S101 - a tier is read with one of the two
+    assert factor is not None
     return Tier(
         name=spec.name,
         factor=factor,

@@ -10,8 +10,15 @@ from obsgen.catalogue import Catalogue, near
 from obsgen.diagnostics import Code, Origin, Severity, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
-from obsgen.promql import METRIC_NAME_LABEL, PromqlError, VectorSelector, narrowed, parse
-from obsgen.promql import selectors, substitute_variables
+from obsgen.promql import (
+    METRIC_NAME_LABEL,
+    PromqlError,
+    VectorSelector,
+    narrowed,
+    parse,
+    selectors,
+    substitute_variables,
+)
 from obsgen.reader.lookup import unknown_metric
 from obsgen.reader.matching import UNKNOWN_LABEL
 from obsgen.reader.shape import words

@@ -13,13 +13,13 @@ from obsgen.matchers import Matcher
 from obsgen.model import Alert, Environment, Measure, Reports, Service, Slo
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.documents import Documents, twice
+from obsgen.reader.matching import read_matchers
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import Effective, Layer, merge_layers, name_of, named_items
 from obsgen.reader.metrics import read_metrics
 from obsgen.reader.project import ProjectSpec, read_label_values
 from obsgen.reader.shape import words
 from obsgen.reader.slos import SloReader
-from obsgen.reader.matching import read_matchers
 from obsgen.reader.values import (
     read_duration,
     read_list,

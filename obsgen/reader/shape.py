@@ -117,7 +117,7 @@ def check_shape(
         definition: The name under `$defs` that it must follow.
         schema: The assembled schema.
     """
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a third of the start-up time
+    from jsonschema import Draft202012Validator
 
     root = {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
     for error in Draft202012Validator(root).iter_errors(plain(document)):
@@ -244,7 +244,7 @@ def _wrong_type(error: Any, origin: Origin, node: Node) -> Diagnostic:
 
 
 def _example(schema: dict[str, Any]) -> str:
-    import json  # noqa: PLC0415 - only where something is wrong
+    import json
 
     examples = schema.get("examples") or ()
     return f"for example {json.dumps(examples[0], ensure_ascii=False)}" if examples else ""

@@ -11,13 +11,13 @@ from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Related, finding
 from obsgen.model import DashboardSpec, Environment, Reports, SeverityScheme, Spec
 from obsgen.reader.dashboards import read_dashboard
 from obsgen.reader.documents import Documents
+from obsgen.reader.matching import read_matchers
 from obsgen.reader.merge import name_of
 from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.project import NAME_TWICE, read_label_values, read_project
 from obsgen.reader.routing import read_routing
 from obsgen.reader.services import PresetStore, ServicesReader, put
 from obsgen.reader.shape import missing_key, words
-from obsgen.reader.matching import read_matchers
 from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar
 

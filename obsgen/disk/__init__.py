@@ -1,0 +1,71 @@
+"""
+Files: specs in, generated files out, presets from the package. Nothing else opens a file.
+
+`problems` draws the tree of exceptions, `write` tells how a folder is written, `ownership` which
+files in it are ours, `specs` how specs are found.
+"""
+
+from __future__ import annotations
+
+# The tests let calls of the system fail through `disk.os`, whichever module makes them.
+import os  # noqa: F401
+
+from obsgen.diagnostics import ObsgenError
+from obsgen.disk.compare import Difference, difference
+from obsgen.disk.lock import LOCK_WAIT_SECONDS
+from obsgen.disk.paths import MANIFEST, PENDING
+from obsgen.disk.presets import read_shipped_preset, shipped_preset_names, shipped_presets
+from obsgen.disk.problems import (
+    CODES,
+    NO_SPECS,
+    NOT_A_FILE,
+    NOT_OURS,
+    OUTPUT_BUSY,
+    SPEC_LINK,
+    SPEC_NOT_FOUND,
+    SPEC_TOO_LARGE,
+    SPEC_UNREADABLE,
+    UNSAFE_PATH,
+    WRITE_FAILED,
+    DiskError,
+    NotOurs,
+    OutputBusy,
+    UnsafePath,
+    WriteFailed,
+)
+from obsgen.disk.specs import MAX_SPEC_BYTES, SpecFiles, find_project, read_specs
+from obsgen.disk.write import Written, write
+
+__all__ = [
+    "CODES",
+    "LOCK_WAIT_SECONDS",
+    "MANIFEST",
+    "MAX_SPEC_BYTES",
+    "NOT_A_FILE",
+    "NOT_OURS",
+    "NO_SPECS",
+    "OUTPUT_BUSY",
+    "PENDING",
+    "SPEC_LINK",
+    "SPEC_NOT_FOUND",
+    "SPEC_TOO_LARGE",
+    "SPEC_UNREADABLE",
+    "UNSAFE_PATH",
+    "WRITE_FAILED",
+    "Difference",
+    "DiskError",
+    "NotOurs",
+    "ObsgenError",
+    "OutputBusy",
+    "SpecFiles",
+    "UnsafePath",
+    "WriteFailed",
+    "Written",
+    "difference",
+    "find_project",
+    "read_shipped_preset",
+    "read_specs",
+    "shipped_preset_names",
+    "shipped_presets",
+    "write",
+]

@@ -1,0 +1,63 @@
+"""What the commands print: findings and sentences to standard error, data to standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from obsgen.diagnostics import Diagnostic, Severity
+from obsgen.disk import Difference, ObsgenError, Written
+from obsgen.pipeline import Built
+from obsgen.report import FORMATS, summary
+from obsgen.source import SourceMap
+
+
+def print_findings(built: Built, format_: str, *, fail_on: str) -> bool:
+    """Print findings; say whether one is as grave as *fail_on*."""
+    _print(built.diagnostics, built.source_map, format_)
+    least = Severity[fail_on.upper()]
+    return any(d.severity >= least for d in built.diagnostics)
+
+
+def print_error(error: ObsgenError, format_: str = "text") -> None:
+    """Print why the system does not let obsgen go on."""
+    _print((error.diagnostic,), SourceMap(()), format_)
+
+
+def _print(diagnostics: Iterable[Diagnostic], source_map: SourceMap, format_: str) -> None:
+    is_colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    text = FORMATS[format_](diagnostics, source_map, color=is_colored)
+    click.echo(text, err=True, nl=False)
+
+
+def print_summary(built: Built, format_: str, *, outcome: str = "") -> None:
+    """Count the findings in a sentence."""
+    _say(summary(built.diagnostics) + outcome, format_)
+
+
+def print_differences(differences: tuple[Difference, ...], format_: str) -> None:
+    """Print what is not up to date; nothing, if all is."""
+    for difference in differences:
+        # The bytes of the files, whatever the terminal calls its encoding.
+        click.echo(difference.text.encode(), nl=False)
+    if differences:
+        count = f"{len(differences)} file{'' if len(differences) == 1 else 's'}"
+        _say(f"{count} not up to date: run `obsgen generate`", format_)
+
+
+def print_written(written: Iterable[tuple[Path, Written]], format_: str) -> None:
+    """Say for each folder how much was done there."""
+    for folder, did in written:
+        counts = {"written": did.changed, "unchanged": did.unchanged, "removed": did.removed}
+        words = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items())
+        _say(f"{folder}: {words}", format_)
+
+
+def _say(sentence: str, format_: str) -> None:
+    """Print a sentence for people, where nothing but findings is read by a program."""
+    if format_ == "text":
+        click.echo(sentence, err=True)
