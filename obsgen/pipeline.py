@@ -17,8 +17,8 @@ from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has
 from obsgen.model import Reports, Spec
 from obsgen.outputs.manifest import manifest
 from obsgen.reader.documents import read_documents
+from obsgen.reader.layers import PresetStore
 from obsgen.reader.merge import name_of
-from obsgen.reader.services import PresetStore
 from obsgen.reader.spec import Wanted, read_specs
 from obsgen.source import MappingNode, Source, SourceMap, read_source
 
@@ -91,7 +91,7 @@ class _ShippedPresets(Mapping[str, MappingNode]):
                 self._report(diagnostic)
             self.sources.append(source)
             root = source.documents[0]
-            assert isinstance(root, MappingNode)  # noqa: S101 - package data, tested
+            assert isinstance(root, MappingNode)
             self._parsed[name] = root
         return self._parsed[name]
 

@@ -83,19 +83,21 @@ def tool(name: str) -> Path:
 
 def promtool_check_rules(files: Iterable[Path]) -> None:
     """Demand that promtool accepts the rule files, every lint included, and reads all of each."""
-    for file in _some(files, "rule file"):
-        count = sum(len(group["rules"]) for group in _rule_groups(file))
-        output = _run(tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", str(file))
-        found = [int(number) for number in _RULES_FOUND.findall(output)]
-        _demand(found == [count], file, f"has {count} rules, promtool found {found}\n{output}")
+    every = _some(files, "rule file")
+    counts = [sum(len(group["rules"]) for group in _rule_groups(file)) for file in every]
+    output = _run(tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", *every)
+    found = [int(number) for number in _RULES_FOUND.findall(output)]
+    shown = f"have {counts} rules, promtool found {found}\n{output}"
+    _demand(found == counts, every[0], f"and {len(every) - 1} more {shown}")
 
 
-def promtool_check_config(file: Path) -> None:
-    """Demand that promtool accepts a Prometheus configuration and all rule files it names."""
-    config = _document(file)
-    for pattern in config.get("rule_files") or ():
-        promtool_check_rules(_matches(file, pattern))
-    _run(tool("promtool"), "check", "config", "--lint=all", "--lint-fatal", str(file))
+def promtool_check_config(*files: Path) -> None:
+    """Demand that promtool accepts Prometheus configurations and all rule files they name."""
+    every = _some(files, "configuration")
+    patterns = [(file, p) for file in every for p in _document(file).get("rule_files") or ()]
+    if rule_files := [match for file, pattern in patterns for match in _matches(file, pattern)]:
+        promtool_check_rules(rule_files)
+    _run(tool("promtool"), "check", "config", "--lint=all", "--lint-fatal", *every)
 
 
 def promtool_test(file: Path) -> None:
@@ -123,12 +125,13 @@ def promtool_test(file: Path) -> None:
     _run(tool("promtool"), "test", "rules", str(file))
 
 
-def amtool_check_config(file: Path) -> None:
-    """Demand that amtool accepts an Alertmanager configuration and the templates it names."""
-    config = _document(file)
-    for pattern in config.get("templates") or ():
-        _matches(file, pattern)
-    _run(tool("amtool"), "check-config", str(file))
+def amtool_check_config(*files: Path) -> None:
+    """Demand that amtool accepts Alertmanager configurations and the templates they name."""
+    every = _some(files, "configuration")
+    for file in every:
+        for pattern in _document(file).get("templates") or ():
+            _matches(file, pattern)
+    _run(tool("amtool"), "check-config", *every)
 
 
 def a_free_port() -> int:
@@ -140,12 +143,12 @@ def a_free_port() -> int:
 
 
 @contextmanager
-def running_prometheus(config: Path, *flags: str) -> Iterator[Server]:
+def running_prometheus(config: Path, *flags: str, data: Path | None = None) -> Iterator[Server]:
     """
     Run Prometheus on loopback until the context ends.
 
-    Its data lives in a temporary directory. *flags* must name neither the configuration, nor the
-    data directory, nor the listen address.
+    Its data lives in *data*, or in a temporary directory. *flags* must name neither the
+    configuration, nor the data directory, nor the listen address.
     """
     with tempfile.TemporaryDirectory(prefix="prometheus-") as directory:
 
@@ -153,7 +156,7 @@ def running_prometheus(config: Path, *flags: str) -> Iterator[Server]:
             return [
                 str(tool("prometheus")),
                 f"--config.file={config}",
-                f"--storage.tsdb.path={directory}/data",
+                f"--storage.tsdb.path={data or f'{directory}/data'}",
                 f"--web.listen-address=127.0.0.1:{port}",
                 *flags,
             ]

@@ -107,8 +107,13 @@ def commented(text: bytes) -> bytes:
     return "\n".join(found).encode()
 
 
+_ORDERED = ("where", "share", "bad", "good", "receivers", "shared", "intervals", "labels")
+IN_ORDER: Final = frozenset(_ORDERED)
+"""What is written out in the author's own order, so that it is an order and means something."""
+
+
 def shuffled(value: Value, dice: random.Random) -> Value:
-    """Return the same with the keys of every mapping in another order."""
+    """Return the same with the keys of mappings in another order, but for `IN_ORDER`."""
     if isinstance(value, Tree):
         files = {f: [shuffled(d, dice) for d in docs] for f, docs in value.files.items()}
         return replace(value, files=files)
@@ -117,7 +122,7 @@ def shuffled(value: Value, dice: random.Random) -> Value:
     if isinstance(value, dict):
         keys = list(value)
         dice.shuffle(keys)
-        return {key: shuffled(value[key], dice) for key in keys}
+        return {k: value[k] if k in IN_ORDER else shuffled(value[k], dice) for k in keys}
     return value
 
 
@@ -185,7 +190,7 @@ def _damage_value(files: dict[str, list[dict[str, Value]]], dice: random.Random)
 
 
 def _damage_text(data: bytes, dice: random.Random) -> bytes:
-    text = data.decode()
+    text = data.decode(errors="replace")
     at = dice.randrange(len(text) + 1)
     match dice.randrange(5):
         case 0:
@@ -199,5 +204,5 @@ def _damage_text(data: bytes, dice: random.Random) -> bytes:
             lines.insert(dice.randrange(len(lines)), dice.choice(lines))
             text = "\n".join(lines)
         case _:
-            return data[:at] + bytes([dice.randrange(256)]) + data[at + 1 :]
+            return text.encode()[:at] + bytes([dice.randrange(256)]) + text.encode()[at + 1 :]
     return text.encode()

@@ -28,6 +28,7 @@ from obsgen.disk import (
     Written,
     difference,
     find_project,
+    lock,
     read_shipped_preset,
     read_specs,
     shipped_preset_names,
@@ -157,7 +158,7 @@ def test_a_folder_without_specs_is_a_finding(tmp_path: Path):
 
 def test_a_file_that_may_not_be_read_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     put(tmp_path / "specs/a.yaml")
-    monkeypatch.setattr(disk.os, "open", refusing(errno.EACCES))
+    monkeypatch.setattr(os, "open", refusing(errno.EACCES))
 
     found = read_specs([Path("specs")], cwd=tmp_path)
 
@@ -281,7 +282,7 @@ def test_an_unchanged_file_keeps_its_time(tmp_path: Path):
 def test_a_second_run_touches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write(output({"a.yml": "a"}), tmp_path)
     for name in ("replace", "unlink", "mkdir", "rmdir", "write"):
-        monkeypatch.setattr(disk.os, name, refusing(errno.EIO))
+        monkeypatch.setattr(os, name, refusing(errno.EIO))
 
     assert () == write(output({"a.yml": "a"}), tmp_path).changed
 
@@ -345,7 +346,7 @@ def test_the_manifest_is_the_last_to_be_replaced(tmp_path: Path, monkeypatch: py
         replaced.append(Path(target).name)
         replace(source, target)
 
-    monkeypatch.setattr(disk.os, "replace", watch)
+    monkeypatch.setattr(os, "replace", watch)
     write(output({"a.yml": "a", "z.yml": "z"}), tmp_path)
 
     assert [PENDING, "a.yml", "z.yml", MANIFEST] == replaced
@@ -549,7 +550,7 @@ def test_when_the_system_refuses_nothing_was_replaced(
 ):
     write(output({"a.yml": "old"}), tmp_path)
     before = tree(tmp_path)
-    monkeypatch.setattr(disk.os, call, refusing(number))
+    monkeypatch.setattr(os, call, refusing(number))
 
     with pytest.raises(WriteFailed) as caught:
         write(output({"a.yml": "new", "b/c.yml": "c"}), tmp_path)
@@ -567,7 +568,7 @@ def test_a_full_disk_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest
             raise OSError(errno.ENOSPC, "No space left on device")
         return system_write(handle, data[:3])
 
-    monkeypatch.setattr(disk.os, "write", full_for_the_last)
+    monkeypatch.setattr(os, "write", full_for_the_last)
     with pytest.raises(WriteFailed) as caught:
         write(output({"a.yml": "newer", "n/m/z.yml": "z"}), tmp_path)
 
@@ -585,7 +586,7 @@ def test_an_error_of_the_edges_is_also_a_finding(tmp_path: Path):
 
 
 def test_a_second_run_at_the_same_time_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(disk, "LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(lock, "LOCK_WAIT_SECONDS", 0.1)
     handle = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
@@ -626,7 +627,7 @@ def killed_at(step: int) -> Iterator[list[str]]:
 
     with pytest.MonkeyPatch.context() as patch:
         for name in CALLS:
-            patch.setattr(disk.os, name, counted(name))
+            patch.setattr(os, name, counted(name))
         yield done
 
 

@@ -28,7 +28,7 @@ class RawAlert:
         """The declared metrics that its selectors name."""
         chosen = selectors(parse(self.scalar.text))
         found = (self.catalogue.metric_of(s.metric_name or "") for s in chosen)
-        return tuple(dict.fromkeys(m for m in found if m is not None))
+        return tuple({m.name: m for m in found if m is not None}.values())
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, its labels told by the expression itself."""

@@ -7,9 +7,6 @@ files in it are ours, `specs` how specs are found.
 
 from __future__ import annotations
 
-# The tests let calls of the system fail through `disk.os`, whichever module makes them.
-import os  # noqa: F401
-
 from obsgen.diagnostics import ObsgenError
 from obsgen.disk.compare import Difference, difference
 from obsgen.disk.lock import LOCK_WAIT_SECONDS

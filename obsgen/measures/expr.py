@@ -56,7 +56,7 @@ class RawMeasure:
         """The declared metrics that its selectors name."""
         node = parse(substitute_variables(self.text))
         found = (self.catalogue.metric_of(s.metric_name or "") for s in selectors(node))
-        return tuple(dict.fromkeys(m for m in found if m is not None))
+        return tuple({m.name: m for m in found if m is not None}.values())
 
     @property
     def title(self) -> str:

@@ -83,7 +83,7 @@ class BucketShare(OfMetric):
 
 
 class ShareKind:
-    """Reads `{share: {status: "5.."}, of: COUNTER}` and `{share: {below: 500ms}, of: HISTOGRAM}`."""
+    """Reads `{share: {status: "5.."}, of: C}` and, of a histogram, `{share: {below: 500ms}, …}`."""
 
     key: Final = "share"
     modifiers: Final = COMMON_MODIFIERS

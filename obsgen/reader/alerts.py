@@ -8,9 +8,9 @@ from typing import Final
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Project, Reports
+from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.profiles import unknown_severity
-from obsgen.reader.project import read_label_values
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import read_text, read_wait, read_words
 from obsgen.schema import kinds
@@ -23,6 +23,8 @@ UNKNOWN_TEAM: Final = Code(
     fix="Write a team of the Project, or declare it under `teams:`.",
 )
 CODES: Final = (UNKNOWN_TEAM,)
+
+_TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category"})
 
 
 class AlertReader:
@@ -61,7 +63,7 @@ class AlertReader:
             description=_scalar(node.get("description")),
             runbook=read_text(node.get("runbook"), self.report),
             dashboard=read_text(node.get("dashboard"), self.report),
-            labels=read_label_values(node.get("labels"), self.report),
+            labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
             only_when=condition,
             refs=read_words(node.get("refs")),

@@ -8,19 +8,25 @@ from typing import Any, Final
 
 from obsgen import schema
 from obsgen.catalogue import near
-from obsgen.diagnostics import Diagnostic, Origin, Related, finding
+from obsgen.diagnostics import Origin, finding
 from obsgen.model import Reports
 from obsgen.reader.merge import name_of
-from obsgen.reader.project import NAME_TWICE
+from obsgen.reader.names import twice
 from obsgen.reader.shape import NOT_A_DOCUMENT, check_shape, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents of a build, in the order of files and of each file."""
+    """
+    The documents of a build, in the order of files and of each file.
+
+    Attributes:
+        broken: Where their shape is wrong: nothing more is said of what cannot be read there.
+    """
 
     by_kind: dict[str, tuple[MappingNode, ...]]
+    broken: frozenset[Origin] = frozenset()
 
     def of(self, kind: str) -> tuple[MappingNode, ...]:
         """Return the documents of a kind."""
@@ -34,7 +40,23 @@ class Documents:
             "Project": self.of("Project") or context.of("Project"),
             "Preset": (*self.of("Preset"), *presets),
         }
-        return Documents({**self.by_kind, **added})
+        return Documents({**self.by_kind, **added}, self.broken | context.broken)
+
+    def is_broken(self, node: MappingNode) -> bool:
+        """Say whether the shape of an entry, or of a part of it, is wrong."""
+        places = [(e.value.origin.file, e.value.origin.path) for e in node.entries.values()]
+        places.append((node.origin.file, node.origin.path))
+        return any(
+            file == wrong.file and wrong.path[: len(path)] == path
+            for wrong in self.broken
+            for file, path in places
+        )
+
+    def check(self, document: MappingNode, kind: str, report: Reports) -> None:
+        """Check the shape of a document that was changed after it was read."""
+        used = frozenset(_keys(document))
+        for diagnostic in check_shape(document, kind, schema.assemble(used.__contains__)):
+            report(diagnostic)
 
 
 def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
@@ -49,10 +71,13 @@ def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
                 checked.append((root, kind))
     used = frozenset(key for root, _ in checked for key in _keys(root))
     assembled: dict[str, Any] = schema.assemble(used.__contains__) if checked else {}
+    broken = set()
     for root, kind in checked:
         for diagnostic in check_shape(root, kind, assembled):
+            broken.add(diagnostic.origin)
             report(diagnostic)
-    documents = Documents({kind: tuple(nodes) for kind, nodes in found.items()})
+    by_kind = {kind: tuple(nodes) for kind, nodes in found.items()}
+    documents = Documents(by_kind, frozenset(broken))
     for kind in _NAMED:
         _check_unique(documents.of(kind), kind, report)
     return documents
@@ -108,10 +133,3 @@ def _check_unique(documents: tuple[MappingNode, ...], kind: str, report: Reports
         if name and name in first:
             report(twice(f"{kind} `{name}`", document.origin / "name", first[name]))
         first.setdefault(name, document.origin / "name")
-
-
-def twice(subject: str, origin: Origin, first: Origin) -> Diagnostic:
-    """Return the finding for a name that stands for two things."""
-    related = (Related("first written here", first),)
-    hint = "rename one of the two, or remove it"
-    return finding(NAME_TWICE, origin, f"{subject} is written twice", hint, related=related)

@@ -7,13 +7,25 @@ in, key by key; `remove: true` drops it. A kind written anew replaces the kind t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from obsgen.catalogue import near
+from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.model import Reports
+from obsgen.reader.names import twice
 from obsgen.reader.values import read_flag, read_list
 from obsgen.schema import kinds
 from obsgen.source import Entry, MappingNode, Node, Scalar, Sequence
+
+IDLE_REMOVAL: Final = Code(
+    "REF218",
+    "idle-removal",
+    why="there is nothing of that name to remove, so what was meant stays",
+    fix="Write the name as the preset has it, or drop the entry.",
+)
+CODES: Final = (IDLE_REMOVAL,)
 
 _MAPPINGS: Final = ("metrics", "measures")
 _LISTS: Final = ("slos", "alerts")
@@ -37,24 +49,49 @@ class Effective:
     Attributes:
         document: All keys, merged.
         unscoped: Names of metrics that shipped presets brought.
-        sources: The files that it comes from, in order.
     """
 
     document: MappingNode
     unscoped: frozenset[str]
-    sources: tuple[str, ...]
+
+
+def completed(service: MappingNode, parts: Iterable[MappingNode], report: Reports) -> MappingNode:
+    """Return a service's document with what its Parts hold, as if it stood there."""
+    entries = dict(service.entries)
+    for part in parts:
+        for key, entry in part.entries.items():
+            if key in _NOT_INHERITED or key.startswith("x-"):
+                continue
+            before = entries.get(key)
+            entries[key] = entry if before is None else _joined(before, entry, key, report)
+    return replace(service, entries=entries)
+
+
+def _joined(before: Entry, after: Entry, key: str, report: Reports) -> Entry:
+    """Put both in one; entries of one name in a list are found by who reads the list."""
+    old, new = before.value, after.value
+    if isinstance(old, Sequence) and isinstance(new, Sequence):
+        return Entry(before.key, replace(old, items=(*old.items, *new.items)))
+    if not isinstance(old, MappingNode) or not isinstance(new, MappingNode):
+        return before
+    for name, entry in new.entries.items():
+        if name in old.entries and not name.startswith("x-"):
+            first = old.entries[name].key.origin
+            report(twice(f"{key.removesuffix('s')} `{name}`", entry.key.origin, first))
+    return Entry(before.key, replace(old, entries={**new.entries, **old.entries}))
 
 
 def merge_layers(service: MappingNode, layers: Iterable[Layer]) -> Effective:
-    """Merge documents from the first, which gives way, to the last, which wins."""
+    """
+    Merge documents from the first, which gives way, to the last, which wins.
+
+    Args:
+        service: Gives name, place and what is not inherited; it is the last layer too.
+    """
     entries: dict[str, Entry] = {}
     unscoped: set[str] = set()
-    sources: dict[str, None] = {service.origin.file: None}
-    for layer in layers:
-        document = layer.document
-        if not layer.shipped:
-            sources[document.origin.file] = None
-        for key, entry in document.entries.items():
+    for layer in (*layers, Layer(service)):
+        for key, entry in layer.document.entries.items():
             if key in _NOT_INHERITED or key.startswith("x-"):
                 continue
             if key == "metrics" and layer.shipped and isinstance(entry.value, MappingNode):
@@ -63,7 +100,27 @@ def merge_layers(service: MappingNode, layers: Iterable[Layer]) -> Effective:
             entries[key] = entry if before is None else _merged(key, before, entry)
     own = {k: e for k, e in service.entries.items() if k in _NOT_INHERITED}
     document = replace(service, entries={**own, **{k: _pruned(e) for k, e in entries.items()}})
-    return Effective(document=document, unscoped=frozenset(unscoped), sources=tuple(sources))
+    return Effective(document=document, unscoped=frozenset(unscoped))
+
+
+def idle_removals(service: MappingNode, layers: Iterable[Layer]) -> Iterator[Diagnostic]:
+    """Yield a finding for each `remove: true` of something that no preset brought."""
+    brought = tuple(layers)
+    for key in (*_MAPPINGS, *_LISTS):
+        known = {n: None for layer in brought for n, _ in _names(layer.document.get(key))}
+        for name, node in _names(service.get(key)):
+            if _is_removed(node) and name not in known:
+                guess = near(name, known)
+                hint = f"did you mean `{guess}`?" if guess else "remove the entry"
+                message = f"`remove` of `{name}`, which no preset brings"
+                yield finding(IDLE_REMOVAL, node.origin, message, hint)
+
+
+def _names(node: Node | None) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, MappingNode):
+        yield from ((name, entry.value) for name, entry in node.entries.items())
+    elif isinstance(node, Sequence):
+        yield from ((name_of(item), item) for item in node.items)
 
 
 def _merged(key: str, before: Entry, after: Entry) -> Entry:
@@ -90,17 +147,13 @@ def _merged_list(key: str, old: Sequence, new: Sequence) -> Sequence:
     items = list(old.items)
     places = {name: i for i, item in enumerate(items) if (name := name_of(item))}
     for item in new.items:
-        name = name_of(item)
-        if name and name in places and not _same_document(items[places[name]], item):
-            items[places[name]] = merged_entry(key, items[places[name]], item)
-        else:
+        # Two entries of one name in one layer are a mistake, to be found later, not a merge.
+        place = places.pop(name_of(item), None)
+        if place is None:
             items.append(item)
+        else:
+            items[place] = merged_entry(key, items[place], item)
     return replace(new, items=tuple(items))
-
-
-def _same_document(one: Node, other: Node) -> bool:
-    """Two entries of one name in one document are a mistake, to be found later, not a merge."""
-    return (one.origin.file, one.origin.path[:1]) == (other.origin.file, other.origin.path[:1])
 
 
 def merged_entry(key: str, old: Node, new: Node) -> Node:

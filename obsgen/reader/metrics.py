@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, get_args
 
@@ -56,10 +57,25 @@ _SUFFIX_UNITS: Final = {
 _SET_BY_SERVER: Final = frozenset({"le", "quantile", "__name__"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scopes:
+    """
+    What narrows the queries of a service.
+
+    Attributes:
+        own: The `where` of the service; a metric's own replaces it.
+        everywhere: The `where` of the environment.
+        unscoped: Names that *own* does not reach: metrics of shipped presets.
+    """
+
+    own: tuple[Matcher, ...]
+    everywhere: tuple[Matcher, ...]
+    unscoped: frozenset[str]
+
+
 def read_metrics(
     node: Node | None,
-    scope: tuple[Matcher, ...],
-    unscoped: frozenset[str],
+    scopes: Scopes,
     target_labels: tuple[str, ...],
     report: Reports,
     cache: dict[tuple[int, tuple[Matcher, ...]], Metric],
@@ -68,8 +84,6 @@ def read_metrics(
     Read `metrics:`.
 
     Args:
-        scope: The `where` of the service.
-        unscoped: Names that the scope does not reach: metrics of shipped presets.
         cache: What was read before, by node and scope: services share their presets' metrics.
     """
     if not isinstance(node, MappingNode):
@@ -78,11 +92,11 @@ def read_metrics(
     for name, entry in node.entries.items():
         if name.startswith("x-") or not isinstance(entry.value, MappingNode):
             continue
-        narrowed = () if name in unscoped else scope
+        narrowed = () if name in scopes.unscoped else scopes.own
         key = (id(entry.value), narrowed)
         if key not in cache:
             reader = _MetricReader(name, entry.value, entry.key.origin, target_labels, report)
-            metric = reader.read(narrowed)
+            metric = reader.read(narrowed, scopes.everywhere)
             if metric is None:
                 continue
             cache[key] = metric
@@ -107,7 +121,7 @@ class _MetricReader:
         self.target_labels = target_labels
         self.report = report
 
-    def read(self, scope: tuple[Matcher, ...]) -> Metric | None:
+    def read(self, scope: tuple[Matcher, ...], everywhere: tuple[Matcher, ...]) -> Metric | None:
         node, report = self.node, self.report
         kind = read_text(node.get("type"), report)
         if not kind and "type" not in node.entries:
@@ -132,7 +146,7 @@ class _MetricReader:
             quantiles=self._numbers("quantiles"),
             role=read_text(node.get("role"), report),
             bad=read_matchers(node.get("bad"), (bare,), report),
-            scope=scope,
+            scope=(*scope, *everywhere),
             help=" ".join(read_text(node.get("help"), report).split()),
             planned=read_flag(node.get("planned")),
             refs=read_words(node.get("refs")),

@@ -1,9 +1,4 @@
-"""
-Alert profiles: which burn rates alert whom, shipped and of one's own.
-
-Shares and windows of `standard`: Google SRE Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate
-Alerts", scaled to 28 and 7 days. Factors are always derived (`burn_rate_factor`).
-"""
+"""Alert profiles: which burn rates alert whom, and which of their tiers can work for an SLO."""
 
 from __future__ import annotations
 
@@ -18,7 +13,9 @@ from obsgen.catalogue import near
 from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Origin, finding
 from obsgen.model import Project, Reports, SeverityScheme, Tier, Tile, burn_rate_factor
 from obsgen.reader.merge import named_items
+from obsgen.reader.names import twice
 from obsgen.reader.shape import missing_key, words
+from obsgen.reader.tiers import SHIPPED, Profile, TierSpec
 from obsgen.reader.values import (
     read_duration,
     read_number,
@@ -78,97 +75,8 @@ CODES: Final = (
     TIER_AMOUNT,
 )
 
-_D: Final = Duration.parse
-_COARSE_FROM: Final = _D("6h")
+_COARSE_FROM: Final = Duration.parse("6h")
 _LEAST_TILES: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierSpec:
-    """A tier before it meets an SLO: a share of the budget, or a factor."""
-
-    name: str
-    spends: Fraction | None
-    factor: Fraction | None
-    long: Duration
-    short: Duration
-    severity: str
-    for_: Duration = Duration(0)
-    keep_firing_for: Duration = Duration(0)
-    min_events: Decimal | None = None
-    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """
-    Tiers, for some periods apart.
-
-    Attributes:
-        lists: Tiers by the period that they were written for; None for any period.
-        shipped: Tiers that cannot work for an SLO are left out instead of refused.
-    """
-
-    name: str
-    lists: Mapping[Duration | None, tuple[TierSpec, ...]]
-    shipped: bool = False
-
-    def for_period(self, period: Duration) -> tuple[tuple[TierSpec, ...], Duration]:
-        """Return the tiers for an SLO's period, and the period that their shares speak of."""
-        if None in self.lists:
-            return self.lists[None], period
-        written = {p: tiers for p, tiers in self.lists.items() if p is not None}
-        if period in written:
-            return written[period], period
-        if self.shipped:
-            nearest = _D("30d") if period >= _D("28d") else _D("7d")
-        else:
-            shorter = [p for p in written if p <= period]
-            nearest = max(shorter) if shorter else min(written)
-        return written[nearest], nearest
-
-
-def _tier(name: str, severity: str, spends: str, long: str, short: str) -> TierSpec:
-    return TierSpec(
-        name=name,
-        spends=Fraction(spends) / 100,
-        factor=None,
-        long=_D(long),
-        short=_D(short),
-        severity=severity,
-    )
-
-
-def _standard(shares: tuple[str, str, str, str]) -> tuple[TierSpec, ...]:
-    return (
-        _tier("fast", "page", shares[0], "1h", "5m"),
-        _tier("medium", "page", shares[1], "6h", "30m"),
-        _tier("slow", "ticket", shares[2], "1d", "2h"),
-        _tier("creep", "ticket", shares[3], "3d", "6h"),
-    )
-
-
-_STANDARD: Final[Mapping[Duration | None, tuple[TierSpec, ...]]] = {
-    _D("30d"): _standard(("2", "5", "10", "10")),
-    _D("28d"): _standard(("2", "5", "10", "11")),
-    _D("7d"): _standard(("8", "12.5", "20", "43")),
-}
-
-
-def _only(name: str, severity: str) -> Profile:
-    lists = {
-        period: tuple(tier for tier in tiers if tier.severity == severity)
-        for period, tiers in _STANDARD.items()
-    }
-    return Profile(name=name, lists=lists, shipped=True)
-
-
-SHIPPED: Final[Mapping[str, Profile]] = {
-    "standard": Profile(name="standard", lists=_STANDARD, shipped=True),
-    "page-only": _only("page-only", "page"),
-    "tickets": _only("tickets", "ticket"),
-    "none": Profile(name="none", lists={None: ()}, shipped=True),
-}
 
 
 def read_profiles(node: Node | None, report: Reports) -> Mapping[str, Profile]:
@@ -189,7 +97,7 @@ def _lists(node: Node, report: Reports) -> Mapping[Duration | None, tuple[TierSp
     periods = node.get("periods")
     lists: dict[Duration | None, tuple[TierSpec, ...]] = {}
     if isinstance(periods, MappingNode):
-        for key, entry in periods.entries.items():
+        for entry in periods.entries.values():
             period = read_duration(replace(entry.key, style=""), report)
             if period is not None:
                 lists[period] = _tiers(entry.value, report)
@@ -197,12 +105,16 @@ def _lists(node: Node, report: Reports) -> Mapping[Duration | None, tuple[TierSp
 
 
 def _tiers(node: Node, report: Reports) -> tuple[TierSpec, ...]:
-    found = []
+    found: dict[str, TierSpec] = {}
     for item in named_items(node):
         tier = _read_tier(item, report)
-        if tier is not None:
-            found.append(tier)
-    return tuple(found)
+        if tier is None:
+            continue
+        if tier.name in found:
+            first = found[tier.name].origin / "tier"
+            report(twice(f"tier `{tier.name}`", item.origin / "tier", first))
+        found.setdefault(tier.name, tier)
+    return tuple(found.values())
 
 
 def _read_tier(node: MappingNode, report: Reports) -> TierSpec | None:

@@ -9,11 +9,14 @@ from typing import Final
 
 from obsgen.artefacts import GrafanaDatasource
 from obsgen.catalogue import TARGET_LABELS, near
-from obsgen.diagnostics import Code, Origin, Related, finding
+from obsgen.diagnostics import Code, Origin, finding
 from obsgen.model import Project, Reports, SeverityLevel, SeverityScheme, Tile
+from obsgen.reader.label_values import read_label_values
 from obsgen.reader.merge import named_items
-from obsgen.reader.profiles import Profile, read_profiles
-from obsgen.reader.shape import missing_key, words
+from obsgen.reader.names import twice
+from obsgen.reader.profiles import read_profiles
+from obsgen.reader.shape import words
+from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
@@ -30,12 +33,6 @@ UNKNOWN_OUTPUT: Final = Code(
     why="an output that is not known would silently not be written",
     fix="Write one of the outputs that the hint lists.",
 )
-NAME_TWICE: Final = Code(
-    "REF212",
-    "name-twice",
-    why="a name stands for one thing; which of the two is meant cannot be known",
-    fix="Rename one of the two, or remove it.",
-)
 LEDGER_PARAMETER: Final = Code(
     "SLO331",
     "ledger-parameter",
@@ -43,7 +40,7 @@ LEDGER_PARAMETER: Final = Code(
     "at least two minutes, four scrapes and a tile with a scrape",
     fix="Leave `ledger:` out, or keep to the bounds in the hint.",
 )
-CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, NAME_TWICE, LEDGER_PARAMETER)
+CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, LEDGER_PARAMETER)
 
 OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
 
@@ -162,10 +159,7 @@ class _ProjectReader:
             aliases = read_words(item.get("aliases"))
             for word in (name, *aliases):
                 if word in seen:
-                    place = item.origin / "name"
-                    related = (Related("first written here", seen[word]),)
-                    message = f"severity `{word}` stands twice"
-                    self.report(finding(NAME_TWICE, place, message, related=related))
+                    self.report(twice(f"severity `{word}`", item.origin / "name", seen[word]))
                 seen[word] = item.origin
             if not name:
                 continue
@@ -205,14 +199,6 @@ class _ProjectReader:
         return tuple(dict.fromkeys(found))
 
 
-def read_label_values(node: Node | None, report: Reports) -> Mapping[str, str]:
-    """Read labels with their values."""
-    if not isinstance(node, MappingNode):
-        return {}
-    pairs = ((k, read_text(e.value, report)) for k, e in node.entries.items())
-    return {k: v for k, v in pairs if v and not k.startswith("x-")}
-
-
 def read_tile(node: Node | None, scrape: Duration, default: Tile | None, report: Reports) -> Tile:
     """Read `ledger: {tile, bridge, settle}` and hold it to the bounds of exactness."""
     given = node if isinstance(node, MappingNode) else None
@@ -235,13 +221,3 @@ def read_tile(node: Node | None, scrape: Duration, default: Tile | None, report:
             report(finding(LEDGER_PARAMETER, place, message, f"write `bridge: {least}` or more"))
             bridge = least
     return Tile(length=length, bridge=bridge, settle=settle)
-
-
-def require_name(node: MappingNode, report: Reports) -> str:
-    """Return the `name` of an entry, reporting where it has none."""
-    name = node.get("name")
-    if isinstance(name, Scalar) and not name.is_null and name.text:
-        return name.text
-    if name is None:
-        report(missing_key(node.origin, "name"))
-    return ""

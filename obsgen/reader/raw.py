@@ -58,7 +58,8 @@ def read_promql(node: Scalar, raw: RawReader, *, with_variables: bool = False) -
         place = node.origin.characters(error.span.start, error.span.end)
         raw.report(finding(UNPARSABLE_PROMQL, place, error.message, error.hint))
         return None
-    if not all([raw.knows(selected, node.origin) for selected in selectors(tree)]):
+    known = [raw.knows(selected, node.origin) for selected in selectors(tree)]
+    if not all(known):
         return None
     return replace(node, text=narrowed(node.text, raw.added))
 

@@ -37,7 +37,7 @@ ROUTE_PATTERN: Final = Code(
 )
 UNKNOWN_TEAM: Final = Code(
     "REF253",
-    "unknown-team",
+    "unknown-route-team",
     why="no alert belongs to the team, so the route never takes one",
     fix="Write a team of the Project, or add it to `teams`.",
 )

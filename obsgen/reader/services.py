@@ -3,77 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import replace
 
 from obsgen.artefacts import ScrapeJob
-from obsgen.catalogue import Catalogue, Metric, near, scrape_metrics
-from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
+from obsgen.catalogue import Catalogue, Metric, scrape_metrics
+from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
 from obsgen.model import Alert, Environment, Measure, Reports, Service, Slo
 from obsgen.reader.alerts import AlertReader, check_team
-from obsgen.reader.documents import Documents, twice
+from obsgen.reader.changes import changed
+from obsgen.reader.documents import Documents
+from obsgen.reader.drafts import ServiceDraft, check_shared
+from obsgen.reader.label_values import read_label_values
+from obsgen.reader.layers import PresetStore, Used
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.measures import ServiceReader
-from obsgen.reader.merge import Effective, Layer, merge_layers, name_of, named_items
-from obsgen.reader.metrics import read_metrics
-from obsgen.reader.project import ProjectSpec, read_label_values
-from obsgen.reader.shape import words
+from obsgen.reader.merge import (
+    Effective,
+    completed,
+    idle_removals,
+    merge_layers,
+    name_of,
+    named_items,
+)
+from obsgen.reader.metrics import Scopes, read_metrics
+from obsgen.reader.names import twice
+from obsgen.reader.project import ProjectSpec
+from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
-from obsgen.reader.values import (
-    read_duration,
-    read_list,
-    read_text,
-    read_words,
-)
-from obsgen.source import Entry, MappingNode, Node, Scalar, Sequence
-
-UNKNOWN_USE: Final = Code(
-    "REF209",
-    "unknown-preset",
-    why="what it was to bring in would be missing",
-    fix="Write the name of a Preset of these specs, of a shipped one, or of another service.",
-)
-PRESET_CYCLE: Final = Code(
-    "REF213",
-    "preset-cycle",
-    why="a preset that uses itself never ends",
-    fix="Take the common part out into a third preset.",
-)
-NOT_READ: Final = Code(
-    "SCH119",
-    "not-read",
-    why="the entry could not be understood, and nothing more exact can be said",
-    fix="Compare it with the examples of `obsgen schema`.",
-)
-CODES: Final = (UNKNOWN_USE, PRESET_CYCLE, NOT_READ)
-
-
-@dataclass(slots=True)
-class PresetStore:
-    """Presets by name: those of the specs and, parsed when first used, the shipped ones."""
-
-    written: Mapping[str, MappingNode]
-    shipped: Mapping[str, MappingNode]
-
-    def layer(self, name: str) -> Layer | None:
-        """Return a preset as a layer of a service."""
-        if (document := self.written.get(name)) is not None:
-            return Layer(document)
-        document = self.shipped.get(name)
-        return None if document is None else Layer(document, shipped=True)
-
-
-@dataclass(slots=True)
-class ServiceDraft:
-    """A service between its passes: its merged document, its scope and its own metrics."""
-
-    name: str
-    effective: Effective
-    scope: tuple[Matcher, ...]
-    metrics: Mapping[str, Metric]
-    used_services: tuple[str, ...]
-    sink: Reports
+from obsgen.reader.values import read_duration, read_text, read_words
+from obsgen.source import Entry, MappingNode, Node, Scalar
 
 
 class ServicesReader:
@@ -98,48 +57,67 @@ class ServicesReader:
         self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}
 
     def read(
-        self, chosen: tuple[MappingNode, ...], changes: Mapping[str, Node]
+        self, chosen: tuple[MappingNode, ...], changes: Mapping[str, Mapping[str, Entry]]
     ) -> tuple[Service, ...]:
         """
         Read services.
 
         Args:
             chosen: Their documents.
-            changes: An environment's values by path (`gateway/slos/availability/objective`).
+            changes: An environment's values by service and path below it.
         """
-        names = [name_of(node) for node in self.documents.of("Service")]
-        drafts = {}
+        drafts: dict[str, ServiceDraft] = {}
         for node in chosen:
             name = name_of(node)
             if name and name not in drafts:
-                drafts[name] = self._draft(node, name, names, changes)
-        return tuple(self._service(draft, drafts) for draft in drafts.values())
+                drafts[name] = self._draft(node, name, changes.get(name, {}))
+        check_shared(drafts.values(), self.report)
+        for draft in drafts.values():
+            self.readers[draft.name] = self._reader(draft, drafts)
+        for draft in drafts.values():
+            used = tuple(self.readers[name] for name in draft.used if name in self.readers)
+            self.readers[draft.name].used = used
+        return tuple(self._service(draft) for draft in drafts.values())
 
     # --- first pass ----------------------------------------------------------------------
 
-    def _draft(
-        self, node: MappingNode, name: str, services: list[str], changes: Mapping[str, Node]
-    ) -> ServiceDraft:
-        layers, used = self._layers(node, services)
+    def _draft(self, node: MappingNode, name: str, changes: Mapping[str, Entry]) -> ServiceDraft:
+        names = tuple(name_of(other) for other in self.documents.of("Service"))
+        used = Used(presets=self.presets, names=names, report=self.report)
+        used.collect(node)
         parts = [p for p in self.documents.of("Part") if _service_of(p) == name]
-        effective = merge_layers(node, (*layers, Layer(node), *map(Layer, parts)))
+        own = completed(node, parts, self.report)
+        for diagnostic in idle_removals(own, used.layers):
+            self.report(diagnostic)
+        effective = merge_layers(own, used.layers)
+        sink = with_uses(self.report, node, [layer.document for layer in used.layers])
         if changes:
-            effective = replace(effective, document=changed(effective.document, name, changes))
-        sink = _with_uses(self.report, node, [layer.document for layer in layers])
+            document = changed(effective.document, changes, self.report)
+            self.documents.check(document, "Service", self.report)
+            effective = replace(effective, document=document)
+        scope, metrics = self._metrics(name, effective, sink)
+        presets = (layer.document for layer in used.layers if not layer.shipped)
+        files = (each.origin.file for each in (node, *presets, *parts))
+        return ServiceDraft(
+            name=name,
+            effective=effective,
+            scope=scope,
+            metrics=metrics,
+            used=tuple(used.services),
+            sources=tuple(dict.fromkeys(files)),
+            sink=sink,
+        )
+
+    def _metrics(
+        self, name: str, effective: Effective, sink: Reports
+    ) -> tuple[tuple[Matcher, ...], Mapping[str, Metric]]:
         target_labels = self.spec.project.target_labels
         bare = Metric(name=name, type="gauge", target_labels=target_labels)
-        where = effective.document.get("where")
-        own = self._scope(where, bare, effective, sink)
-        scope = (*own, *self.scope)
-        metrics = read_metrics(
-            effective.document.get("metrics"),
-            scope,
-            effective.unscoped,
-            target_labels,
-            sink,
-            self._metric_cache,
-        )
-        return ServiceDraft(name, effective, scope, metrics, used, sink)
+        own = self._scope(effective.document.get("where"), bare, effective, sink)
+        scopes = Scopes(own=own, everywhere=self.scope, unscoped=effective.unscoped)
+        node = effective.document.get("metrics")
+        metrics = read_metrics(node, scopes, target_labels, sink, self._metric_cache)
+        return (*own, *self.scope), metrics
 
     def _scope(
         self, where: Node | None, bare: Metric, effective: Effective, sink: Reports
@@ -155,63 +133,26 @@ class ServicesReader:
         labels = replace(bare, labels=dict.fromkeys(sorted(shared)))
         return read_matchers(where, (labels,), sink)
 
-    def _layers(
-        self, node: MappingNode, services: list[str]
-    ) -> tuple[list[Layer], tuple[str, ...]]:
-        layers: list[Layer] = []
-        used: list[str] = []
-        self._collect(node, services, layers, used, open_=())
-        return layers, tuple(used)
-
-    def _collect(
-        self,
-        node: MappingNode,
-        services: list[str],
-        layers: list[Layer],
-        used: list[str],
-        *,
-        open_: tuple[str, ...],
-    ) -> None:
-        for item in read_list(node.get("uses")):
-            if not isinstance(item, Scalar) or item.is_null:
-                continue
-            name = item.text
-            if name in open_:
-                circle = " → ".join((*open_, name))
-                message = f"preset `{name}` uses itself: {circle}"
-                self.report(finding(PRESET_CYCLE, item.origin, message))
-                continue
-            layer = self.presets.layer(name)
-            if layer is not None:
-                self._collect(layer.document, services, layers, used, open_=(*open_, name))
-                if layer.document not in (existing.document for existing in layers):
-                    layers.append(layer)
-            elif name in services:
-                used.append(name)
-            else:
-                self._report_unknown_use(item, services)
-
-    def _report_unknown_use(self, item: Scalar, services: list[str]) -> None:
-        known = [*self.presets.written, *self.presets.shipped, *services]
-        guess = near(item.text, known)
-        hint = (
-            f"did you mean `{guess}`?"
-            if guess
-            else f"shipped: {words(sorted(self.presets.shipped))}"
-        )
-        message = f"{item.word} is neither a preset nor a service"
-        self.report(finding(UNKNOWN_USE, item.origin, message, hint))
-
     # --- second pass ---------------------------------------------------------------------
 
-    def _service(self, draft: ServiceDraft, drafts: Mapping[str, ServiceDraft]) -> Service:
-        document, sink = draft.effective.document, draft.sink
-        catalogue = self._catalogue(draft, drafts)
-        named = self._measure_nodes(draft, drafts)
-        reader = ServiceReader(
-            project=self.spec.project, catalogue=catalogue, named=named, sink=sink
+    def _reader(self, draft: ServiceDraft, drafts: Mapping[str, ServiceDraft]) -> ServiceReader:
+        metrics = scrape_metrics(draft.scope, self.spec.project.target_labels)
+        for name in draft.used:
+            if (other := drafts.get(name)) is not None:
+                metrics.update(other.metrics)
+        measures = draft.effective.document.get("measures")
+        entries = measures.entries if isinstance(measures, MappingNode) else {}
+        return ServiceReader(
+            project=self.spec.project,
+            catalogue=Catalogue({**metrics, **draft.metrics}),
+            named={k: e.value for k, e in entries.items() if not k.startswith("x-")},
+            everywhere=self.scope,
+            sink=draft.sink,
         )
-        self.readers[draft.name] = reader
+
+    def _service(self, draft: ServiceDraft) -> Service:
+        document, sink = draft.effective.document, draft.sink
+        reader = self.readers[draft.name]
         team = check_team(document.get("team"), self.spec.project, sink)
         title = read_text(document.get("title"), sink) or draft.name
         return Service(
@@ -222,32 +163,14 @@ class ServicesReader:
             description=read_text(document.get("description"), sink),
             scope=draft.scope,
             scrape=self._scrape(document.get("scrape"), sink),
-            catalogue=catalogue,
+            catalogue=reader.catalogue,
             measures=self._measures(document.get("measures"), reader),
             slos=self._slos(document, reader, team),
             alerts=self._alerts(document, reader, team),
             ready_dashboards=read_words(document.get("dashboards")),
-            sources=draft.effective.sources,
+            sources=draft.sources,
             origin=document.origin,
         )
-
-    def _catalogue(self, draft: ServiceDraft, drafts: Mapping[str, ServiceDraft]) -> Catalogue:
-        metrics = scrape_metrics(draft.scope, self.spec.project.target_labels)
-        for name in draft.used_services:
-            if (other := drafts.get(name)) is not None:
-                metrics.update(other.metrics)
-        return Catalogue({**metrics, **draft.metrics})
-
-    def _measure_nodes(
-        self, draft: ServiceDraft, drafts: Mapping[str, ServiceDraft]
-    ) -> Mapping[str, Node]:
-        nodes: dict[str, Node] = {}
-        used = [drafts[name] for name in draft.used_services if name in drafts]
-        for each in (*used, draft):
-            measures = each.effective.document.get("measures")
-            if isinstance(measures, MappingNode):
-                nodes.update((k, e.value) for k, e in measures.entries.items())
-        return nodes
 
     def _measures(self, node: Node | None, reader: ServiceReader) -> Mapping[str, Measure]:
         """Read the named measures of the specs; shipped ones are read where they are used."""
@@ -266,7 +189,7 @@ class ServicesReader:
         slos = SloReader(reader, self.spec, team)
         found = []
         for item, name in self._unique(document.get("slos"), "SLO", reader):
-            guard = _Guard(reader)
+            guard = Guard(reader, self.documents)
             slo = slos.read(item, name)
             guard.check(slo, item, f"SLO `{name}`")
             if slo is not None:
@@ -277,7 +200,7 @@ class ServicesReader:
         alerts = AlertReader(reader, team)
         found = []
         for item, name in self._unique(document.get("alerts"), "alert", reader):
-            guard = _Guard(reader)
+            guard = Guard(reader, self.documents)
             alert = alerts.read(item, name)
             guard.check(alert, item, f"alert `{name}`")
             if alert is not None:
@@ -327,76 +250,3 @@ def _label_names(metric: MappingNode) -> tuple[str, ...]:
 def _service_of(part: MappingNode) -> str:
     node = part.get("service")
     return node.text if isinstance(node, Scalar) else ""
-
-
-def _with_uses(report: Reports, service: MappingNode, presets: list[MappingNode]) -> Reports:
-    """Let a finding inside a preset point at the service that uses it, too."""
-    if not presets:
-        return report
-    inside = {(p.origin.file, p.origin.path[:1]) for p in presets}
-    place = service.origin / "uses"
-
-    def sink(diagnostic: Diagnostic) -> None:
-        origin = diagnostic.origin
-        if (origin.file, origin.path[:1]) in inside:
-            related = (*diagnostic.related, Related("brought in here", place))
-            diagnostic = replace(diagnostic, related=related)
-        report(diagnostic)
-
-    return sink
-
-
-@dataclass(slots=True)
-class _Guard:
-    """Sees to it that what could not be read never vanishes in silence."""
-
-    reader: ServiceReader
-    _before: Reports = field(init=False)
-    _seen: bool = field(default=False, init=False)
-
-    def __post_init__(self) -> None:
-        self._before = self.reader.sink
-
-        def watch(diagnostic: Diagnostic) -> None:
-            self._seen = self._seen or diagnostic.severity is Severity.ERROR
-            self._before(diagnostic)
-
-        self.reader.sink = watch
-
-    def check(self, value: object, node: MappingNode, subject: str) -> None:
-        """Report an entry that gave nothing and no reason."""
-        self.reader.sink = self._before
-        if value is None and not self._seen:
-            self._before(finding(NOT_READ, node.origin, f"{subject} could not be read"))
-
-
-def changed(document: MappingNode, service: str, changes: Mapping[str, Node]) -> MappingNode:
-    """Return a service's document with the values of an environment in place."""
-    node: Node = document
-    for path, value in changes.items():
-        steps = path.split("/")
-        if steps[0] == service:
-            node = put(node, steps[1:], value) or node
-    return node if isinstance(node, MappingNode) else document
-
-
-def put(node: Node, steps: list[str], value: Node) -> Node | None:
-    """Return the node with the value at a path; None where the path leads nowhere."""
-    if not steps:
-        return value
-    if isinstance(node, MappingNode):
-        entry = node.entries.get(steps[0])
-        inner = None if entry is None else put(entry.value, steps[1:], value)
-        if entry is None or inner is None:
-            return None
-        entries = {**node.entries, steps[0]: Entry(entry.key, inner)}
-        return replace(node, entries=entries)
-    if isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            if name_of(item) == steps[0]:
-                inner = put(item, steps[1:], value)
-                if inner is None:
-                    return None
-                items = (*node.items[:index], inner, *node.items[index + 1 :])
-                return replace(node, items=items)
-    return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from obsgen.catalogue import near
@@ -121,8 +122,8 @@ def check_shape(
 
     root = {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
     for error in Draft202012Validator(root).iter_errors(plain(document)):
-        origin = Origin(document.origin.file, (*document.origin.path, *error.absolute_path))
-        yield from _findings(error, origin, _node_at(document, error.absolute_path))
+        node = _node_at(document, error.absolute_path)
+        yield from _findings(error, replace(node.origin, on_key=False), node)
 
 
 def plain(node: Node) -> Any:

@@ -10,18 +10,19 @@ from obsgen import names
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import BudgetAlert, Sli, Slo, Tile
+from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import named_items
 from obsgen.reader.profiles import (
-    SHIPPED,
     UNKNOWN_PROFILE,
     SloNumbers,
     TierChoice,
     tiers_for,
     unknown_severity,
 )
-from obsgen.reader.project import ProjectSpec, read_label_values, read_tile
+from obsgen.reader.project import ProjectSpec, read_tile
 from obsgen.reader.shape import missing_key, words
+from obsgen.reader.tiers import SHIPPED
 from obsgen.reader.values import read_list, read_share, read_text, read_words
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration, parse_number
@@ -66,6 +67,9 @@ CODES: Final = (
     SPENT_RANGE,
 )
 
+_TAKEN: Final = names.RESERVED_LABELS | {
+    *("category", "kind", "long_window", "objective", "period", "runbook", "short_window", "spent")
+}
 _CALENDAR: Final = ("week", "month", "quarter")
 _LEAST_PERIOD: Final = Duration.parse("1h")
 _MAX_OBJECTIVE_DIGITS: Final = 12
@@ -110,7 +114,7 @@ class SloReader:
             team=read_text(node.get("team"), self.report) or self.team,
             description=read_text(node.get("description"), self.report),
             runbook=read_text(node.get("runbook"), self.report),
-            labels=read_label_values(node.get("labels"), self.report),
+            labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN.union(by)),
             refs=read_words(node.get("refs")),
             origin=node.origin,
         )

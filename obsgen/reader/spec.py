@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from obsgen.catalogue import Metric, near
 from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Related, finding
 from obsgen.model import DashboardSpec, Environment, Reports, SeverityScheme, Spec
+from obsgen.reader.changes import read_changes
 from obsgen.reader.dashboards import read_dashboard
 from obsgen.reader.documents import Documents
+from obsgen.reader.label_values import read_label_values
+from obsgen.reader.layers import PresetStore
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.merge import name_of
+from obsgen.reader.names import NAME_TWICE
 from obsgen.reader.profiles import unknown_severity
-from obsgen.reader.project import NAME_TWICE, read_label_values, read_project
+from obsgen.reader.project import read_project
 from obsgen.reader.routing import read_routing
-from obsgen.reader.services import PresetStore, ServicesReader, put
+from obsgen.reader.services import ServicesReader
 from obsgen.reader.shape import missing_key, words
 from obsgen.reader.values import read_list
-from obsgen.source import MappingNode, Node, Scalar
+from obsgen.source import MappingNode, Scalar
 
 NO_PROJECT: Final = Code(
     "REF214",
@@ -34,19 +37,13 @@ UNKNOWN_SERVICE: Final = Code(
     why="the entry belongs to a service that these specs do not hold",
     fix="Write the name of a service, or add its `kind: Service`.",
 )
-DEAD_PATH: Final = Code(
-    "REF216",
-    "path-matches-nothing",
-    why="what the environment was to change stays as it is",
-    fix="Write service/slos/name/key, service/alerts/name/kind/key, service/metrics/name/key.",
-)
 NOTHING_TO_DO: Final = Code(
     "REF217",
     "unknown-environment",
     why="`--env` picks one of the environments that the specs hold",
     fix="Write one of their names, or leave `--env` out.",
 )
-CODES: Final = (NO_PROJECT, UNKNOWN_SERVICE, DEAD_PATH, NOTHING_TO_DO)
+CODES: Final = (NO_PROJECT, UNKNOWN_SERVICE, NOTHING_TO_DO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +138,10 @@ class _SpecReader:
         services = ServicesReader(
             self.documents, self.presets, spec, environment, scope, self.report
         )
-        changes = self._changes()
-        read = services.read(self._chosen(), changes)
+        chosen = self._chosen()
+        setting = None if self.node is None else self.node.get("set")
+        changes = read_changes(setting, tuple(map(name_of, chosen)), self.report)
+        read = services.read(chosen, changes)
         dashboards = self._dashboards(services)
         routing = read_routing(self.documents.of("Routing"), spec.project, self.report)
         return Spec(
@@ -182,33 +181,6 @@ class _SpecReader:
         return tuple(
             s for s in services if (not only or name_of(s) in only) and name_of(s) not in out
         )
-
-    def _changes(self) -> Mapping[str, Node]:
-        node = None if self.node is None else self.node.get("set")
-        if not isinstance(node, MappingNode):
-            return {}
-        services = {name_of(s): s for s in self.documents.of("Service")}
-        found = {}
-        for path, entry in node.entries.items():
-            service, *steps = path.split("/")
-            document = services.get(service)
-            if document is None or not steps or not self._leads_somewhere(service, steps):
-                message = f"path `{path}` matches nothing"
-                hint = (
-                    "write service/slos/name/key, for example gateway/slos/availability/objective"
-                )
-                self.report(finding(DEAD_PATH, entry.key.origin, message, hint))
-                continue
-            found[path] = entry.value
-        return found
-
-    def _leads_somewhere(self, service: str, steps: list[str]) -> bool:
-        """Say whether a path names something in the service, its parts or its presets."""
-        documents = [s for s in self.documents.of("Service") if name_of(s) == service]
-        documents.extend(self.documents.of("Part"))
-        documents.extend(self.presets.written.values())
-        blank = documents[0]
-        return any(put(document, steps, blank) is not None for document in documents)
 
     def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
         found = []

@@ -92,9 +92,9 @@ class Whole:
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """A number."""
+        """A number, quoted or not."""
         return {
-            "type": "integer",
+            "type": ["integer", "string"],
             "minimum": 0,
             "description": self.description,
             "examples": [self.example],

@@ -1,0 +1,66 @@
+"""
+What is compiled: rules, an Alertmanager configuration, dashboards, files.
+
+Plain frozen values, free of specs and of output formats. Each carries the place of the spec that
+caused it, so that a finding about an artefact points at what its author wrote.
+"""
+
+from __future__ import annotations
+
+from obsgen.artefacts.alertmanager import (
+    AlertmanagerConfig,
+    AlertmanagerMatcher,
+    InhibitRule,
+    ReceiverConfig,
+    Route,
+    TimeInterval,
+)
+from obsgen.artefacts.grafana import (
+    Annotation,
+    Dashboard,
+    GrafanaDatasource,
+    Link,
+    Panel,
+    Section,
+    Target,
+    Threshold,
+    Variable,
+)
+from obsgen.artefacts.json import Json
+from obsgen.artefacts.output import Compiled, OutputFile, Page
+from obsgen.artefacts.prometheus import (
+    AlertingRule,
+    PrometheusConfig,
+    RecordingRule,
+    RuleFile,
+    RuleGroup,
+    ScrapeJob,
+)
+
+__all__ = [
+    "AlertingRule",
+    "AlertmanagerConfig",
+    "AlertmanagerMatcher",
+    "Annotation",
+    "Compiled",
+    "Dashboard",
+    "GrafanaDatasource",
+    "InhibitRule",
+    "Json",
+    "Link",
+    "OutputFile",
+    "Page",
+    "Panel",
+    "PrometheusConfig",
+    "ReceiverConfig",
+    "RecordingRule",
+    "Route",
+    "RuleFile",
+    "RuleGroup",
+    "ScrapeJob",
+    "Section",
+    "Target",
+    "Threshold",
+    "TimeInterval",
+    "Variable",
+]

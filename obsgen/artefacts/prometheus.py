@@ -1,0 +1,83 @@
+"""Rules and prometheus.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from obsgen.diagnostics import NOWHERE, Origin
+from obsgen.units import Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRule:
+    """A recording rule; *expr* is laid out as the file shows it."""
+
+    record: str
+    expr: str
+    labels: Mapping[str, str]
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertingRule:
+    """
+    An alerting rule.
+
+    Attributes:
+        carries: The labels that an alert of this rule may carry, `alertname` and what the server
+            adds excepted; None where the expression leaves them open.
+    """
+
+    alert: str
+    expr: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    for_: Duration = Duration(0)
+    keep_firing_for: Duration = Duration(0)
+    carries: frozenset[str] | None = None
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleGroup:
+    """Rules that are evaluated in order, every *interval* (0s: the server's own)."""
+
+    name: str
+    rules: tuple[RecordingRule | AlertingRule, ...]
+    interval: Duration = Duration(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFile:
+    """The rules of one service."""
+
+    service: str
+    groups: tuple[RuleGroup, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScrapeJob:
+    """A `scrape_configs` entry of prometheus.yml with static targets."""
+
+    job: str
+    targets: tuple[str, ...]
+    labels: Mapping[str, str]
+    path: str = ""
+    scheme: str = ""
+    interval: Duration = Duration(0)
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrometheusConfig:
+    """prometheus.yml."""
+
+    scrape_interval: Duration
+    evaluation_interval: Duration
+    retention: Duration
+    external_labels: Mapping[str, str]
+    alertmanagers: tuple[str, ...]
+    jobs: tuple[ScrapeJob, ...]
+    sources: tuple[str, ...]
