@@ -6,6 +6,7 @@ Whatever a command needs is imported in it, so that `--help` waits for none of t
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -28,6 +29,8 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that lacks a character of a path still gets the rest of the line.
         sys.stdout.reconfigure(errors="backslashreplace")
+    # A run is short and makes no circles of objects; looking for them is a tenth of it.
+    gc.disable()
     try:
         commands(prog_name="obsgen")
     except Exception as error:

@@ -29,3 +29,9 @@ def _compiled(template: str) -> Callable[..., str]:
         keep_trailing_newline=True,
     )
     return environment.from_string(template).render
+
+
+def capitalized(text: str) -> str:
+    """Return the text with a capital first letter, unless it begins with a metric's name."""
+    first = text.partition(" ")[0]
+    return text if "_" in first else text[:1].upper() + text[1:]

@@ -107,8 +107,10 @@ def commented(text: bytes) -> bytes:
     return "\n".join(found).encode()
 
 
-_ORDERED = ("where", "share", "bad", "good", "receivers", "shared", "intervals", "labels")
-IN_ORDER: Final = frozenset(_ORDERED)
+IN_ORDER: Final = frozenset(
+    {"where", "share", "bad", "good", "receivers", "shared", "intervals", "labels"}
+    | {"above", "below", "at_least", "at_most", "equals", "not_equals"}
+)
 """What is written out in the author's own order, so that it is an order and means something."""
 
 

@@ -14,6 +14,7 @@ from obsgen.gotemplate import parse_template
 from obsgen.model import Alert, AlertParts, Condition, Context
 from obsgen.promql import layout, parse
 from obsgen.promql.build import Expr, binary
+from obsgen.prose import capitalized
 from obsgen.source import Scalar
 from obsgen.units import COUNT, Unit
 
@@ -124,7 +125,7 @@ def condition_firing(condition: Condition, context: Context, expr: Expr) -> Firi
     """Return what is known of an alert on one condition."""
     measure = condition.measure
     labels = measure.labels
-    subject = measure.title[:1].upper() + measure.title[1:]
+    subject = capitalized(measure.title)
     word = _WORDS[condition.comparison]
     groups = "".join(
         f", {label} {{{{ $labels.{label} }}}}" for label in sorted(shown_labels(labels))

@@ -9,6 +9,7 @@ from obsgen.alerts._rule import Firing, one_rule
 from obsgen.catalogue import Metric
 from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
 from obsgen.promql.build import any_of
+from obsgen.prose import capitalized
 from obsgen.schema.shared import listed, ref
 from obsgen.source import Node, Sequence
 
@@ -39,7 +40,7 @@ class AnyOf:
             expr=expr,
             may_have=lambda label: labels is None or label in labels,
             labels=labels,
-            fallback=titles[:1].upper() + titles[1:],
+            fallback=capitalized(titles),
             unit=self.conditions[0].measure.unit,
             has_value=len(units) == 1,
             limit=self.conditions[0].limit.text,

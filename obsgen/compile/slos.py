@@ -17,7 +17,7 @@ from obsgen import names
 from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.matchers import Matcher, selector
 from obsgen.model import BudgetAlert, Context, Ledger, LedgerScope, Slo, Tier
-from obsgen.units import Duration, number_text
+from obsgen.units import Duration, number_text, rounded_text
 
 FAST_WINDOWS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
 """Error ratios that every SLO has, whatever its alerts read."""
@@ -217,7 +217,7 @@ class _Compiler:
         )
 
     def _burn_prose(self, tier: Tier) -> dict[str, str]:
-        factor = number_text(tier.factor)
+        factor = rounded_text(tier.factor)
         budget = number_text(self.slo.error_budget * 100)
         gone = Duration(int(self.slo.period.ms / tier.factor) // 60_000 * 60_000)
         summary = f"{self._subject()} burns its error budget at a rate above {factor}"

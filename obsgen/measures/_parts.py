@@ -13,6 +13,7 @@ from obsgen.model import Measure, ModifierNodes, Modifiers, Query, Reader
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode
+from obsgen.units import number_text
 
 COMMON_MODIFIERS: Final = frozenset({"where", "by", "window", "offset", "top", "legend"})
 SERIES_MODIFIERS: Final = frozenset({"where", "offset", "top", "legend"})
@@ -101,6 +102,13 @@ class OfMetric:
     def instant(self, name: str, query: Query, *extra: Matcher) -> Expr:
         """Return the instant selector."""
         return Expr(f"{self.series(name, query, *extra)}{self.offset}")
+
+    @property
+    def slower(self) -> str:
+        """The observations that count, in words, or nothing where all do."""
+        if (bound := self.modifiers.slower_than) is None:
+            return ""
+        return f" above {number_text(bound)} {self.metric.unit}"
 
     @property
     def offset(self) -> str:

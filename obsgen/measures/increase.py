@@ -23,7 +23,7 @@ class Increase(OfMetric):
     @property
     def title(self) -> str:
         """The increase of what."""
-        return self.titled(f"increase of {self.metric.name}")
+        return self.titled(f"increase of {self.metric.name}{self.slower}")
 
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""

@@ -23,7 +23,7 @@ class Rate(OfMetric):
     @property
     def title(self) -> str:
         """The rate of what."""
-        return self.titled(f"rate of {self.metric.name}")
+        return self.titled(f"rate of {self.metric.name}{self.slower}")
 
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from obsgen.catalogue import TARGET_LABELS
 from obsgen.model import Measure
+from obsgen.prose import capitalized
 
 _MOST_WORDS: Final = 60
 
@@ -75,11 +76,6 @@ def legends_of(measures: Sequence[Measure], chosen: str) -> tuple[str, ...]:
         for measure, head in zip(measures, heads, strict=True)
     )
 
-
-def capitalized(text: str) -> str:
-    """Return the text with a capital first letter, unless it begins with a metric's name."""
-    first = text.partition(" ")[0]
-    return text if "_" in first else text[:1].upper() + text[1:]
 
 
 def _together(measures: Sequence[Measure]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
+from obsgen.schema.quick import fits
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 UNKNOWN_KEY: Final = Code(
@@ -118,10 +119,13 @@ def check_shape(
         definition: The name under `$defs` that it must follow.
         schema: The assembled schema.
     """
-    from jsonschema import Draft202012Validator
+    value, definitions = plain(document), schema["$defs"]
+    if fits(value, definitions[definition], definitions):
+        return
+    from jsonschema import Draft202012Validator  # a third of the time of a small build
 
-    root = {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
-    for error in Draft202012Validator(root).iter_errors(plain(document)):
+    root = {"$ref": f"#/$defs/{definition}", "$defs": definitions}
+    for error in Draft202012Validator(root).iter_errors(value):
         node = _node_at(document, error.absolute_path)
         yield from _findings(error, replace(node.origin, on_key=False), node)
 

@@ -8,7 +8,7 @@ printed in plain notation, so that `99.9` percent never becomes `0.9990000000000
 from __future__ import annotations
 
 from obsgen.units.durations import Duration
-from obsgen.units.numbers import number_text, parse_number
+from obsgen.units.numbers import number_text, parse_number, rounded_text
 from obsgen.units.quantity import Quantity
 from obsgen.units.unit import BYTES, COUNT, RATIO, SECONDS, Dimension, Unit
 
@@ -23,4 +23,5 @@ __all__ = [
     "Unit",
     "number_text",
     "parse_number",
+    "rounded_text",
 ]

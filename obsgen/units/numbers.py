@@ -10,6 +10,7 @@ from typing import Final
 # float64 carries 15 digits without loss: a value that does not end is rounded there.
 _OUTPUT: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _EXACT_DIGITS: Final = 40
+_PROSE: Final = Context(prec=4, rounding=ROUND_HALF_EVEN)
 MAX_LENGTH: Final = 40
 
 NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
@@ -28,6 +29,17 @@ def number_text(value: Decimal | Fraction | int) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def rounded_text(value: Decimal | Fraction | int) -> str:
+    """
+    Write a number for people, with at most four significant digits.
+
+    >>> rounded_text(Fraction("0.11") * 28 / 3), rounded_text(Decimal("14.4"))
+    ('1.027', '14.4')
+    """
+    exact = as_decimal(value) if isinstance(value, Fraction) else Decimal(value)
+    return number_text(_PROSE.plus(exact))
 
 
 def as_decimal(value: Fraction) -> Decimal:
