@@ -43,7 +43,6 @@ tools: ## Provide promtool, prometheus, amtool and alertmanager in .tools/bin
 	@.ci/tools.sh
 
 bench: $(DEV) ## Run the benchmarks
-	@test -d benchmarks || { echo "there is no benchmarks/ yet" >&2; exit 1; }
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove what this file installs and every cache, never generated/

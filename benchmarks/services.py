@@ -6,6 +6,27 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
+SMALL: Final[Mapping[str, bytes]] = {
+    "specs/project.yaml": b"""\
+apiVersion: obsgen/v1
+kind: Project
+name: systems
+""",
+    "specs/gateway.yaml": b"""\
+apiVersion: obsgen/v1
+kind: Service
+name: gateway
+metrics:
+  http_requests_total: {type: counter, labels: [method, endpoint, status]}
+slos:
+  - name: availability
+    objective: 99.9
+    sli: {events: {total: http_requests_total, bad: {status: "5.."}}}
+dashboards: [slo]
+""",
+}
+"""One service in ten lines."""
+
 PROJECT: Final = """\
 apiVersion: obsgen/v1
 kind: Project

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.services import specs
+from benchmarks.services import SMALL
 from benchmarks.table import Figure
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -29,7 +29,7 @@ def figures(runs: int) -> list[Figure]:
     commands = {_IMPORTS: _FOUNDATION, **{name: c for name, (c, _) in _COMMANDS.items()}}
     best = dict.fromkeys(commands, float("inf"))
     with tempfile.TemporaryDirectory() as folder:
-        _write(Path(folder), specs(1, seed=1))
+        _write(Path(folder), SMALL)
         for run in range(runs + 1):
             for name, command in commands.items():
                 took = _seconds(command, Path(folder))

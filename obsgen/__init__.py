@@ -19,7 +19,7 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for: `obsgen --help` needs none of them."""
-    import importlib  # noqa: PLC0415
+    import importlib
 
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)

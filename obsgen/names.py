@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
 import unicodedata
 from typing import Final
 
@@ -139,6 +138,9 @@ def dashboard_file(folder: str, uid: str) -> str:
     return f"dashboards/{folder}/{uid}.json"
 
 
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
 def target_letter(index: int) -> str:
     """
     Name a panel's query as Grafana does.
@@ -148,6 +150,6 @@ def target_letter(index: int) -> str:
     """
     letters, place = "", index + 1
     while place:
-        place, rest = divmod(place - 1, len(string.ascii_uppercase))
-        letters = string.ascii_uppercase[rest] + letters
+        place, rest = divmod(place - 1, len(_LETTERS))
+        letters = _LETTERS[rest] + letters
     return letters

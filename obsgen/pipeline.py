@@ -19,6 +19,7 @@ from obsgen.outputs.manifest import manifest
 from obsgen.reader.documents import read_documents
 from obsgen.reader.layers import PresetStore
 from obsgen.reader.merge import name_of
+from obsgen.reader.shape import NAME_FORM
 from obsgen.reader.spec import Wanted, read_specs
 from obsgen.source import MappingNode, Source, SourceMap, read_source
 
@@ -120,16 +121,21 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         source, found = read_source(name, texts[name])
         sources.append(source)
         diagnostics.extend(found)
+    # A Project may stand in what could not be read.
+    demands_project = options.requires_project and not has_errors(diagnostics)
     shipped = _ShippedPresets(options.presets, diagnostics.append)
     documents = read_documents(sources, diagnostics.append)
     around = tuple(read_source(name, options.context[name])[0] for name in sorted(options.context))
     documents = documents.completed_by(read_documents(around, diagnostics.append))
     written = {name_of(node): node for node in documents.of("Preset")}
     presets = PresetStore(written=written, shipped=shipped)
-    wanted = Wanted(environment=options.environment, is_complete=options.requires_project)
+    wanted = Wanted(environment=options.environment, is_complete=demands_project)
     specs = read_specs(documents, presets, wanted, diagnostics.append)
+    # Names become PromQL: one of another form would make expressions that cannot be read.
+    are_named = all(diagnostic.code is not NAME_FORM for diagnostic in diagnostics)
     compiled = tuple(
-        compile_spec(spec, diagnostics.append, with_pages=options.with_files) for spec in specs
+        compile_spec(spec, diagnostics.append, with_pages=options.with_files)
+        for spec in (specs if are_named else ())
     )
     files: tuple[OutputFile, ...] = ()
     if options.with_files and not has_errors(diagnostics):

@@ -1,8 +1,8 @@
 """
 Valid specs of every kind, as Hypothesis strategies.
 
-`trees()` draws a seed and a size, and a builder throws the dice: whole systems of services, presets,
-parts, dashboards, routing and environments would overrun what Hypothesis can draw piece by piece.
+`trees()` draws a seed and a size, and a builder throws the dice: whole systems of services,
+presets, parts, dashboards, routing and environments would overrun what Hypothesis can draw.
 An example is its seed and its size, and shrinks to a smaller size. The kinds come from the `KINDS`
 tuples: one that cannot be built here fails with its name.
 """
@@ -80,9 +80,9 @@ class Made:
     per: str = ""
 
 
-def trees(max_size: int = MAX_SIZE) -> st.SearchStrategy[Tree]:
-    """Return valid specs."""
-    return st.builds(a_tree, st.integers(0, 2**32 - 1), st.integers(1, max_size))
+def trees(max_size: int = MAX_SIZE, min_size: int = 1) -> st.SearchStrategy[Tree]:
+    """Return valid specs of so many services."""
+    return st.builds(a_tree, st.integers(0, 2**32 - 1), st.integers(min_size, max_size))
 
 
 def a_tree(seed: int, size: int) -> Tree:
@@ -130,7 +130,8 @@ class _Builder:
         if self.chance(0.8):
             documents.append(self.routing(names))
         if self.chance(0.4):
-            documents += [self.environment(env, names) for env in ("prod", "test")[: self.pick(1, 2)]]
+            count = self.pick(1, 2)
+            documents += [self.environment(env, names) for env in ("prod", "test")[:count]]
         files: dict[str, list[dict[str, Value]]] = {}
         for document in documents:
             head = {"apiVersion": "obsgen/v1", **document}
@@ -182,7 +183,8 @@ class _Builder:
         }
         found = []
         for number, ((long, short), spends) in enumerate(self.some(shares.items(), 1, 4)):
-            factor = self.pick({"spends": self.pick(*spends)}, {"factor": self.pick("1", "2.5", "14.4")})
+            share = {"spends": self.pick(*spends)}
+            factor = self.pick(share, {"factor": self.pick("1", "2.5", "14.4")})
             rest = self.maybe(0.3, for_=lambda: "2m", keep_firing_for=lambda: "5m")
             events = self.maybe(0.4, min_events=lambda: self.pick("10", "50"))
             severity = {"severity": self.pick(*_WORDS_OF_SEVERITY)}
@@ -291,22 +293,25 @@ class _Builder:
         buckets = self.some(("0.005", "0.05", "0.5", "1", "2.5", "10"), 2)
         return (
             Has(f"{prefix}_requests_total", "counter", ("method", "code", "route"), "count"),
-            Has(f"{prefix}_errors_total", "counter", tuple(self.some(("method", "route"))), "count"),
-            Has(f"{prefix}_cost_usd_total", "counter", tuple(self.some(("model",))), "USD"),
+            Has(f"{prefix}_errors_total", "counter", self.labels("method", "route"), "count"),
+            Has(f"{prefix}_cost_usd_total", "counter", self.labels("model"), "USD"),
             Has(
                 f"{prefix}_duration_seconds",
                 "histogram",
-                tuple(self.some(("method", "route"))),
+                self.labels("method", "route"),
                 "s",
                 tuple(buckets),
             ),
             Has(f"{prefix}_size_bytes", "histogram", ("route",), "bytes", ("100", "1000", "1e6")),
             Has(f"{prefix}_wait_ms", "summary", ("model",), "ms"),
-            Has(f"{prefix}_queue_length", "gauge", tuple(self.some(("queue",))), "count"),
+            Has(f"{prefix}_queue_length", "gauge", self.labels("queue"), "count"),
             Has(f"{prefix}_memory_total_bytes", "gauge", ("pool",), "bytes"),
             Has(f"{prefix}_memory_free_bytes", "gauge", ("pool",), "bytes"),
             Has(f"{prefix}_last_success_timestamp_seconds", "gauge", (), "s"),
         )
+
+    def labels(self, *known: str) -> tuple[str, ...]:
+        return tuple(self.some(known))
 
     def metric(self, has: Has, *, where: bool = True) -> Value:
         labels: Value = list(has.labels)
@@ -521,8 +526,9 @@ class _Builder:
         sli, labels = build(has)
         own = self.pick("", "", "patient", "by_period")
         # Factors of own profiles go up to 72: 1 % of budget leaves room below 1.
-        objective = self.pick("99", "99.9", "99.95", "99.999") if own else self.pick("50", "90", "99.9%")
-        period = self.pick("7d", "28d", "30d") if own else self.pick("1d", "7d", "14d", "30d", "90d")
+        objectives = ("99", "99.9", "99.95", "99.999") if own else ("50", "90", "99.9%")
+        periods = ("7d", "28d", "30d") if own else ("1d", "7d", "14d", "30d", "90d")
+        objective, period = self.pick(*objectives), self.pick(*periods)
         found: dict[str, Value] = {"name": name, "objective": objective, "sli": {kind: sli}}
         if period != "30d" or self.chance(0.5):
             found["period"] = period
@@ -573,7 +579,8 @@ class _Builder:
     def sli_latency(self, has: tuple[Has, ...]) -> tuple[Value, tuple[str, ...]]:
         metric = self.of(has, "histogram")
         node = {"histogram": metric.name, "below": self.bound(metric)}
-        return node | self.maybe(0.3, where=lambda: self.where(metric.all_labels)), metric.all_labels
+        node |= self.maybe(0.3, where=lambda: self.where(metric.all_labels))
+        return node, metric.all_labels
 
     # --- alerts --------------------------------------------------------------------------------
 
@@ -702,10 +709,13 @@ class _Builder:
 
     def receiver(self) -> Value:
         builders = {
-            "slack": lambda: {"channel": "#alerts", **self.maybe(0.3, title=lambda: "{{ .Status }}")},
+            "slack": lambda: {"channel": "#a", **self.maybe(0.3, title=lambda: "{{ .Status }}")},
             "pagerduty": lambda: {"routing_key_file": "/etc/alertmanager/secrets/pd"},
             "email": lambda: {"to": "a@example.org, b@example.org"},
-            "webhook": lambda: {"url": "http://hook:8080/x", **self.maybe(0.3, max_alerts=lambda: "5")},
+            "webhook": lambda: {
+                "url": "http://hook:8080",
+                **self.maybe(0.3, max_alerts=lambda: "5"),
+            },
         }
         found = {}
         for kind in self.some(receivers.KINDS, 1):
@@ -742,8 +752,8 @@ class _Builder:
         if self.chance(0.3):
             found["continue"] = True
         if depth and self.chance(0.3):
-            nested = [self.route(names, services, depth - 1) for _ in range(self.dice.randint(1, 2))]
-            found["routes"] = nested
+            count = self.pick(1, 2)
+            found["routes"] = [self.route(names, services, depth - 1) for _ in range(count)]
         found |= self.timing() if self.chance(0.2) else {}
         return found | self.maybe(
             0.15, active=lambda: "office", mute=lambda: self.pick("night", ["night", "feast"])

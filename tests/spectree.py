@@ -103,7 +103,8 @@ def commented(text: bytes) -> bytes:
         starts = line[:1].isalpha() or line.startswith("- ")
         if starts:
             found += ["", "# comment", "      # deep comment"]
-        found.append(f"{line}  # behind" if starts and not line.endswith(("|", "|-", "|+")) else line)
+        is_block = line.endswith(("|", "|-", "|+"))
+        found.append(f"{line}  # behind" if starts and not is_block else line)
     return "\n".join(found).encode()
 
 

@@ -1,13 +1,11 @@
 """
 The laws that hold for every spec: over generated ones, and over damaged ones.
 
-What a law compares is bytes wherever the language promises the same files; only where the author's
-own order is kept (matchers, labels, receivers) is it what the files say.
+A law compares bytes. Examples are bounded: the whole file takes less than a minute on two cores.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import re
@@ -26,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spectree import Style, Tree, commented, damaged, shuffled
 
-from obsgen import disk
+from obsgen import alerts, disk, measures, panels, receivers, slis
 from obsgen.artefacts import AlertingRule, Compiled, RecordingRule
 from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.pipeline import Built, Options, build
@@ -35,7 +33,6 @@ from obsgen.reader.profiles import SHIPPED
 from obsgen.units import Duration
 
 SEEDS = st.integers(0, 2**32 - 1)
-A_DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
 def lawful(examples: int):
@@ -74,7 +71,7 @@ def rules(compiled: Compiled) -> Iterator[RecordingRule | AlertingRule]:
 # --- what is generated is valid ----------------------------------------------------------------
 
 
-@lawful(60)
+@lawful(40)
 @given(trees())
 def test_a_valid_spec_has_no_errors_and_gives_files(tree: Tree):
     found = built(tree.texts())
@@ -84,8 +81,6 @@ def test_a_valid_spec_has_no_errors_and_gives_files(tree: Tree):
 
 
 def test_every_kind_is_among_the_generated_ones():
-    from obsgen import alerts, measures, panels, receivers, slis
-
     keys: set[str] = set()
     for seed in range(30):
         keys.update(_keys([*a_tree(seed, MAX_SIZE).documents()]))
@@ -151,37 +146,38 @@ def test_the_order_of_keys_does_not_matter(tree: Tree, seed: int):
     assert files(tree.texts()) == files(shuffled(tree, random.Random(seed)).texts())
 
 
-@lawful(15)
-@given(trees(4), SEEDS)
+@lawful(12)
+@given(trees(MAX_SIZE, 2), SEEDS)
 def test_a_service_that_goes_leaves_the_files_of_the_others_as_they_are(tree: Tree, seed: int):
-    names = sorted(d["name"] for d in tree.documents("Service"))
+    # Environments name services in their paths, and would be at fault without them.
+    calm = tree.where(lambda document: document["kind"] != "Environment")
+    names = sorted(d["name"] for d in calm.documents("Service"))
     gone = random.Random(seed).choice(names)
-    before = files(tree.texts())
+    before = files(calm.texts())
     others = [name for name in names if name != gone]
 
-    def stays(document: dict[str, Any]) -> bool:
-        if document["kind"] == "Environment":
-            return False
-        return gone not in {document.get("service"), document["kind"] == "Service" and document["name"]}
+    def is_of(document: dict[str, Any]) -> bool:
+        owner = document["name"] if document["kind"] == "Service" else document.get("service")
+        return bool(owner == gone)
 
-    if any(tree.documents("Environment")):
-        before = files(tree.where(lambda d: d["kind"] != "Environment").texts())
-    after = files(tree.where(stays).texts())
+    after = files(calm.where(lambda document: not is_of(document)).texts())
 
     own = {path for path in before for name in others if _belongs(path, name)}
+    assert own
     assert own == {path for path in after for name in others if _belongs(path, name)}
     assert {path: before[path] for path in own} == {path: after[path] for path in own}
 
 
 def _belongs(path: str, service: str) -> bool:
-    return bool(re.search(rf"(/|obs-(slo-|red-)?){service}(-board-\d)?\.(rules\.yml|json|md)$", path))
+    own = rf"(/|obs-(slo-|red-)?){service}(-board-\d)?\.(rules\.yml|json|md)"
+    return bool(re.search(f"{own}$", path))
 
 
 # --- what is written ---------------------------------------------------------------------------
 
 
-@lawful(25)
-@given(trees())
+@lawful(12)
+@given(trees(3))
 def test_every_expression_parses_and_its_layout_says_the_same(tree: Tree):
     found = built(tree.texts())
     for compiled in found.compiled:
@@ -201,7 +197,7 @@ def _check_expression(text: str) -> None:
     assert written == layout(parse(written))
 
 
-@lawful(25)
+@lawful(15)
 @given(trees())
 def test_emitted_yaml_loads_back_to_what_was_compiled(tree: Tree):
     found = built(tree.texts())
@@ -248,7 +244,7 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Duration) else value
 
 
-@lawful(25)
+@lawful(15)
 @given(trees())
 def test_emitted_dashboards_load_back_to_what_was_compiled(tree: Tree):
     found = built(tree.texts())
@@ -262,7 +258,8 @@ def test_emitted_dashboards_load_back_to_what_was_compiled(tree: Tree):
             assert (dashboard.uid, dashboard.title) == (loaded["uid"], loaded["title"])
             shown = [p for p in _panels(loaded) if p["type"] != "row"]
             kept = [panel for section in dashboard.sections for panel in section.panels]
-            assert [(p.type, p.title) for p in kept] == [(p["type"], p.get("title", "")) for p in shown]
+            titles = [(p["type"], p.get("title", "")) for p in shown]
+            assert [(p.type, p.title) for p in kept] == titles
             for panel, written in zip(kept, shown, strict=True):
                 expressions = [target["expr"] for target in written.get("targets", ())]
                 assert [target.expr for target in panel.targets] == expressions
@@ -274,7 +271,7 @@ def _panels(dashboard: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from panel.get("panels", ())
 
 
-@lawful(25)
+@lawful(15)
 @given(trees())
 def test_panels_have_ids_of_their_own_and_never_overlap(tree: Tree):
     for path, data in files(tree.texts()).items():
@@ -289,9 +286,9 @@ def test_panels_have_ids_of_their_own_and_never_overlap(tree: Tree):
             _check_places(row.get("panels", ()))
 
 
-def _check_places(panels: Any) -> None:
+def _check_places(placed: Any) -> None:
     taken: set[tuple[int, int]] = set()
-    for panel in panels:
+    for panel in placed:
         place = panel["gridPos"]
         assert place["x"] >= 0
         assert place["y"] >= 0
@@ -365,7 +362,7 @@ slos:
 # --- routing -----------------------------------------------------------------------------------
 
 
-@lawful(25)
+@lawful(15)
 @given(trees())
 def test_every_alert_reaches_exactly_the_receivers_that_the_routes_name(tree: Tree):
     found = built(tree.texts())
@@ -447,7 +444,7 @@ def _means(label: str, value: Any, found: str) -> bool:
 # --- damaged specs -----------------------------------------------------------------------------
 
 
-@lawful(150)
+@lawful(120)
 @given(trees(2), SEEDS)
 def test_a_damaged_spec_is_found_fault_with_or_builds_and_never_raises(tree: Tree, seed: int):
     texts = damaged(tree, random.Random(seed))
@@ -477,6 +474,45 @@ def _check_span(diagnostic: Diagnostic, found: Built, texts: Mapping[str, bytes]
             assert 1 <= span.end_column <= len(lines[span.end_line - 1]) + 2, diagnostic
 
 
+HEAD = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+target_labels: [zone]
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+metrics: {requests_total: {type: counter, labels: [code]}}
+alerts:
+  - name: Raw
+    expr: sum(rate(requests_total{code="500"}[5m])) / sum(rate(requests_total{code="200"}[5m])) > 1
+    only_when: {rate: requests_total, above: 1/s}
+    severity: low
+"""
+
+
+def test_a_panel_of_raw_promql_builds():
+    board = "kind: Dashboard\nname: b\nservice: cart\nvariables: [code]\npanels: "
+    panel = "[{stat: {expr: 'sum(rate(requests_total[5m]))'}}]\n"
+
+    assert files({"a.yaml": f"{HEAD}---\napiVersion: obsgen/v1\n{board}{panel}".encode()})
+
+
+def test_a_target_label_of_another_form_is_told_and_nothing_is_compiled():
+    found = built({"a.yaml": HEAD.replace("[zone]", "[zöne]").encode()})
+
+    assert [("SCH105", "name `zöne` has another form")] == errors(found)
+
+
+def test_a_label_of_another_form_in_an_environment_is_told_where_it_stands():
+    environment = 'kind: Environment\nname: prod\nwhere: {"a b": prod}\n'
+    found = built({"a.yaml": f"{HEAD}---\napiVersion: obsgen/v1\n{environment}".encode()})
+
+    assert [("SCH105", "name `a b` has another form")] == errors(found)
+    assert 20 == found.source_map.span(found.diagnostics[0].origin).line
+
+
 # --- the real tools ----------------------------------------------------------------------------
 
 
@@ -486,7 +522,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("many")
     dice = random.Random(20)
     for number in range(40):
-        for path, data in files(a_tree(dice.randrange(2**32), number % MAX_SIZE + 1).texts()).items():
+        tree = a_tree(dice.randrange(2**32), number % MAX_SIZE + 1)
+        for path, data in files(tree.texts()).items():
             if path.endswith((".rules.yml", "prometheus.yml", "alertmanager.yml")):
                 target = folder / f"{number}" / path
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -111,8 +111,14 @@ def series() -> Iterator[tuple[str, str]]:
 
 def _requests() -> Iterator[tuple[str, str]]:
     # Statuses that a pattern without its anchors would take, and one that never comes.
-    growths = {"200": (600, 6000), "403": (240, 60), "404": (30, 30), "500": (60, 6), "503": (30, 3)}
-    growths |= {"5000": (900, 900), "4031": (900, 900), "x503": (900, 900), "501": (0, 0)}
+    growths = {"200": (600, 6000), "403": (240, 6), "500": (240, 6), "503": (120, 3)}
+    growths |= {
+        "404": (30, 30),
+        "5000": (900, 900),
+        "4031": (900, 900),
+        "x503": (900, 900),
+        "501": (0, 0),
+    }
     for job, times in (("gateway", 1), ("llm-service", 2), ("batch", 40), ("gateway-old", 70)):
         for endpoint in ("/api/transform", "/health"):
             for status, (failing, well) in growths.items():
@@ -174,9 +180,7 @@ def ask(directory: Path, checks: list[dict[str, Any]]) -> None:
 
 def differs(one: str, other: str) -> str:
     """Return an expression that gives something where two give other labels or other values."""
-    return (
-        f"(({one}) != ({other})) or (({one}) unless ({other})) or (({other}) unless ({one}))"
-    )
+    return f"(({one}) != ({other})) or (({one}) unless ({other})) or (({other}) unless ({one}))"
 
 
 def nothing(expression: str, moment: int) -> dict[str, Any]:
@@ -191,9 +195,9 @@ def number(expression: str, moment: int, value: int) -> dict[str, Any]:
     return {"expr": f"count({expression})", "eval_time": f"{moment}m", "exp_samples": samples}
 
 
-# How many series fire or are shown while failing, well and idle. While failing: 2 of 3 hosts of T-A4
-# are within 90 %, so 1; T-A5 on n1 alone for ext4, xfs and tmpfs2. T-A3: pg_up of both instances, up
-# of one (`or` keeps both: the names differ, but the labels of `a` are the same, so 2).
+# How many series fire or are shown while failing, well and idle. T-A3: pg_up of both instances; up
+# of `a` has the labels of its pg_up, and `or` keeps the first. T-A4: another host each time. T-A5:
+# on the same hosts ext4, xfs and tmpfs2.
 COUNTS: Final = {
     "T-A1": (1, 0, 0),
     "T-A2": (1, 0, 0),
@@ -231,7 +235,12 @@ def test_an_error_ratio_without_traffic_is_no_number_and_is_not_shown(tmp_path: 
 
 
 def without_each_matcher(query: str) -> Iterator[str]:
-    for match in re.finditer(r'[a-z_]+(?:=~|!~|!=|=)"[^"]*",?', query):
+    found = list(re.finditer(r'[a-z_]+(?:=~|!~|!=|=)"[^"]*",?', query))
+    if len({match[0] for match in found}) == 1 and " or " not in query:
+        # One matcher on both sides of a quotient: either of them keeps the decoys out.
+        yield query.replace(found[0][0], "")
+        return
+    for match in found:
         yield query[: match.start()] + query[match.end() :]
 
 

@@ -9,11 +9,9 @@ from obsgen.alerts._rule import Firing, one_rule
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.model import Alert, AlertParts, Context, Reader, Schema
 from obsgen.promql import parse, result_labels, selectors
-from obsgen.promql.build import Expr
+from obsgen.promql.build import as_written
 from obsgen.schema.shared import text
 from obsgen.source import Node, Scalar
-
-_LOOSEST: Final = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ class RawAlert:
         """Return the rule, its labels told by the expression itself."""
         labels = result_labels(parse(self.scalar.text), context.catalogue)
         firing = Firing(
-            expr=Expr(self.scalar.text.strip(), _LOOSEST),
+            expr=as_written(self.scalar.text),
             may_have=labels.may_have,
             labels=None if labels.is_open else labels.names,
             fallback=f"{alert.name} of {context.service.name}",

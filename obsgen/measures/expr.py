@@ -18,7 +18,7 @@ from obsgen.promql import (
     selectors,
     substitute_variables,
 )
-from obsgen.promql.build import Expr, call
+from obsgen.promql.build import Expr, as_written, call
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode, Scalar
 from obsgen.units import COUNT, Unit
@@ -70,8 +70,7 @@ class RawMeasure:
 
     def expr(self, query: Query) -> Expr:
         """Return the PromQL; filters reach every selector whose metric has the label."""
-        loosest = 0
-        own = Expr(narrowed(self.text, lambda s: self._filters(s, query)).strip(), loosest)
+        own = as_written(narrowed(self.text, lambda s: self._filters(s, query)))
         return call("topk", str(self.top), own) if self.top else own
 
     def _filters(self, selected: VectorSelector, query: Query) -> list[str]:

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.promql.functions import RIGHT_TO_LEFT, SIGN_STRENGTH, STRENGTH
+from obsgen.promql.lexer import Kind, tokenize
+from obsgen.promql.parse import parse
+from obsgen.promql.tree import Aggregate, Binary, Call, NumberLiteral, Paren, VectorSelector
+from obsgen.promql.variables import substitute_variables
 
 _ATOM: Final = max(STRENGTH.values()) + 1
 
@@ -35,6 +39,22 @@ class Expr:
 def number(text: str) -> Expr:
     """Return a number literal."""
     return Expr(text, SIGN_STRENGTH if text.startswith("-") else _ATOM)
+
+
+def as_written(text: str) -> Expr:
+    """
+    Return PromQL that its author wrote; variables of Grafana may stand in it.
+
+    >>> as_written("a + b").within(STRENGTH["*"]), as_written("sum(a)").within(STRENGTH["*"])
+    ('(a + b)', 'sum(a)')
+    """
+    root = parse(substitute_variables(text))
+    # A comment behind the last word would swallow what is put after it.
+    text = text[: max(t.span.end for t in tokenize(text) if t.kind is not Kind.END)].strip()
+    if isinstance(root, Binary):
+        return Expr(text, STRENGTH[root.op])
+    is_atom = isinstance(root, Call | Aggregate | Paren | VectorSelector | NumberLiteral)
+    return Expr(text, _ATOM if is_atom else 0)
 
 
 def call(function: str, *arguments: Expr | str) -> Expr:

@@ -10,6 +10,7 @@ from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Project, Reports
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
+from obsgen.reader.merge import name_of
 from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import read_text, read_wait, read_words
@@ -43,7 +44,7 @@ class AlertReader:
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
         if len(chosen) != 1:
-            found = f"found {words(chosen)}" if chosen else "found none"
+            found = f"found {words(chosen, last='and')}" if chosen else "found none"
             hint = f"write one of {words(list(known))}"
             message = f"alert `{name}` takes one kind, {found}"
             self.report(finding(WRONG_COUNT, node.origin / "name", message, hint))
@@ -75,7 +76,8 @@ class AlertReader:
         scheme = self.reader.project.severities
         if severity is None:
             hint = f"add `severity: {scheme.names[0]}` or another of {words(list(scheme.names))}"
-            self.report(missing_key(node.origin, "severity", hint))
+            subject = f"alert `{name_of(node)}`"
+            self.report(missing_key(node.origin, "severity", hint, subject=subject))
             return None
         if not isinstance(severity, Scalar) or severity.is_null:
             return None

@@ -126,6 +126,12 @@ def _keys(node: Node) -> Iterator[str]:
             pending.extend(node.items)
 
 
+def distinct(documents: tuple[MappingNode, ...]) -> tuple[MappingNode, ...]:
+    """Return the first document of each name; the others were reported."""
+    first = {name_of(document): document for document in reversed(documents)}
+    return tuple(d for d in documents if d is first[name_of(d)])
+
+
 def _check_unique(documents: tuple[MappingNode, ...], kind: str, report: Reports) -> None:
     first: dict[str, Origin] = {}
     for document in documents:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from obsgen.artefacts import Json, TimeInterval
@@ -62,6 +61,8 @@ Minutes = tuple[int, int]
 @cache
 def locations() -> frozenset[str]:
     """Return the names of all time zones."""
+    from importlib import resources  # brings `tempfile` and `zipfile`
+
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 

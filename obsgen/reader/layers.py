@@ -11,8 +11,7 @@ from obsgen.diagnostics import Code, finding
 from obsgen.model import Reports
 from obsgen.reader.merge import Layer
 from obsgen.reader.shape import words
-from obsgen.reader.values import read_list
-from obsgen.source import MappingNode, Scalar
+from obsgen.source import MappingNode, Scalar, Sequence
 
 UNKNOWN_USE: Final = Code(
     "REF209",
@@ -63,7 +62,8 @@ class Used:
 
     def collect(self, node: MappingNode, open_: tuple[str, ...] = ()) -> None:
         """Take in what a document uses; *open_* are the presets that it is reached through."""
-        for item in read_list(node.get("uses")):
+        uses = node.get("uses")
+        for item in uses.items if isinstance(uses, Sequence) else ():
             if not isinstance(item, Scalar) or item.is_null:
                 continue
             name = item.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import finding
 from obsgen.model import Limit, Reports
 from obsgen.reader.matching import UNKNOWN_LABEL, check_value
-from obsgen.reader.shape import WRONG_COUNT, missing_key, words
+from obsgen.reader.shape import WRONG_COUNT, means, missing_key, words
 from obsgen.reader.values import example_of, read_amount
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Unit
@@ -25,6 +26,8 @@ COMPARISONS: Final = {
     "equals": "==",
     "not_equals": "!=",
 }
+
+_REST_OF_NUMBER: Final = re.compile(r"\d{3}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +53,15 @@ def read_comparison(
     """Read the one comparison of a mapping: its operator, and its limit."""
     found = [key for key in node.entries if key in COMPARISONS]
     if len(found) != 1:
-        what = f"found {words(found)}" if found else "found none"
+        if not found and means(node, "above"):
+            return None  # an unknown key was found already
+        what = f"found {words(found, last='and')}" if found else "found none"
         hint = f"write one of {words(list(COMPARISONS))}, e.g. `above: {example_of(compared.unit)}`"
         message = f"a condition takes one comparison, {what}"
         report(finding(WRONG_COUNT, node.origin, message, hint))
         return None
+    if any(_REST_OF_NUMBER.match(key) for key in node.entries):
+        return None  # `above: 1,000 USD` gave an unknown key `000 USD`
     limit = _limit(node.entries[found[0]].value, compared, report)
     return None if limit is None else (COMPARISONS[found[0]], limit)
 

@@ -60,7 +60,8 @@ def find_metric(
     if metric.type in types:
         return metric
     hint = f"use {USE[metric.type]}"
-    message = f"`{use}` takes a {' or '.join(types)}; `{metric.name}` is a {metric.type}"
+    taken = " or ".join(filter(None, (", ".join(types[:-1]), types[-1])))
+    message = f"`{use}` takes a {taken}; `{metric.name}` is a {metric.type}"
     related = declared_at(metric)
     report(finding(OTHER_METRIC_TYPE, node.origin, message, hint, related=related))
     return None

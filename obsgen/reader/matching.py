@@ -10,6 +10,7 @@ from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.matchers import Matcher, any_value, is_pattern, literal_pattern, matcher
 from obsgen.model import Reports
 from obsgen.promql import PromqlError, parse
+from obsgen.promql.re2 import regex_problem
 from obsgen.reader.shape import WRONG_TYPE, null_value, words
 from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -49,8 +50,19 @@ def read_labels(node: Node | None, metrics: tuple[Metric, ...], report: Reports)
     return tuple(dict.fromkeys(found))
 
 
-def check_label(label: str, origin: Origin, metrics: tuple[Metric, ...], report: Reports) -> bool:
-    """Report a label that one of the metrics does not have; say whether all have it."""
+def check_label(
+    label: str,
+    origin: Origin,
+    metrics: tuple[Metric, ...],
+    report: Reports,
+    subject: str = "",
+) -> bool:
+    """
+    Report a label that one of the metrics does not have; say whether all have it.
+
+    Args:
+        subject: What must have the labels, where it is no single metric: every target.
+    """
     for metric in metrics:
         if label in metric.all_labels:
             continue
@@ -58,6 +70,8 @@ def check_label(label: str, origin: Origin, metrics: tuple[Metric, ...], report:
         found = near(label, known)
         hint = f"did you mean `{found}`?" if found else f"it has {words(known[:_MAX_SHOWN])}"
         message = f"metric `{metric.name}` has no label `{label}`"
+        if subject:
+            message = f"not {subject} has label `{label}`"
         related = (Related("declared here", metric.origin),) if metric.origin.file else ()
         report(finding(UNKNOWN_LABEL, origin, message, hint, related=related))
         return False
@@ -65,7 +79,7 @@ def check_label(label: str, origin: Origin, metrics: tuple[Metric, ...], report:
 
 
 def read_matchers(
-    node: Node | None, metrics: tuple[Metric, ...], report: Reports
+    node: Node | None, metrics: tuple[Metric, ...], report: Reports, subject: str = ""
 ) -> tuple[Matcher, ...]:
     """Return the matchers of a `where`, each checked against what the metrics declare."""
     if not isinstance(node, MappingNode):
@@ -74,7 +88,7 @@ def read_matchers(
     for label, entry in node.entries.items():
         if label.startswith("x-"):
             continue
-        if not check_label(label, entry.key.origin, metrics, report):
+        if not check_label(label, entry.key.origin, metrics, report, subject):
             continue
         declared = _declared_values(label, metrics)
         read = _matcher(label, entry.value, declared, report)
@@ -142,10 +156,14 @@ def _values(
 
 
 def _check_pattern(label: str, node: Scalar, pattern: str, report: Reports) -> bool:
-    try:
-        parse("{" + str(Matcher(label, "=~", f"(?:{pattern})|x")) + "}")
-    except PromqlError as error:
-        message = f"pattern {node.word} of `{label}` is not RE2: {error.message}"
+    problem = regex_problem(pattern)
+    if not problem:
+        try:
+            parse("{" + str(Matcher(label, "=~", f"(?:{pattern})|x")) + "}")
+        except PromqlError as error:
+            problem = error.message
+    if problem:
+        message = f"pattern {node.word} of `{label}` is not RE2: {problem}"
         hint = "write `{is: …}` for a text that is meant as it stands"
         report(finding(UNREADABLE_PATTERN, node.origin, message, hint))
         return False

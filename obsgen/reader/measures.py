@@ -133,8 +133,7 @@ class ServiceReader:
             return self._read(name, above, under)
         kind: MeasureKind = kinds.load("measures", chosen[0])
         check_keys(node, kind, {**own, **over.nodes}, self.report)
-        inherited = set(under.nodes) - set(own) - set(over.nodes)
-        kept = {k: v for k, v in nodes.items() if k in kind.modifiers or k not in inherited}
+        kept = {k: v for k, v in nodes.items() if k in kind.modifiers}
         return kind.read(node, replace(merged, nodes=kept), self)
 
     def _named(

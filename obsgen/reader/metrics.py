@@ -20,6 +20,7 @@ from obsgen.reader.values import (
     read_text,
     read_words,
 )
+from obsgen.schema.shared import is_label
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import COUNT, Unit, number_text
 
@@ -171,7 +172,7 @@ class _MetricReader:
 
     def _may_declare(self, label: str, origin: Origin) -> bool:
         if label not in _SET_BY_SERVER:
-            return True
+            return is_label(label)
         message = f"label `{label}` of `{self.name}` is set by the exposition itself"
         hint = "remove it; write `buckets:` or `quantiles:`"
         self.report(finding(RESERVED_LABEL, origin, message, hint))

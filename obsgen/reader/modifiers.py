@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from obsgen.catalogue import Metric, near
+from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.model import MeasureKind, ModifierNodes, Modifiers, Reports
 from obsgen.reader.limits import COMPARISONS
@@ -14,6 +14,7 @@ from obsgen.reader.matching import read_labels, read_matchers
 from obsgen.reader.shape import WRONG_COUNT, missing_key, unknown_key, words
 from obsgen.reader.values import read_duration, read_number, read_text
 from obsgen.schema import kinds
+from obsgen.schema.service import SECOND_KEYS
 from obsgen.source import MappingNode, Node, Scalar
 
 MISPLACED_MODIFIER: Final = Code(
@@ -29,8 +30,6 @@ MODIFIERS: Final = ("where", "by", "window", "offset", "per", "top", "slower_tha
 _PER: Final = {"1s": 1, "1m": 60, "1h": 3600, "1d": 86400}
 _RANGE: Final = "$__range"
 _OPTIONAL: Final = frozenset({"which", "unit"})
-# Keys that stand in one mapping with a measure where it is part of something else.
-_AROUND: Final = frozenset({"slice", "during", "within", "from"})
 
 
 def read_modifiers(nodes: ModifierNodes, metrics: tuple[Metric, ...], report: Reports) -> Modifiers:
@@ -82,10 +81,10 @@ def report_kinds(node: MappingNode, chosen: list[str], report: Reports) -> None:
         message = f"a measure has one kind, found {words(chosen, last='and')}"
         report(finding(WRONG_COUNT, (node.origin / chosen[1]).key(), message))
         return
-    unknown = [k for k in node.entries if k not in MODIFIERS and k not in COMPARISONS]
-    known = [*kinds.keys("measures"), "measure"]
-    guess = near(unknown[0], known) if unknown else ""
-    hint = f"did you mean `{guess}`?" if guess else f"write one of {words(known)}"
+    beside = {*MODIFIERS, *COMPARISONS, *SECOND_KEYS}
+    if any(key not in beside and not key.startswith("x-") for key in node.entries):
+        return  # an unknown key was found already: a mistyped kind needs no second finding
+    hint = f"write one of {words([*kinds.keys('measures'), 'measure'])}"
     report(finding(WRONG_COUNT, node.origin, "a measure without a kind", hint))
 
 
@@ -109,7 +108,7 @@ def check_unknown(node: MappingNode, word: str, keys: Iterable[str], report: Rep
     """Report keys beside a measure's kind that belong to other kinds."""
     known = [*keys, *MODIFIERS, *COMPARISONS]
     for key in node.entries:
-        if key not in known and key not in _AROUND and not key.startswith("x-"):
+        if key in SECOND_KEYS and key not in known:
             report(unknown_key(node.origin, key, known, f"`{word}`"))
 
 

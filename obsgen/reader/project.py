@@ -18,6 +18,7 @@ from obsgen.reader.profiles import read_profiles
 from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
+from obsgen.schema.shared import is_label
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 
@@ -95,8 +96,12 @@ class _ProjectReader:
             evaluation_interval=self._duration(prometheus, "evaluation_interval", _S("30s")),
             retention=self._duration(prometheus, "retention", DEFAULT_RETENTION),
             external_labels=external,
+            # A label of another form was reported, and would make PromQL that cannot be read.
             target_labels=tuple(
-                dict.fromkeys((*TARGET_LABELS, *extra, *external, *environment_labels))
+                filter(
+                    is_label,
+                    dict.fromkeys((*TARGET_LABELS, *extra, *external, *environment_labels)),
+                )
             ),
             alertmanager_version=self._version(self._section("alertmanager"), (0, 25)),
             alertmanagers=read_words(self._section("alertmanager").get("targets"))
@@ -157,10 +162,12 @@ class _ProjectReader:
         for item in named_items(self.node.get("severities")):
             name = read_text(item.get("name"), self.report)
             aliases = read_words(item.get("aliases"))
-            for word in (name, *aliases):
-                if word in seen:
-                    self.report(twice(f"severity `{word}`", item.origin / "name", seen[word]))
-                seen[word] = item.origin
+            for node in (item.get("name"), *read_list(item.get("aliases"))):
+                if not isinstance(node, Scalar):
+                    continue
+                if node.text in seen:
+                    self.report(twice(f"severity `{node.text}`", node.origin, seen[node.text]))
+                seen.setdefault(node.text, node.origin)
             if not name:
                 continue
             within = read_duration(item.get("respond_within"), self.report)

@@ -12,6 +12,7 @@ from obsgen.matchers import Matcher
 from obsgen.model import Alert, Environment, Measure, Reports, Service, Slo
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.changes import changed
+from obsgen.reader.dashboards import read_folder
 from obsgen.reader.documents import Documents
 from obsgen.reader.drafts import ServiceDraft, check_shared
 from obsgen.reader.label_values import read_label_values
@@ -131,7 +132,7 @@ class ServicesReader:
         ]
         shared = set.intersection(*own) if own else set()
         labels = replace(bare, labels=dict.fromkeys(sorted(shared)))
-        return read_matchers(where, (labels,), sink)
+        return read_matchers(where, (labels,), sink, "every metric of the service")
 
     # --- second pass ---------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class ServicesReader:
             name=draft.name,
             title=title,
             team=team,
-            folder=read_text(document.get("folder"), sink) or title,
+            folder=self._folder(document, reader) or title,
             description=read_text(document.get("description"), sink),
             scope=draft.scope,
             scrape=self._scrape(document.get("scrape"), sink),
@@ -171,6 +172,10 @@ class ServicesReader:
             sources=draft.sources,
             origin=document.origin,
         )
+
+    def _folder(self, document: MappingNode, reader: ServiceReader) -> str:
+        """Read the folder of the dashboards; the title names it where the author says nothing."""
+        return read_folder(document.get("folder") or document.get("title"), reader)
 
     def _measures(self, node: Node | None, reader: ServiceReader) -> Mapping[str, Measure]:
         """Read the named measures of the specs; shipped ones are read where they are used."""

@@ -162,11 +162,17 @@ def _findings(error: Any, origin: Origin, node: Node) -> Iterator[Diagnostic]:
         case "required":
             missing = re.match("'(.*)' is a required", error.message)
             name = missing[1] if missing else "a key"
-            yield missing_key(origin, name)
+            if not means(node, name):
+                shown = error.schema.get("properties", {}).get(name, {}).get("examples")
+                hint = f"add `{name}: {_flow(shown[0])}`" if shown else ""
+                yield missing_key(origin, name, hint)
         case "type":
             yield _wrong_type(error, origin, node)
         case "enum":
             yield _unknown_word(error, origin, node)
+        case "pattern" if isinstance(node, MappingNode):  # of a key: `propertyNames`
+            key = node.entries[error.instance].key
+            yield _name_form((origin / key.text).key(), key, error.validator_value)
         case "pattern":
             yield _name_form(origin, node, error.validator_value)
         case "propertyNames" | "minProperties" | "maxProperties" | "minItems":
@@ -188,11 +194,24 @@ def null_value(node: Scalar, origin: Origin) -> Diagnostic:
     return finding(NULL_VALUE, origin.key() if isinstance(key, str) else origin, message, hint)
 
 
-def missing_key(origin: Origin, name: str, hint: str = "") -> Diagnostic:
+def missing_key(origin: Origin, name: str, hint: str = "", *, subject: str = "") -> Diagnostic:
     """Return the finding for an entry that lacks a key."""
-    where = next((s for s in reversed(origin.path) if isinstance(s, str)), "the document")
-    message = f"`{where}` has no `{name}`" if where != "the document" else f"no `{name}`"
+    message = f"{subject or _subject(origin)} has no `{name}`"
     return finding(MISSING_KEY, origin, message, hint or f"add `{name}: …`")
+
+
+def _subject(origin: Origin) -> str:
+    """Say what stands in a place: a key's value, an entry of a list, a document."""
+    word = next((s for s in reversed(origin.path) if isinstance(s, str)), "")
+    if not word:
+        return "the document"
+    return f"`{word}`" if origin.path[-1] == word else f"an entry of `{word}`"
+
+
+def means(node: Node, name: str) -> bool:
+    """Say whether a mapping holds a key that means another one: a foreign word, a near miss."""
+    keys = node.entries if isinstance(node, MappingNode) else ()
+    return any(FOREIGN.get(key) == name or near(key, [name]) for key in keys)
 
 
 def unknown_key(origin: Origin, key: str, known: list[str], parent: str = "") -> Diagnostic:
@@ -249,10 +268,18 @@ def _wrong_type(error: Any, origin: Origin, node: Node) -> Diagnostic:
 
 
 def _example(schema: dict[str, Any]) -> str:
-    import json
-
     examples = schema.get("examples") or ()
-    return f"for example {json.dumps(examples[0], ensure_ascii=False)}" if examples else ""
+    return f"for example `{_flow(examples[0])}`" if examples else ""
+
+
+def _flow(value: object) -> str:
+    """Write an example as YAML, on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    text = str(value)
+    return text if re.fullmatch(r"[\w$%][\w $%./-]*", text) else f'"{text}"'
 
 
 def _unknown_word(error: Any, origin: Origin, node: Node) -> Diagnostic:

@@ -21,7 +21,7 @@ from obsgen.reader.profiles import (
     unknown_severity,
 )
 from obsgen.reader.project import ProjectSpec, read_tile
-from obsgen.reader.shape import missing_key, words
+from obsgen.reader.shape import means, missing_key, words
 from obsgen.reader.tiers import SHIPPED
 from obsgen.reader.values import read_list, read_share, read_text, read_words
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -71,6 +71,7 @@ _TAKEN: Final = names.RESERVED_LABELS | {
     *("category", "kind", "long_window", "objective", "period", "runbook", "short_window", "spent")
 }
 _CALENDAR: Final = ("week", "month", "quarter")
+_OFF: Final = frozenset({"off", "no", "false", "never"})
 _LEAST_PERIOD: Final = Duration.parse("1h")
 _MAX_OBJECTIVE_DIGITS: Final = 12
 
@@ -87,8 +88,9 @@ class SloReader:
     def read(self, node: MappingNode, name: str) -> Slo | None:
         """Read one SLO; None where it cannot be compiled."""
         for key in ("objective", "sli"):
-            if key not in node.entries:
-                self.report(missing_key(node.origin, key, _EXAMPLES[key]))
+            if key not in node.entries and not means(node, key):
+                subject = f"SLO `{name}`"
+                self.report(missing_key(node.origin, key, _EXAMPLES[key], subject=subject))
         objective = self._objective(node.get("objective"))
         period = self._period(node)
         sli = self.reader.sli(node.get("sli"))
@@ -162,7 +164,8 @@ class SloReader:
             return None
         retention = self.spec.project.retention
         if period > retention:
-            message = f"period {period} is longer than the retention of {retention}"
+            what = "period" if node is not None else "the default period"
+            message = f"{what} {period} is longer than the retention of {retention}"
             hint = f"shorten it to {retention} or less, or raise `prometheus: {{retention: …}}`"
             self.report(finding(PERIOD_BEYOND_RETENTION, place, message, hint))
             return None
@@ -205,6 +208,8 @@ class SloReader:
             return TierChoice(profile=profile, origin=node.origin)
         guess = near(node.text, self.spec.profiles)
         known = words(list(self.spec.profiles))
+        if node.text.lower() in _OFF:
+            guess = "none"
         hint = f"did you mean `{guess}`?" if guess else f"it has {known}"
         message = f"alert profile {node.word} is not defined"
         self.report(finding(UNKNOWN_PROFILE, node.origin, message, hint))

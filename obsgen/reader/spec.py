@@ -10,7 +10,7 @@ from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Related, finding
 from obsgen.model import DashboardSpec, Environment, Reports, SeverityScheme, Spec
 from obsgen.reader.changes import read_changes
 from obsgen.reader.dashboards import read_dashboard
-from obsgen.reader.documents import Documents
+from obsgen.reader.documents import Documents, distinct
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.layers import PresetStore
 from obsgen.reader.matching import read_matchers
@@ -22,6 +22,7 @@ from obsgen.reader.routing import read_routing
 from obsgen.reader.services import ServicesReader
 from obsgen.reader.shape import missing_key, words
 from obsgen.reader.values import read_list
+from obsgen.schema.shared import is_label
 from obsgen.source import MappingNode, Scalar
 
 NO_PROJECT: Final = Code(
@@ -66,7 +67,7 @@ def read_specs(
     """Return the spec of every environment that is asked for; one without a name if none is."""
     _check_projects(documents, wanted, report)
     _check_parts(documents, report)
-    environments = documents.of("Environment")
+    environments = distinct(documents.of("Environment"))
     if wanted.environment is not None:
         chosen = tuple(e for e in environments if name_of(e) == wanted.environment)
         if not chosen:
@@ -107,7 +108,9 @@ def _check_parts(documents: Documents, report: Reports) -> None:
 
 def _unknown_service(node: Scalar, services: list[str]) -> Diagnostic:
     guess = near(node.text, services)
-    hint = f"did you mean `{guess}`?" if guess else f"it has {words(services)}" if services else ""
+    hint = (
+        f"did you mean `{guess}`?" if guess else f"defined: {words(services)}" if services else ""
+    )
     return finding(UNKNOWN_SERVICE, node.origin, f"service {node.word} is not defined", hint)
 
 
@@ -130,10 +133,13 @@ class _SpecReader:
         """Return what holds in the environment."""
         projects = self.documents.of("Project")
         where = None if self.node is None else self.node.get("where")
-        labels = tuple(where.entries) if isinstance(where, MappingNode) else ()
+        keys = tuple(where.entries) if isinstance(where, MappingNode) else ()
+        labels = tuple(key for key in keys if not key.startswith("x-"))
+        if not all(map(is_label, labels)):  # the schema said so
+            where = None
         spec = read_project(projects[0] if projects else None, labels, self.report)
         bare = Metric(name="targets", type="gauge", target_labels=spec.project.target_labels)
-        scope = read_matchers(where, (bare,), self.report)
+        scope = read_matchers(where, (bare,), self.report, "every target")
         environment = self._environment(spec.project.severities)
         services = ServicesReader(
             self.documents, self.presets, spec, environment, scope, self.report
@@ -185,7 +191,7 @@ class _SpecReader:
     def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
         found = []
         all_names = [name_of(s) for s in self.documents.of("Service")]
-        for node in self.documents.of("Dashboard"):
+        for node in distinct(self.documents.of("Dashboard")):
             service = node.get("service")
             if not isinstance(service, Scalar):
                 if service is None:

@@ -135,7 +135,7 @@ def read_amount(
     try:
         quantity = Quantity.parse(node.text)
     except ValueError:
-        hint = f"write it in {_unit_words(unit)}: `{example_of(unit)}`"
+        hint = f"write {_unit_words(unit)}: `{example_of(unit)}`"
         message = f"{node.word} is not a quantity"
         report(finding(UNREADABLE_QUANTITY, node.origin, message, hint))
         return None
@@ -144,18 +144,24 @@ def read_amount(
         return value
     hint = f"write `{_suggested(quantity, unit)}`"
     if quantity.unit.is_plain_count:
-        message = f"limit {node.word} has no unit, and {subject} is in {_unit_words(unit)}"
+        message = f"limit {node.word} has no unit, and {subject} is {_unit_words(unit)}"
         report(finding(MISSING_UNIT, node.origin, message, hint))
     else:
         found = _unit_words(quantity.unit)
-        message = f"limit {node.word} is in {found}, and {subject} is in {_unit_words(unit)}"
+        message = f"limit {node.word} is {found}, and {subject} is {_unit_words(unit)}"
         report(finding(OTHER_DIMENSION, node.origin, message, hint))
     return None
 
 
 def _unit_words(unit: Unit) -> str:
-    names = {"time": "a time", "bytes": "bytes", "ratio": "a ratio", "money": unit.name}
-    name = names.get(unit.dimension, "a count" if unit.name == "count" else unit.name)
+    names = {
+        "time": "a time",
+        "bytes": "an amount of bytes",
+        "ratio": "a ratio",
+        "money": f"an amount of {unit.name}",
+    }
+    counted = "a count" if unit.name == "count" else f"a count of {unit.name}"
+    name = names.get(unit.dimension, counted)
     return f"{name} per time" if unit.per_seconds else name
 
 

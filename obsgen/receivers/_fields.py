@@ -198,7 +198,8 @@ class Refused:
 
     def read(self, node: Node, reader: ReceiverReader) -> Json:
         """Report the secret."""
-        report_secret(node, reader, "is written out", self.instead)
+        hint = self.instead[:1].lower() + self.instead[1:].removesuffix(".")
+        report_secret(node, reader, "is written out", hint)
         return None
 
 

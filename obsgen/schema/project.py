@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from obsgen.schema.shared import (
+    LABEL_PATTERN,
     NAME_PATTERN,
     Schema,
     flag,
@@ -136,7 +137,10 @@ def _environment() -> Schema:
         {
             **_head(),
             "name": name("Name of the environment.", NAME_PATTERN),
-            "where": ref("matchers", "On every query."),
+            "where": {
+                **ref("matchers", "On every query."),
+                "propertyNames": {"pattern": rf"{LABEL_PATTERN}|^x-"},
+            },
             "labels": ref("label_values", "On every rule."),
             "max_severity": text("No alert is more urgent here.", examples=["medium"]),
             "only": listed(text(), description="Only these services."),

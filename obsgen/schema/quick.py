@@ -73,8 +73,12 @@ def _const(value: object, schema: Schema, _definitions: _Definitions) -> bool:
     return _same(value, schema["const"])
 
 
-def _same(value: object, schema["const"]: object) -> bool:
-    return isinstance(value, str) and value == schema["const"]
+def _same(value: object, wanted: object) -> bool:
+    return isinstance(value, str) and value == wanted
+
+
+def _minimum(value: object, schema: Schema, _definitions: _Definitions) -> bool:
+    return not isinstance(value, int | float) or value >= schema["minimum"]
 
 
 def _pattern(value: object, schema: Schema, _definitions: _Definitions) -> bool:
@@ -86,8 +90,9 @@ def _required(value: object, schema: Schema, _definitions: _Definitions) -> bool
 
 
 def _properties(value: object, schema: Schema, definitions: _Definitions) -> bool:
+    known = schema["properties"]
     return not isinstance(value, dict) or all(
-        fits(item, schema["properties"][key], definitions) for key, item in value.items() if key in schema["properties"]
+        fits(item, known[key], definitions) for key, item in value.items() if key in known
     )
 
 
@@ -112,11 +117,13 @@ def _others(value: object, schema: Schema, definitions: _Definitions) -> bool:
 
 
 def _names(value: object, schema: Schema, definitions: _Definitions) -> bool:
-    return not isinstance(value, dict) or all(fits(key, schema["propertyNames"], definitions) for key in value)
+    names = schema["propertyNames"]
+    return not isinstance(value, dict) or all(fits(key, names, definitions) for key in value)
 
 
 def _items(value: object, schema: Schema, definitions: _Definitions) -> bool:
-    return not isinstance(value, list) or all(fits(item, schema["items"], definitions) for item in value)
+    items = schema["items"]
+    return not isinstance(value, list) or all(fits(item, items, definitions) for item in value)
 
 
 _CHECKS: Final[Mapping[str, Callable[[object, Schema, _Definitions], bool]]] = {
@@ -124,6 +131,7 @@ _CHECKS: Final[Mapping[str, Callable[[object, Schema, _Definitions], bool]]] = {
     "type": _type,
     "enum": _enum,
     "const": _const,
+    "minimum": _minimum,
     "pattern": _pattern,
     "required": _required,
     "properties": _properties,

@@ -31,8 +31,10 @@ def routing_properties(
         kinds: The fragments of the receiver kinds by key.
         shared: The fragments of what `shared` may say, by word.
     """
+    # A list of one kind's integrations is refused by the reader, in better words.
+    fragments = {key: {**kind, "type": ["object", "array"]} for key, kind in kinds.items()}
     receiver = mapping(
-        {**kinds, "refs": ref("refs")},
+        {**fragments, "refs": ref("refs")},
         description="Where notifications go: at most one integration of each kind.",
         examples=[{"slack": {"channel": "#alerts"}}],
     )

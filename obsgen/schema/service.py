@@ -32,6 +32,9 @@ _MODIFIERS: Final[Mapping[str, Schema]] = {
     "slower_than": ref("quantity", "Only observations above this bucket's bound."),
     "legend": text("What each series is called in a panel.", examples=["{{instance}} read"]),
 }
+SECOND_KEYS: Final = ("of", "free", "which", "over", "unit")
+"""Keys that complete a kind of measure."""
+
 _COMPARISONS: Final[Mapping[str, Schema]] = {
     word: ref("quantity", f"Holds where the measure is {words} this.")
     for word, words in (
@@ -55,6 +58,8 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
     keys: dict[str, Schema] = {"measure": text("A measure by its name.", examples=["error_ratio"])}
     for added in kinds.values():
         keys.update(added)
+    # Which of these belong together is told by the reader, in better words.
+    keys.update((key, {}) for key in SECOND_KEYS if key not in keys)
     measure: dict[str, Any] = {
         **mapping({**keys, **_MODIFIERS}),
         "type": ["string", "object"],
@@ -74,8 +79,13 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         "items": ref("measure"),
         "description": "A measure, its name, or a list of them.",
     }
+    named_measure: dict[str, Any] = {
+        **measure,
+        "properties": {**measure["properties"], "remove": flag("Drop what a preset brought.")},
+    }
     return {
         "measure": measure,
+        "named_measure": named_measure,
         "measures": several,
         "condition": condition,
         "comparison": comparison,
@@ -233,7 +243,9 @@ _SCRAPE: Final[Schema] = mapping(
 def _parts() -> dict[str, Schema]:
     return {
         "metrics": named(_METRIC, names=METRIC_PATTERN, description="The metrics, by name."),
-        "measures": named(ref("measure"), names=WORD_PATTERN, description="Measures, named once."),
+        "measures": named(
+            ref("named_measure"), names=WORD_PATTERN, description="Measures, named once."
+        ),
         "slos": listed(ref("slo"), description="Service level objectives."),
         "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
     }

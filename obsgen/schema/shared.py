@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,11 @@ WORD_PATTERN: Final = "^[a-z][a-z0-9_]{0,79}$"
 ALERT_PATTERN: Final = "^[A-Z][A-Za-z0-9]{0,99}$"
 LABEL_PATTERN: Final = "^[a-zA-Z_][a-zA-Z0-9_]*$"
 METRIC_PATTERN: Final = "^[a-zA-Z_:][a-zA-Z0-9_:]*$"
+
+
+def is_label(word: str) -> bool:
+    """Say whether a word can name a label; the schema reports where one cannot."""
+    return re.fullmatch(LABEL_PATTERN, word) is not None
 
 
 def ref(name: str, description: str = "") -> Schema:

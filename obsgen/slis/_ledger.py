@@ -14,7 +14,6 @@ Every selector reads `offset d`: a scrape in flight is stamped at its start and 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -149,7 +148,8 @@ def grouped(text: str) -> str:
 
 def indented(text: str) -> str:
     """Move a part to the right by one level."""
-    return textwrap.indent(text, "  ")
+    lines = text.splitlines(keepends=True)
+    return "".join(f"  {line}" if line.strip() else line for line in lines)
 
 
 def recorded_total(scope: LedgerScope) -> str:

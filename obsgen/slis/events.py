@@ -132,6 +132,7 @@ class CountedEvents:
         )
 
 
+_HINT: Final = 'write `bad: {status: "5.."}`'
 _SIDE: Final[Schema] = {
     "type": "object",
     "description": "Matchers on `total`, or a second counter: {counter: NAME, where: {…}}.",
@@ -163,8 +164,7 @@ class EventsKind:
         if len(sides) != 1:
             found = "both" if sides else "neither"
             message = f"`events` takes exactly one of `bad` and `good`, found {found}"
-            hint = 'write `bad: {status: "5.."}`'
-            reader.report(finding(BAD_OR_GOOD, node.origin, message, hint))
+            reader.report(finding(BAD_OR_GOOD, node.origin, message, _HINT))
             return None
         side = node.get(sides[0])
         if counter is None or not isinstance(side, MappingNode):
@@ -177,7 +177,7 @@ class EventsKind:
         if not matchers:
             if not side.entries:
                 message = f"`{sides[0]}` has no matchers, so every event would be {sides[0]}"
-                reader.report(finding(BAD_OR_GOOD, side.origin, message))
+                reader.report(finding(BAD_OR_GOOD, side.origin, message, _HINT))
             return None
         return MatchedEvents(counter=counter, where=where, bad=matchers, is_good=is_good)
 
@@ -186,6 +186,12 @@ def _second_counter(
     counter: Metric, where: tuple[Matcher, ...], side: MappingNode, is_good: bool, reader: Reader
 ) -> CountedEvents | None:
     types = ("counter", "histogram", "summary")
+    known = ["counter", "where"]
+    for key in side.entries:
+        if key not in known and not key.startswith("x-"):
+            hint = f"write `where: {{{key}: …}}` beside `counter`"
+            place = (side.origin / key).key()
+            reader.report(finding(BAD_OR_GOOD, place, f"matcher `{key}` beside `counter`", hint))
     named: Node | None = side.get("counter")
     second = reader.metric(named, types, use="counter")
     if second is None:

@@ -69,6 +69,7 @@ class _Frame:
     merges: list[Node] = field(default_factory=list)
     key: Scalar | None = None
     skip_value: bool = False
+    was_text: bool = False
 
     def child(self) -> Origin:
         if not self.is_mapping:
@@ -136,7 +137,8 @@ class _Builder:
         self._check_tag(event, start)
         if event.anchor or event.tag:
             start = self._after_properties(start, end)
-        style = event.style or ""
+        # What an unknown tag leaves is a text: one finding is enough.
+        style = event.style or ("" if _knows_tag(event) else '"')
         scalar = Scalar(
             text=event.value,
             style=style,
@@ -178,7 +180,10 @@ class _Builder:
         frame = self._stack.pop()
         end = self._place(event.end_mark)
         node: Node
-        if frame.is_mapping:
+        if frame.was_text and not frame.entries:
+            # A text that should have been quoted, as reported; what else is said of it is noise.
+            node = Scalar(text="", style='"', origin=frame.origin, start=frame.start, end=end)
+        elif frame.is_mapping:
             for merged in frame.merges:
                 self._merge(frame, merged)
             size = 1 + sum(size_of(e.value) for e in frame.entries.values())
@@ -244,7 +249,7 @@ class _Builder:
         if not isinstance(node, Scalar):
             hint = 'quote the value: "{{ … }}"' if self._begins(node.start, "{") else ""
             self._say(KEY_NOT_TEXT, node.start, 1, f"{node.word} stands where a key belongs", hint)
-            frame.skip_value = True
+            frame.skip_value = frame.was_text = True
             return
         if (first := frame.entries.get(node.text)) is not None:
             related = (Related("first written here", first.key.origin.key()),)
@@ -274,7 +279,7 @@ class _Builder:
         return self.lines[place[0]][place[1] :].startswith(text)
 
     def _check_tag(self, event: Any, start: Place) -> None:
-        if event.tag and event.tag not in _CORE_TAGS and event.tag != "tag:yaml.org,2002:map":
+        if not _knows_tag(event):
             message = f"YAML tag `{event.tag}` means nothing in a spec"
             hint = "quote the value if it begins with `!`; write `{not: …}` to negate a matcher"
             self._say(UNKNOWN_TAG, start, 1, message, hint)
@@ -292,13 +297,31 @@ class _Builder:
         context = f" {error.context}" if error.context else ""
         message = f"YAML: {error.problem or 'syntax error'}{context}"
         origin = Origin(self.file, mark=(*place, 1))
-        return finding(
-            YAML_SYNTAX, origin, message, trap_hint(self.lines[max(0, place[0] - 1) : place[0] + 1])
-        )
+        related = self._opening(error, place)
+        hint = trap_hint(self.lines[place[0] : place[0] + 1])
+        if not hint and related and related[0].origin.mark is not None:
+            row, column, _ = related[0].origin.mark
+            opened = self.lines[row][column : column + 1]
+            hint = f"close the `{opened}` that begins there" if opened in ("[", "{") else ""
+        hint = hint or trap_hint(self.lines[max(0, place[0] - 1) : place[0]])
+        return finding(YAML_SYNTAX, origin, message, hint, related=related)
+
+    def _opening(self, error: yaml.MarkedYAMLError, place: Place) -> tuple[Related, ...]:
+        """Return where the list, mapping or text began that is in the way, if on another line."""
+        if error.context_mark is None:
+            return ()
+        start = self._place(error.context_mark)
+        if start[0] >= place[0]:
+            return ()
+        return (Related("it begins here", Origin(self.file, mark=(*start, 1))),)
 
     def _say(self, code: Code, place: Place, width: int, message: str, hint: str = "") -> None:
         origin = Origin(self.file, mark=(*place, max(width, 1)))
         self.diagnostics.append(finding(code, origin, message, hint))
+
+
+def _knows_tag(event: Any) -> bool:
+    return not event.tag or event.tag in {*_CORE_TAGS, "tag:yaml.org,2002:map"}
 
 
 def _width(node: Scalar) -> tuple[int, int, int]:
