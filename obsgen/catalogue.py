@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Literal
 
+from obsgen import names
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher, selector
 from obsgen.units import COUNT, SECONDS, Unit, number_text
@@ -180,7 +181,7 @@ class Catalogue:
 
     def knows(self, series: str) -> bool:
         """Say whether a series is declared, recorded, or Prometheus's own."""
-        own = series in _OWN_SERIES or series.startswith("slo:") or series == "slo_info"
+        own = series in _OWN_SERIES or names.is_slo_series(series)
         return series in self.recorded or own or self.metric_of(series) is not None
 
     def near(self, name: str) -> str:

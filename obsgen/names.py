@@ -56,6 +56,17 @@ def bad_events(tile: Duration) -> str:
     return f"slo:bad_events:increase{tile}"
 
 
+_OWN: Final = re.compile(
+    r"slo:(total|bad)_(seen|born|events):increase\w+|slo:error_ratio:(rate\w+|period)"
+    r"|slo:(objective|error_budget|error_budget_remaining|burn_rate):ratio|slo_info"
+)
+
+
+def is_slo_series(name: str) -> bool:
+    """Say whether a name is one that SLOs are recorded under."""
+    return _OWN.fullmatch(name) is not None
+
+
 def error_ratio(window: Duration) -> str:
     """Name the error ratio over a window."""
     return f"slo:error_ratio:rate{window}"
@@ -81,7 +92,7 @@ def rule_file(service: str) -> str:
 COLUMNS: Final = 24
 """Of Grafana's grid."""
 
-SLO_OVERVIEW: Final = "obs-slo-overview"
+SLO_OVERVIEW: Final = "obs-slos"
 
 READY_DASHBOARDS: Final = frozenset(
     {"slo", "red", "use", "llm", "cost", "security", "alerts", "overview", "probes"}

@@ -163,9 +163,7 @@ def _files(
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def _environment_files(
-    spec: Spec, compiled: Compiled, report: Reports
-) -> Iterator[OutputFile]:
+def _environment_files(spec: Spec, compiled: Compiled, report: Reports) -> Iterator[OutputFile]:
     seen: set[str] = set()
     for output in spec.project.outputs:
         module = importlib.import_module(f"obsgen.outputs.{output}")

@@ -58,7 +58,7 @@ def name_problem(service: str) -> str:
     >>> name_problem("shop"), name_problem("Shop")
     ('', 'name `Shop` has other characters than `a-z`, `0-9` and `-`')
     """
-    if re.fullmatch(NAME_PATTERN.removesuffix("$"), service):
+    if re.fullmatch(NAME_PATTERN, service):
         return ""
     if not service:
         return "the name is empty"

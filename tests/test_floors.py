@@ -136,7 +136,8 @@ def test_an_outside_package_is_known_in_its_room_alone(name: str, tree: ast.Modu
 @pytest.mark.parametrize(("name", "tree"), MODULES, ids=NAMES)
 def test_nothing_below_the_disk_knows_files_clocks_or_chance(name: str, tree: ast.Module):
     packages = {imported.split(".")[0] for imported in imports(tree)}
-    calls = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    functions = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = {function.id for function in functions if isinstance(function, ast.Name)}
 
     if FLOORS[room(name)] < PURE_BELOW:
         assert set() == packages & IMPURE

@@ -68,7 +68,7 @@ def nulls(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 
 
 def test_every_kind_and_every_ready_dashboard_is_among_them():
-    assert {"obs-slo-overview", "obs-slo-gateway", "obs-red-gateway", "obs-monitoring"} == set(ALL)
+    assert {"obs-slos", "obs-slo-gateway", "obs-red-gateway", "obs-monitoring"} == set(ALL)
     found = {one["type"] for dashboard in ALL.values() for one in panels(dashboard)}
     assert {"timeseries", "stat", "gauge", "table", "text"} == found
 
@@ -246,7 +246,7 @@ def test_rows_of_the_overview_lead_to_the_dashboard_of_their_service():
         "---" + service.replace("name: gateway", f"name: {name}") for name in names
     )
     found = dashboards(text)
-    (table,) = (p for p in panels(found["obs-slo-overview"]) if p["type"] == "table")
+    (table,) = (p for p in panels(found["obs-slos"]) if p["type"] == "table")
     query = table["targets"][0]["expr"]
 
     assert '"obs-slo-$1", "service", "(short)")' in query
@@ -286,7 +286,7 @@ def test_files_stand_in_a_directory_for_each_folder():
         "grafana/dashboards/ToneBridge/obs-monitoring.json",
         "grafana/dashboards/ToneBridge/obs-red-gateway.json",
         "grafana/dashboards/ToneBridge/obs-slo-gateway.json",
-        "grafana/dashboards/systems/obs-slo-overview.json",
+        "grafana/dashboards/systems/obs-slos.json",
         "grafana/provisioning/dashboards/obsgen.yml",
         "grafana/provisioning/datasources/obsgen.yml",
     ]

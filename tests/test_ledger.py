@@ -233,9 +233,8 @@ def test_a_bucket_that_is_spelled_anew_goes_on_counting(tmp_path):
         bucket("1", "0+9x60 stale"),
         bucket("1.0", "_x61 549+9x300"),
     ]
-    expected = {
-        time: {of("latency", "slo:bad_events:increase1m"): 4} for time in ("14m", "16m", "17m", "20m")
-    }
+    four = {of("latency", "slo:bad_events:increase1m"): 4}
+    expected = dict.fromkeys(("14m", "16m", "17m", "20m"), four)
 
     run(tmp_path, series, expected)
 

@@ -268,7 +268,7 @@ def test_dashboards_of_one_service_lead_to_each_other():
     menus = {d.uid: [link.tag for link in d.links if link.tag] for d in compiled}
 
     assert menus == {
-        "obs-slo-overview": [],
+        "obs-slos": [],
         "obs-slo-gateway": ["gateway"],
         "obs-red-gateway": ["gateway"],
         "obs-monitoring": ["gateway"],

@@ -343,7 +343,7 @@ def test_a_secret_is_never_repeated_in_its_finding():
 def test_the_hint_of_a_secret_is_its_file():
     (found,) = read(one("{slack: {api_url: abc}}")).found
 
-    assert "Write `api_url_file`." == found.hint
+    assert "write `api_url_file`" == found.hint
 
 
 def test_a_field_of_a_newer_alertmanager_is_fine_where_that_is_the_target():

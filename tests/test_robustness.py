@@ -15,8 +15,8 @@ from obsgen.disk import shipped_presets
 from obsgen.pipeline import Built, Options, build
 from obsgen.report import as_text
 
-SECONDS = 4.0
-SEEDS = range(4)
+SECONDS = 1.0
+SEEDS = range(3)
 OPTIONS = Options(requires_project=True, presets=shipped_presets())
 
 WORDS = (
@@ -177,3 +177,8 @@ def test_a_spec_gives_files_or_an_error():
         built = outcome(text)
 
         assert built.files or built.diagnostics
+
+
+def test_lines_that_end_in_crlf_give_the_same_files():
+    for text in TEXTS:
+        assert outcome(text).files == outcome(text.replace("\n", "\r\n")).files

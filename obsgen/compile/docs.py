@@ -155,7 +155,10 @@ def _slo(slo: Slo) -> dict[str, object]:
             for tier in slo.tiers
         ],
         "notes": (
-            *(f"Alerts when {b.text} of the budget is spent ({b.severity})" for b in slo.budget_alerts),
+            *(
+                f"Alerts when {alert.text} of the budget is spent ({alert.severity})"
+                for alert in slo.budget_alerts
+            ),
             *(f"No `{name}` alert: {reason}" for name, reason in slo.left_out),
         ),
     }

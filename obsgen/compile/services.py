@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile, RuleGroup
 from obsgen.compile.slos import SloRules, compile_slo, recorded_series
-from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service
+from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
 
 BUDGET_INTERVAL = Duration(120_000)
@@ -26,15 +26,19 @@ def compile_service(
     service: Service, project: Project, environment: Environment, report: Reports
 ) -> ServiceParts:
     """Return the rules of one service; nothing of other services is looked at."""
+    context = Context(
+        project=project,
+        environment=environment,
+        service=service,
+        catalogue=service.catalogue,
+    )
+    slos = tuple((slo, compile_slo(slo, context)) for slo in service.slos)
     recorded: dict[str, frozenset[str]] = {}
-    for slo in service.slos:
-        for name, labels in recorded_series(slo).items():
+    for slo, rules_of in slos:
+        for name, labels in recorded_series(slo, rules_of).items():
             recorded[name] = recorded.get(name, frozenset()) | labels
     catalogue = service.catalogue.with_recorded(recorded)
-    context = Context(
-        project=project, environment=environment, service=service, catalogue=catalogue
-    )
-    slos = tuple((slo.tile.length, compile_slo(slo, context)) for slo in service.slos)
+    context = replace(context, catalogue=catalogue)
     alerts = tuple(alert.body.compile(alert, context) for alert in service.alerts)
     for parts in alerts:
         for diagnostic in parts.diagnostics:
@@ -51,19 +55,19 @@ def compile_service(
 
 
 def _slo_groups(
-    service: Service, slos: tuple[tuple[Duration, SloRules], ...]
+    service: Service, slos: tuple[tuple[Slo, SloRules], ...]
 ) -> tuple[RuleGroup, ...]:
     """One group a tile length for the ledgers, and one for what may be slower."""
     groups = []
-    lengths = sorted({length for length, _ in slos}, reverse=True)
+    lengths = sorted({slo.tile.length for slo, _ in slos}, reverse=True)
     for length in lengths:
         suffix = "" if len(lengths) == 1 else f"-{length}"
-        rules = tuple(rule for at, slo in slos if at == length for rule in slo.ledger)
+        rules = tuple(r for slo, own in slos if slo.tile.length == length for r in own.ledger)
         groups.append(
             RuleGroup(name=f"{service.name}-slo-ledger{suffix}", interval=length, rules=rules)
         )
     if slos:
-        budget = tuple(rule for _, slo in slos for rule in slo.budget)
+        budget = tuple(rule for _, own in slos for rule in own.budget)
         groups.append(
             RuleGroup(name=f"{service.name}-slo-budget", interval=BUDGET_INTERVAL, rules=budget)
         )

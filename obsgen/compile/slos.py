@@ -54,27 +54,14 @@ def compile_slo(slo: Slo, context: Context) -> SloRules:
     )
 
 
-def recorded_series(slo: Slo) -> Mapping[str, frozenset[str]]:
-    """Return the series that an SLO records, with their labels."""
-    labels = frozenset((*names.IDENTITY, *slo.by))
-    tile = slo.tile.length
-    grouped = [
-        *(name(tile) for name in (names.total_seen, names.bad_seen, names.bad_born)),
-        *(name(tile) for name in (names.total_events, names.bad_events)),
-        *(name(names.COARSE_TILE) for name in (names.total_events, names.bad_events)),
-        *(names.error_ratio(w) for w in windows(slo)),
-        names.PERIOD_ERROR_RATIO,
-        names.BUDGET_REMAINING,
-        names.BURN_RATE,
-    ]
-    alone = frozenset(names.IDENTITY)
-    info = alone | {"objective", "period", "team", "kind", "runbook"} | frozenset(slo.labels)
-    return {
-        **dict.fromkeys(grouped, labels),
-        names.OBJECTIVE: alone,
-        names.ERROR_BUDGET: alone,
-        names.INFO: info,
-    }
+def recorded_series(slo: Slo, rules: SloRules) -> Mapping[str, frozenset[str]]:
+    """Return the series that an SLO's rules record, with their labels."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in (*rules.ledger, *rules.budget):
+        if isinstance(rule, RecordingRule):
+            groups = () if rule.expr.startswith("vector(") else slo.by
+            found[rule.record] = frozenset((*rule.labels, *groups))
+    return found
 
 
 def windows(slo: Slo) -> tuple[Duration, ...]:
@@ -224,7 +211,8 @@ class _Compiler:
         description = (
             f"Over the last {tier.long}, {{{{ $value | humanizePercentage }}}} of the events were "
             f"bad ({self.slo.sli.words}). The objective of {number_text(self.slo.objective)}% over "
-            f"{self.slo.period} allows {budget}%; a burn rate of {factor} spends all of it in {gone}."
+            f"{self.slo.period} allows {budget}%; a burn rate of {factor} spends all of it in "
+            f"{gone}."
         )
         return self._annotations(summary, description)
 

@@ -13,8 +13,9 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import finding
 from obsgen.model import Limit, Reports
 from obsgen.reader.matching import UNKNOWN_LABEL, check_value
-from obsgen.reader.shape import WRONG_COUNT, means, missing_key, words
+from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import example_of, read_amount
+from obsgen.reader.wording import means
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Unit
 

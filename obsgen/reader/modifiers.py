@@ -14,7 +14,7 @@ from obsgen.reader.matching import read_labels, read_matchers
 from obsgen.reader.shape import WRONG_COUNT, missing_key, unknown_key, words
 from obsgen.reader.values import read_duration, read_number, read_text
 from obsgen.schema import kinds
-from obsgen.schema.service import SECOND_KEYS
+from obsgen.schema.measures import SECOND_KEYS
 from obsgen.source import MappingNode, Node, Scalar
 
 MISPLACED_MODIFIER: Final = Code(

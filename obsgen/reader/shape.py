@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
+from obsgen.reader.wording import FOREIGN, flow, means
 from obsgen.schema.quick import fits
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
@@ -77,27 +78,6 @@ CODES: Final = (
     NOT_A_DOCUMENT,
 )
 
-# Words of Sloth, OpenSLO, Pyrra, Alertmanager and Grafana for what has another name here.
-FOREIGN: Final = {
-    "target": "objective",
-    "window": "period",
-    "timeWindow": "period",
-    "errors": "bad",
-    "error_query": "bad",
-    "indicator": "sli",
-    "grouping": "by",
-    "groupBy": "by",
-    "alerting": "alerts",
-    "match": "where",
-    "matchers": "where",
-    "selector": "where",
-    "filter": "where",
-    "receiver": "to",
-    "gt": "above",
-    "op": "above",
-    "query": "expr",
-    "gridPos": "width",
-}
 _FLAT: Final = frozenset({"metadata", "spec"})
 _TYPES: Final = {
     "object": "a mapping",
@@ -164,7 +144,7 @@ def _findings(error: Any, origin: Origin, node: Node) -> Iterator[Diagnostic]:
             name = missing[1] if missing else "a key"
             if not means(node, name):
                 shown = error.schema.get("properties", {}).get(name, {}).get("examples")
-                hint = f"add `{name}: {_flow(shown[0])}`" if shown else ""
+                hint = f"add `{name}: {flow(shown[0])}`" if shown else ""
                 yield missing_key(origin, name, hint)
         case "type":
             yield _wrong_type(error, origin, node)
@@ -206,12 +186,6 @@ def _subject(origin: Origin) -> str:
     if not word:
         return "the document"
     return f"`{word}`" if origin.path[-1] == word else f"an entry of `{word}`"
-
-
-def means(node: Node, name: str) -> bool:
-    """Say whether a mapping holds a key that means another one: a foreign word, a near miss."""
-    keys = node.entries if isinstance(node, MappingNode) else ()
-    return any(FOREIGN.get(key) == name or near(key, [name]) for key in keys)
 
 
 def unknown_key(origin: Origin, key: str, known: list[str], parent: str = "") -> Diagnostic:
@@ -269,17 +243,7 @@ def _wrong_type(error: Any, origin: Origin, node: Node) -> Diagnostic:
 
 def _example(schema: dict[str, Any]) -> str:
     examples = schema.get("examples") or ()
-    return f"for example `{_flow(examples[0])}`" if examples else ""
-
-
-def _flow(value: object) -> str:
-    """Write an example as YAML, on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    text = str(value)
-    return text if re.fullmatch(r"[\w$%][\w $%./-]*", text) else f'"{text}"'
+    return f"for example `{flow(examples[0])}`" if examples else ""
 
 
 def _unknown_word(error: Any, origin: Origin, node: Node) -> Diagnostic:

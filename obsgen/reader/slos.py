@@ -21,9 +21,10 @@ from obsgen.reader.profiles import (
     unknown_severity,
 )
 from obsgen.reader.project import ProjectSpec, read_tile
-from obsgen.reader.shape import means, missing_key, words
+from obsgen.reader.shape import missing_key, words
 from obsgen.reader.tiers import SHIPPED
 from obsgen.reader.values import read_list, read_share, read_text, read_words
+from obsgen.reader.wording import means
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration, parse_number
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from obsgen import packs
 from obsgen.schema import dashboard, project, routing, service, shared
 from obsgen.schema.kinds import keys, load
+from obsgen.schema.measures import measure_definitions
 from obsgen.schema.shared import Schema, mapping, text
 
 DOCUMENT_KINDS: Final = (
@@ -40,7 +41,7 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
     }
     definitions: dict[str, Schema] = {
         **shared.DEFINITIONS,
-        **service.measure_definitions(measures),
+        **measure_definitions(measures),
         "ledger": project.LEDGER,
         "slo": service.slo(_fragments("slis", is_used)),
         "alert": service.alert(_fragments("alerts", is_used)),

@@ -110,7 +110,9 @@ def _project() -> Schema:
             ),
             "severities": listed(severity, description="The severities, most urgent first."),
             "alert_profiles": named(
-                _PROFILE, names="^[a-z][a-z0-9_-]{0,39}$", description="Profiles of one's own."
+                _PROFILE,
+                names=r"^[a-z][a-z0-9_-]{0,39}$(?!\n)",
+                description="Profiles of one's own.",
             ),
             "teams": {
                 "type": ["array", "object"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from obsgen.schema.shared import (
     ALERT_PATTERN,
@@ -21,76 +21,6 @@ from obsgen.schema.shared import (
     ref,
     text,
 )
-
-_MODIFIERS: Final[Mapping[str, Schema]] = {
-    "where": ref("matchers", "Which series."),
-    "by": ref("label_names", "The labels that are kept; everything else is summed away."),
-    "window": text("The range: a duration, or `range` for the dashboard's.", examples=["5m"]),
-    "offset": ref("duration", "So long ago."),
-    "per": text("A rate for 1s, 1m, 1h or 1d.", examples=["1h"]),
-    "top": {"type": ["number", "string"], "description": "Only the largest so many (panels)."},
-    "slower_than": ref("quantity", "Only observations above this bucket's bound."),
-    "legend": text("What each series is called in a panel.", examples=["{{instance}} read"]),
-}
-SECOND_KEYS: Final = ("of", "free", "which", "over", "unit")
-"""Keys that complete a kind of measure."""
-
-_COMPARISONS: Final[Mapping[str, Schema]] = {
-    word: ref("quantity", f"Holds where the measure is {words} this.")
-    for word, words in (
-        ("above", "greater than"),
-        ("below", "less than"),
-        ("at_least", "greater than or equal to"),
-        ("at_most", "less than or equal to"),
-        ("equals", "equal to"),
-        ("not_equals", "other than"),
-    )
-}
-
-
-def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[str, Schema]:
-    """
-    Return the definitions of measures, conditions and comparisons.
-
-    Args:
-        kinds: The keys that each kind of measure adds; their order is that of the language.
-    """
-    keys: dict[str, Schema] = {"measure": text("A measure by its name.", examples=["error_ratio"])}
-    for added in kinds.values():
-        keys.update(added)
-    # Which of these belong together is told by the reader, in better words.
-    keys.update((key, {}) for key in SECOND_KEYS if key not in keys)
-    measure: dict[str, Any] = {
-        **mapping({**keys, **_MODIFIERS}),
-        "type": ["string", "object"],
-        "description": "A number that can be asked for: the name of a measure, or exactly one "
-        "kind with its modifiers.",
-        "examples": ["error_ratio", {"rate": "http_requests_total", "by": ["endpoint"]}],
-    }
-    condition = mapping(
-        {**keys, **_MODIFIERS, **_COMPARISONS},
-        description="A measure and one comparison.",
-        examples=[{"measure": "error_ratio", "above": "5%"}],
-    )
-    comparison = mapping(_COMPARISONS, description="One comparison.", examples=[{"below": "60s"}])
-    several: dict[str, Any] = {
-        **measure,
-        "type": ["string", "object", "array"],
-        "items": ref("measure"),
-        "description": "A measure, its name, or a list of them.",
-    }
-    named_measure: dict[str, Any] = {
-        **measure,
-        "properties": {**measure["properties"], "remove": flag("Drop what a preset brought.")},
-    }
-    return {
-        "measure": measure,
-        "named_measure": named_measure,
-        "measures": several,
-        "condition": condition,
-        "comparison": comparison,
-    }
-
 
 _METRIC: Final[Schema] = mapping(
     {

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 Schema = Mapping[str, Any]
 
-NAME_PATTERN: Final = "^[a-z][a-z0-9-]{0,39}$"
-WORD_PATTERN: Final = "^[a-z][a-z0-9_]{0,79}$"
-ALERT_PATTERN: Final = "^[A-Z][A-Za-z0-9]{0,99}$"
-LABEL_PATTERN: Final = "^[a-zA-Z_][a-zA-Z0-9_]*$"
-METRIC_PATTERN: Final = "^[a-zA-Z_:][a-zA-Z0-9_:]*$"
+# In Python, `$` alone also matches before a last line end.
+NAME_PATTERN: Final = r"^[a-z][a-z0-9-]{0,39}$(?!\n)"
+WORD_PATTERN: Final = r"^[a-z][a-z0-9_]{0,79}$(?!\n)"
+ALERT_PATTERN: Final = r"^[A-Z][A-Za-z0-9]{0,99}$(?!\n)"
+LABEL_PATTERN: Final = r"^[a-zA-Z_][a-zA-Z0-9_]*$(?!\n)"
+METRIC_PATTERN: Final = r"^[a-zA-Z_:][a-zA-Z0-9_:]*$(?!\n)"
 
 
 def is_label(word: str) -> bool:

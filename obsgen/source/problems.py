@@ -82,7 +82,7 @@ _TRAPS: Final = (
     (r"\{\{", 'quote texts that hold `{{`: summary: "{{ $labels.job }} is down"'),
     (r"\w\[\w+\]", 'quote PromQL, or write it as a block scalar: "rate(x[5m])"'),
     (r"\w\{\w+[=!]", "quote PromQL, or write it as a block scalar: 'x{a=\"b\"}'"),
-    (r":\s+[!*&@`%]", "quote values that begin with one of `! * & @ ` %`"),
+    (r":\s+[!*&@`%]", "quote values that begin with one of `[ { ! * & @ ` %`"),
     (r":\s[^\"'{\[|>#]*:\s", "quote values that hold `: `"),
 )
 
