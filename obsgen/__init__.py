@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 __version__ = "0.1.0"
 
 __all__ = ["Built", "Diagnostic", "Options", "Severity", "__version__", "build"]
@@ -17,7 +15,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for: `obsgen --help` needs none of them."""
     import importlib
 

@@ -131,9 +131,7 @@ _SCRAPE_METRICS: Final = (
 _OWN_SERIES: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
-def scrape_metrics(
-    scope: tuple[Matcher, ...], target_labels: tuple[str, ...]
-) -> dict[str, Metric]:
+def scrape_metrics(scope: tuple[Matcher, ...], target_labels: tuple[str, ...]) -> dict[str, Metric]:
     """
     Return the metrics that Prometheus itself writes for each target.
 
@@ -202,4 +200,3 @@ def near(word: str, known: Iterable[str]) -> str:
     """Return the one of *known* that the author may have meant, or an empty text."""
     found = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.6)
     return found[0] if found else ""
-

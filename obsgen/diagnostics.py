@@ -35,6 +35,7 @@ class Code:
         why: Why it matters, for `obsgen explain`.
         fix: What to write instead, for `obsgen explain`; may hold YAML.
         severity: How much it matters unless a check says otherwise.
+        hides: What it points at is never shown: a secret in a spec must not reach CI's log, too.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Code:
     why: str
     fix: str
     severity: Severity = Severity.ERROR
+    hides: bool = False
 
 
 Path = tuple[str | int, ...]

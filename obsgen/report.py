@@ -67,11 +67,9 @@ def as_text(
 ) -> str:
     """Return the findings with their source lines, in colour where *color* says so."""
     paint = _colored if color else _plain
-    lines = (
-        line
-        for diagnostic in sorted_diagnostics(diagnostics, source_map)
-        for line in _text_lines(diagnostic, source_map, paint)
-    )
+    found = sorted_diagnostics(diagnostics, source_map)
+    source_map = source_map.masked(d.origin for d in found if d.code.hides)
+    lines = (line for diagnostic in found for line in _text_lines(diagnostic, source_map, paint))
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -21,6 +21,7 @@ LITERAL_SECRET: Final = Code(
         "Revoke the secret, mount the new one as a file, and name the file: "
         "`slack: {api_url_file: /etc/alertmanager/secrets/slack}`."
     ),
+    hides=True,
 )
 CODES: Final = (LITERAL_SECRET,)
 

@@ -54,9 +54,7 @@ def compile_service(
     )
 
 
-def _slo_groups(
-    service: Service, slos: tuple[tuple[Slo, SloRules], ...]
-) -> tuple[RuleGroup, ...]:
+def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tuple[RuleGroup, ...]:
     """One group a tile length for the ledgers, and one for what may be slower."""
     groups = []
     lengths = sorted({slo.tile.length for slo, _ in slos}, reverse=True)

@@ -264,11 +264,8 @@ class _Compiler:
         return selector(name, self.identity)
 
     def _record(self, record: str, expr: str) -> RecordingRule:
-        return RecordingRule(
-            record=record, expr=expr, labels=self.labels, origin=self.slo.origin
-        )
+        return RecordingRule(record=record, expr=expr, labels=self.labels, origin=self.slo.origin)
 
 
 def _hung(text: str, spaces: int) -> str:
     return text.replace("\n", "\n" + " " * spaces)
-

@@ -77,7 +77,6 @@ def legends_of(measures: Sequence[Measure], chosen: str) -> tuple[str, ...]:
     )
 
 
-
 def _together(measures: Sequence[Measure]) -> str:
     heads, tail = _shared_end([measure.title for measure in measures])
     return ", ".join(dict.fromkeys(heads)) + tail

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import Code, Diagnostic, Origin, Related, finding
+from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
 from obsgen.reader.merge import Effective
@@ -20,6 +20,7 @@ SHARED_SERIES: Final = Code(
     "neither budget right",
     fix="Give each service a `where` that only its own series match, such as `where: {job: cart}`; "
     "a metric that both really share says so with a `where` of its own, `where: {}` too.",
+    severity=Severity.WARNING,
 )
 CODES: Final = (SHARED_SERIES,)
 

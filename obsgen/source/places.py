@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from obsgen.diagnostics import Origin, Path, Span
@@ -14,11 +14,26 @@ class SourceMap:
 
     def __init__(self, sources: tuple[Source, ...]) -> None:
         self._sources = {source.file: source for source in sources}
+        self._shown = {source.file: source.lines for source in sources}
 
     def lines(self, file: str) -> tuple[str, ...]:
         """Return the lines of a file, or nothing for a file that was not read."""
-        source = self._sources.get(file)
-        return () if source is None else source.lines
+        return self._shown.get(file, ())
+
+    def masked(self, origins: Iterable[Origin]) -> SourceMap:
+        """Return a map whose lines show stars in these places, for secrets."""
+        lines = {file: list(source.lines) for file, source in self._sources.items()}
+        for origin in origins:
+            span = self.span(origin)
+            rows = lines.get(origin.file, [])
+            for row in range(span.line - 1, min(span.end_line, len(rows))):
+                first = span.column - 1 if row == span.line - 1 else 0
+                last = span.end_column - 1 if row == span.end_line - 1 else len(rows[row])
+                stars = "*" * len(rows[row][first:last])
+                rows[row] = rows[row][:first] + stars + rows[row][last:]
+        masked = SourceMap(tuple(self._sources.values()))
+        masked._shown = {file: tuple(rows) for file, rows in lines.items()}
+        return masked
 
     def span(self, origin: Origin) -> Span:
         """
