@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,12 +56,7 @@ class Duration:
         >>> str(Duration.parse("65s")), str(Duration.parse("4w"))
         ('1m5s', '28d')
         """
-        rest, parts = self.ms, []
-        for unit in ("d", "h", "m", "s", "ms"):
-            count, rest = divmod(rest, _MS[unit])
-            if count:
-                parts.append(f"{count}{unit}")
-        return "".join(parts) or "0s"
+        return _text(self.ms)
 
     def minus_a_millisecond(self) -> Duration:
         """
@@ -70,3 +66,13 @@ class Duration:
         `length / tile` samples of a ledger (measured; Prometheus 3.0 migration guide).
         """
         return Duration(self.ms - 1)
+
+
+@functools.lru_cache(maxsize=1024)
+def _text(ms: int) -> str:
+    rest, parts = ms, []
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, rest = divmod(rest, _MS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
