@@ -116,7 +116,7 @@ time_intervals:
 - name: office
   time_intervals:
   - times:
-    - start_time: 09:00
+    - start_time: '09:00'
       end_time: '18:00'
     weekdays:
     - monday:friday

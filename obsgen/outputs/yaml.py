@@ -19,6 +19,7 @@ from obsgen.units import Duration, number_text
 # PyYAML quotes what its own YAML 1.1 reads otherwise; these are read so by others (YAML 1.2, Go).
 _MISREAD: Final = re.compile(
     r"[yYnN]|[+-]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[0-9]+(?::[0-9]+)+"
 )
 # Line breaks to YAML 1.1, which would come back as `\\n`; only double quotes can say them.
 _OTHER_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
