@@ -22,6 +22,7 @@ _SEVERITIES: Final = ("error", "warning", "info")
 _STANDARD_INPUT: Final = "-"
 _FOUND: Final = 1
 _BUG: Final = 3
+_INTERRUPTED: Final = 130  # what shells show for SIGINT
 
 
 def main() -> None:
@@ -32,7 +33,16 @@ def main() -> None:
     # A run is short and makes no circles of objects; looking for them is a tenth of it.
     gc.disable()
     try:
-        commands(prog_name="obsgen")
+        sys.exit(commands.main(prog_name="obsgen", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("obsgen: interrupted", err=True)
+        sys.exit(_INTERRUPTED)
+    except OSError as error:
+        click.echo(f"obsgen: error: {error.strerror or error}", err=True)
+        sys.exit(_FOUND)
     except Exception as error:
         _fail_on_bug(error)
 

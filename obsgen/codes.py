@@ -33,6 +33,7 @@ MODULES: Final = (
     "obsgen.reader.route_matchers",
     "obsgen.reader.routes",
     "obsgen.reader.routing",
+    "obsgen.reader.scrape",
     "obsgen.reader.shape",
     "obsgen.reader.sinks",
     "obsgen.reader.slos",

@@ -133,8 +133,9 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     specs = read_specs(documents, presets, wanted, diagnostics.append)
     # Names become PromQL: one of another form would make expressions that cannot be read.
     are_named = all(diagnostic.code is not NAME_FORM for diagnostic in diagnostics)
+    sink = _errors_only(diagnostics) if has_errors(diagnostics) else diagnostics.append
     compiled = tuple(
-        compile_spec(spec, diagnostics.append, with_pages=options.with_files)
+        compile_spec(spec, sink, with_pages=options.with_files)
         for spec in (specs if are_named else ())
     )
     files: tuple[OutputFile, ...] = ()
@@ -149,6 +150,16 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         specs=specs,
         compiled=compiled,
     )
+
+
+def _errors_only(diagnostics: list[Diagnostic]) -> Reports:
+    """Leave out warnings about what is missing: after an error it may only not have been read."""
+
+    def sink(diagnostic: Diagnostic) -> None:
+        if diagnostic.severity is Severity.ERROR:
+            diagnostics.append(diagnostic)
+
+    return sink
 
 
 def _files(

@@ -252,7 +252,10 @@ def test_a_service_without_roles_has_no_dashboard_of_requests():
     text = SERVICE.replace("role: requests", "role: logins").replace("role: duration", "role: nap")
     text = text.replace(", role: in_flight", "")
 
-    assert "obs-red-gateway" not in dashboards(text)
+    found = build({"specs/gateway.yaml": text})
+
+    assert ["DSH616"] == [d.code.id for d in found.diagnostics]
+    assert not any("obs-red-gateway" in file.path for file in found.files)
 
 
 def test_a_metric_that_is_not_declared_leaves_no_panel_behind():

@@ -43,7 +43,7 @@ class AnyOf:
             fallback=capitalized(titles),
             unit=self.conditions[0].measure.unit,
             has_value=len(units) == 1,
-            limit=self.conditions[0].limit.text,
+            limit=" or ".join(dict.fromkeys(c.limit.text for c in self.conditions)),
             window=self.conditions[0].measure.window(query.window),
         )
         return one_rule(alert, context, firing)

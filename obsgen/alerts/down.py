@@ -46,17 +46,19 @@ class Down:
         """Return the rule."""
         zero = number("0")
         parts = [binary(Expr(g.select(g.name, self.where)), "==", zero) for g in self.gauges]
+        ups = [g for g in self.gauges if g.name == "up"] or list(self.gauges)
         if self.or_absent:
-            ups = [g for g in self.gauges if g.name == "up"] or list(self.gauges)
             parts.extend(call("absent", g.select(g.name, self.where)) for g in ups)
         labels = frozenset[str]().union(*(g.all_labels for g in self.gauges))
         subject = " or ".join(g.select(g.name, self.where) for g in self.gauges)
-        state = "0 or absent" if self.or_absent else "0"
+        gone = ""
+        if self.or_absent:
+            gone = " or absent" if len(ups) == len(self.gauges) else ", or up is absent"
         firing = Firing(
             expr=any_of(parts),
             may_have=lambda label: label in labels,
             labels=labels,
-            fallback=f"{subject.replace('{', '(').replace('}', ')')} is {state}",
+            fallback=f"{subject.replace('{', '(').replace('}', ')')} is 0{gone}",
             limit="0",
         )
         return one_rule(alert, context, firing)

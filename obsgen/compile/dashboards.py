@@ -47,7 +47,20 @@ UNKNOWN_DASHBOARD: Final = Code(
     why="the link would lead to an error page",
     fix="Name a Dashboard, or a ready one as `SERVICE/WORD`; the service has to list the word.",
 )
-CODES: Final = (SAME_UID, FOLDER_LOOKALIKE, UNUSED_VARIABLE, UNKNOWN_DASHBOARD)
+NOTHING_TO_SHOW: Final = Code(
+    "DSH616",
+    "nothing-to-show",
+    why="the ready dashboard was asked for, and the service has nothing for it, so there is none",
+    fix="`slo` shows SLOs; `red` shows metrics with `role: requests`, `duration` or `in_flight`.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (
+    SAME_UID,
+    FOLDER_LOOKALIKE,
+    UNUSED_VARIABLE,
+    UNKNOWN_DASHBOARD,
+    NOTHING_TO_SHOW,
+)
 
 _DEFAULT_TIME: Final = "now-6h"
 _DEFAULT_REFRESH: Final = "1m"
@@ -69,14 +82,20 @@ def _ready(spec: Spec, report: Reports) -> Iterator[Dashboard]:
         named = tuple(service for service in spec.services if word in service.ready_dashboards)
         yield from pack.project_dashboards(spec.project, named)
         for service in named:
-            yield from pack.dashboards(_context(spec, service, report))
+            made = pack.dashboards(_context(spec, service, report))
+            if not made:
+                place = service.origin / "dashboards"
+                message = f"`{word}` has nothing to show of service `{service.name}`"
+                hint = f"it shows {pack.shows}: declare some, or leave the word out"
+                report(finding(NOTHING_TO_SHOW, place, message, hint))
+            yield from made
 
 
 def _context(
     spec: Spec, service: Service, report: Reports, variables: tuple[str, ...] = ()
 ) -> DashboardContext:
     return DashboardContext(
-        project=spec.project,
+        project=spec.project.seen_from(service),
         service=service,
         catalogue=service.catalogue,
         variables=variables,

@@ -27,7 +27,7 @@ def compile_service(
 ) -> ServiceParts:
     """Return the rules of one service; nothing of other services is looked at."""
     context = Context(
-        project=project,
+        project=project.seen_from(service),
         environment=environment,
         service=service,
         catalogue=service.catalogue,
@@ -36,7 +36,8 @@ def compile_service(
     recorded: dict[str, frozenset[str]] = {}
     for slo, rules_of in slos:
         for name, labels in recorded_series(slo, rules_of).items():
-            recorded[name] = recorded.get(name, frozenset()) | labels
+            known = recorded.get(name, frozenset())
+            recorded[name] = known | labels | environment.labels.keys()
     catalogue = service.catalogue.with_recorded(recorded)
     context = replace(context, catalogue=catalogue)
     alerts = tuple(alert.body.compile(alert, context) for alert in service.alerts)

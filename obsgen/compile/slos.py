@@ -78,8 +78,10 @@ class _Compiler:
         self.context = context
         self.tile = slo.tile.length
         service = context.service.name
-        self.identity = (Matcher("service", "=", service), Matcher("slo", "=", slo.name))
         self.labels = {"service": service, "slo": slo.name}
+        # With the environment's labels: several environments may share one Prometheus.
+        selected = {**context.environment.labels, **self.labels}
+        self.identity = tuple(Matcher(label, "=", value) for label, value in selected.items())
 
     def ledger(self) -> Iterator[RecordingRule]:
         """Yield the ledger, its parts first, and the coarse ledger."""

@@ -109,10 +109,16 @@ class DashboardContext:
 
 
 class Pack(Protocol):
-    """A ready dashboard: one word in a Service's `dashboards`."""
+    """
+    A ready dashboard: one word in a Service's `dashboards`.
+
+    Attributes:
+        shows: What a service must have for it.
+    """
 
     key: str
     description: str
+    shows: str
 
     def dashboards(self, context: DashboardContext) -> tuple[Dashboard, ...]:
         """Return the service's dashboards; none where it has nothing to show."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from obsgen.artefacts import AlertingRule, GrafanaDatasource, RecordingRule, ScrapeJob
@@ -36,6 +36,10 @@ class Project:
     runbook_base: str = ""
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def seen_from(self, service: Service) -> Project:
+        """Return the project with the scrape interval of one of its services."""
+        return replace(self, scrape_interval=service.scrape_interval)
 
     @property
     def shortest_window(self) -> Duration:
@@ -109,7 +113,12 @@ class AlertParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service with everything that was brought in by `uses` and `Part`s."""
+    """
+    A service with everything that was brought in by `uses` and `Part`s.
+
+    Attributes:
+        scrape_interval: The longest at which its own metrics are scraped.
+    """
 
     name: str
     title: str
@@ -118,6 +127,7 @@ class Service:
     description: str
     scope: tuple[Matcher, ...]
     scrape: tuple[ScrapeJob, ...]
+    scrape_interval: Duration
     catalogue: Catalogue
     measures: Mapping[str, Measure]
     slos: tuple[Slo, ...]

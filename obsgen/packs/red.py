@@ -26,6 +26,7 @@ class RedPack:
 
     key: Final = "red"
     description: Final = "Request rate, errors, duration and requests in flight."
+    shows: Final = "metrics with `role: requests`, `duration` or `in_flight`"
 
     def dashboards(self, context: DashboardContext) -> tuple[Dashboard, ...]:
         """Return one dashboard; none where no metric has a role for it."""

@@ -26,6 +26,7 @@ class SloPack:
 
     key: Final = "slo"
     description: Final = "Objectives, error budgets, burn rates and their alerts."
+    shows: Final = "SLOs"
 
     def dashboards(self, context: DashboardContext) -> tuple[Dashboard, ...]:
         """Return one dashboard with all SLOs of the service to choose from."""

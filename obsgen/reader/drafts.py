@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.artefacts import ScrapeJob
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
 from obsgen.matchers import Matcher
@@ -39,6 +40,7 @@ class ServiceDraft:
     effective: Effective
     scope: tuple[Matcher, ...]
     metrics: Mapping[str, Metric]
+    scrape: tuple[ScrapeJob, ...]
     used: tuple[str, ...]
     sources: tuple[str, ...]
     sink: Reports

@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, finding
 from obsgen.model import Reports
+from obsgen.reader.shape import words
 from obsgen.reader.values import read_amount
 from obsgen.source import Node, Scalar
 from obsgen.units import SECONDS, Unit, number_text
@@ -72,6 +73,9 @@ def unknown_metric(name: str, origin: Origin, catalogue: Catalogue) -> Diagnosti
     base = catalogue.metric_of(name)
     guess = base.name if base else catalogue.near(name)
     hint = f"did you mean `{guess}`?" if guess else "declare it under `metrics:`"
+    if (declared := catalogue.metrics.get(name)) is not None:
+        hint = f"it is a {declared.type}: its series are {words(list(declared.series()))}"
+        return finding(UNKNOWN_METRIC, origin, f"`{name}` has no series of its own", hint)
     return finding(UNKNOWN_METRIC, origin, f"metric `{name}` is not declared", hint)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -155,11 +156,20 @@ def _values(
     return any_value(label, (p for _, p in patterns), negated=negated, origin=node.origin)
 
 
+# People who know PromQL write its operator too; no label value begins with one.
+_SIGN: Final = re.compile(r"[=!]~|!=")
+
+
 def _check_pattern(label: str, node: Scalar, pattern: str, report: Reports) -> bool:
     problem = regex_problem(pattern)
+    if (sign := _SIGN.match(pattern)) is not None:
+        message = f"pattern {node.word} of `{label}` begins with `{sign[0]}`"
+        hint = f"write the pattern alone; `{{not: {pattern[sign.end() :]}}}` negates it"
+        report(finding(UNREADABLE_PATTERN, node.origin, message, hint))
+        return False
     if not problem:
         try:
-            parse("{" + str(Matcher(label, "=~", f"(?:{pattern})|x")) + "}")
+            parse("x{" + str(Matcher(label, "=~", pattern)) + "}")
         except PromqlError as error:
             problem = error.message
     if problem:

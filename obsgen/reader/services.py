@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from obsgen.artefacts import ScrapeJob
 from obsgen.catalogue import Catalogue, Metric, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
@@ -15,7 +14,6 @@ from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
 from obsgen.reader.documents import Documents
 from obsgen.reader.drafts import ServiceDraft, check_shared
-from obsgen.reader.label_values import read_label_values
 from obsgen.reader.layers import PresetStore, Used
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.measures import ServiceReader
@@ -30,9 +28,10 @@ from obsgen.reader.merge import (
 from obsgen.reader.metrics import Scopes, read_metrics
 from obsgen.reader.names import twice
 from obsgen.reader.project import ProjectSpec
+from obsgen.reader.scrape import read_scrape, slowest
 from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
-from obsgen.reader.values import read_duration, read_text, read_words
+from obsgen.reader.values import read_text, read_words
 from obsgen.source import Entry, MappingNode, Node, Scalar
 
 
@@ -104,6 +103,7 @@ class ServicesReader:
             effective=effective,
             scope=scope,
             metrics=metrics,
+            scrape=read_scrape(effective.document.get("scrape"), self.spec.project, sink),
             used=tuple(used.services),
             sources=tuple(dict.fromkeys(files)),
             sink=sink,
@@ -143,8 +143,9 @@ class ServicesReader:
                 metrics.update(other.metrics)
         measures = draft.effective.document.get("measures")
         entries = measures.entries if isinstance(measures, MappingNode) else {}
+        interval = slowest(draft.scrape, draft.scope, self.spec.project.scrape_interval)
         return ServiceReader(
-            project=self.spec.project,
+            project=replace(self.spec.project, scrape_interval=interval),
             catalogue=Catalogue({**metrics, **draft.metrics}),
             named={k: e.value for k, e in entries.items() if not k.startswith("x-")},
             everywhere=self.scope,
@@ -163,7 +164,8 @@ class ServicesReader:
             folder=self._folder(document, reader) or title,
             description=read_text(document.get("description"), sink),
             scope=draft.scope,
-            scrape=self._scrape(document.get("scrape"), sink),
+            scrape=draft.scrape,
+            scrape_interval=reader.project.scrape_interval,
             catalogue=reader.catalogue,
             measures=self._measures(document.get("measures"), reader),
             slos=self._slos(document, reader, team),
@@ -191,7 +193,7 @@ class ServicesReader:
         return found
 
     def _slos(self, document: MappingNode, reader: ServiceReader, team: str) -> tuple[Slo, ...]:
-        slos = SloReader(reader, self.spec, team)
+        slos = SloReader(reader, replace(self.spec, project=reader.project), team)
         found = []
         for item, name in self._unique(document.get("slos"), "SLO", reader):
             guard = Guard(reader, self.documents)
@@ -225,26 +227,6 @@ class ServicesReader:
                 first[name] = item.origin / "name"
                 found.append((item, name))
         return found
-
-    def _scrape(self, node: Node | None, sink: Reports) -> tuple[ScrapeJob, ...]:
-        found = []
-        for item in named_items(node):
-            job = read_text(item.get("job"), sink)
-            interval = read_duration(item.get("interval"), sink)
-            if not job:
-                continue
-            found.append(
-                ScrapeJob(
-                    job=job,
-                    targets=read_words(item.get("targets")),
-                    labels=read_label_values(item.get("labels"), sink),
-                    path=read_text(item.get("path"), sink),
-                    scheme=read_text(item.get("scheme"), sink),
-                    interval=interval or self.spec.project.scrape_interval,
-                    origin=item.origin,
-                )
-            )
-        return tuple(found)
 
 
 def _label_names(metric: MappingNode) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from obsgen import names
 from obsgen.catalogue import near
-from obsgen.diagnostics import Code, finding
+from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import BudgetAlert, Sli, Slo, Tile
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
@@ -31,7 +31,7 @@ from obsgen.units import Duration, parse_number
 OBJECTIVE_RANGE: Final = Code(
     "SLO301",
     "objective-range",
-    why="an objective is the percentage of good events, above 0 and below 100: 100 leaves no "
+    why="an objective is the percentage of good events, from 1 to below 100: 100 leaves no "
     "budget, and a number below 1 is usually a ratio",
     fix="Write `objective: 99.9` for 99.9 percent.",
 )
@@ -60,7 +60,15 @@ SPENT_RANGE: Final = Code(
     why="a budget is spent from 0 to 100 percent and, overspent, beyond",
     fix="Write `spent: 20%`.",
 )
+NO_TIER_LEFT: Final = Code(
+    "SLO310",
+    "no-tier-left",
+    why="the SLO is recorded, and nobody is told when its budget burns",
+    fix="Take another profile, or write `alerts: none` if that is what is meant.",
+    severity=Severity.WARNING,
+)
 CODES: Final = (
+    NO_TIER_LEFT,
     OBJECTIVE_RANGE,
     PERIOD_BEYOND_RETENTION,
     PERIOD_FORM,
@@ -104,6 +112,10 @@ class SloReader:
         )
         choice = self._choice(node.get("alerts"), node)
         tiers, left_out = tiers_for(choice, numbers, self.spec.project, self.report)
+        if left_out and len(left_out) == len(choice.profile.for_period(period)[0]):
+            reasons = "; ".join(f"`{tier}`: {reason}" for tier, reason in left_out)
+            message = f"no tier of profile `{choice.profile.name}` is left for SLO `{name}`"
+            self.report(finding(NO_TIER_LEFT, choice.origin, message, reasons))
         return Slo(
             name=name,
             objective=objective,

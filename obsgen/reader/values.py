@@ -99,7 +99,7 @@ def read_duration(node: Node | None, report: Reports) -> Duration | None:
         return duration
     hint = "write `30s`, `5m`, `1h30m` or `7d`"
     if re.fullmatch(r"\d+", node.text):
-        hint = f"write the unit: `{node.text}s` or `{node.text}m`"
+        hint = f"write the unit: `{node.text}s`, `{node.text}m` or `{node.text}d`"
     report(finding(UNREADABLE_DURATION, node.origin, f"{node.word} is not a duration", hint))
     return None
 

@@ -107,7 +107,9 @@ def part_span(lines: tuple[str, ...], node: Scalar, part: tuple[int, int]) -> Sp
             break
     if first >= len(node.text):
         return _span(end, (end[0], end[1] + 2)) if node.text else _span(node.start, node.end)
-    return _span(start, (end[0], end[1] + 1))
+    row = lines[end[0]] if end[0] < len(lines) else ""
+    width = _escape_width(node.style, row, end[1]) if end[1] < len(row) else 0
+    return _span(start, (end[0], end[1] + max(width, 1)))
 
 
 def _characters(lines: tuple[str, ...], node: Scalar) -> Iterator[Place]:

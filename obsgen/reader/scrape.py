@@ -1,0 +1,93 @@
+"""Scrape jobs: where Prometheus finds the metrics of a service, and how often it asks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from obsgen.artefacts import ScrapeJob
+from obsgen.diagnostics import Code, finding
+from obsgen.matchers import Matcher
+from obsgen.model import Project, Reports
+from obsgen.reader.label_values import read_label_values
+from obsgen.reader.merge import named_items
+from obsgen.reader.values import read_duration, read_list, read_text
+from obsgen.secrets import LITERAL_SECRET, looks_secret, names_secret
+from obsgen.source import MappingNode, Node, Scalar
+from obsgen.units import Duration
+
+SCRAPE_TARGET: Final = Code(
+    "SCH114",
+    "scrape-target",
+    why="Prometheus refuses a target that is no host with a port",
+    fix='Write `targets: ["gateway:8080"]`; `scheme: https` and `path: /metrics` stand beside it.',
+)
+CODES: Final = (SCRAPE_TARGET,)
+
+_TARGET: Final = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", re.ASCII
+)
+_LAST_PORT: Final = 65535
+
+
+def read_scrape(node: Node | None, project: Project, report: Reports) -> tuple[ScrapeJob, ...]:
+    """Read `scrape:`; a job without an interval of its own is scraped at the Project's."""
+    found = []
+    for item in named_items(node):
+        job = read_text(item.get("job"), report)
+        interval = read_duration(item.get("interval"), report)
+        _check_secrets(item, report)
+        if not job:
+            continue
+        found.append(
+            ScrapeJob(
+                job=job,
+                targets=_targets(item.get("targets"), report),
+                labels=read_label_values(item.get("labels"), report),
+                path=read_text(item.get("path"), report),
+                scheme=read_text(item.get("scheme"), report),
+                interval=interval or project.scrape_interval,
+                origin=item.origin,
+            )
+        )
+    return tuple(found)
+
+
+def slowest(jobs: tuple[ScrapeJob, ...], scope: tuple[Matcher, ...], least: Duration) -> Duration:
+    """
+    Return the longest interval at which a service's own metrics are scraped.
+
+    Args:
+        scope: Its `where`; jobs that it leaves out do not count.
+        least: The Project's interval.
+    """
+    by_job = [matcher for matcher in scope if matcher.label == "job"]
+    own = (job for job in jobs if all(matcher.matches(job.job) for matcher in by_job))
+    return max((least, *(job.interval for job in own)))
+
+
+def _targets(node: Node | None, report: Reports) -> tuple[str, ...]:
+    found = []
+    for item in read_list(node):
+        if not isinstance(item, Scalar):
+            continue
+        match = _TARGET.fullmatch(item.text)
+        if match is not None and int(match[1] or 0) <= _LAST_PORT:
+            found.append(item.text)
+            continue
+        if looks_secret(item.text):
+            report(finding(LITERAL_SECRET, item.origin, "a scrape target holds a secret"))
+            continue
+        hint = "write `host:port`; `scheme: https` and `path: /metrics` stand beside it"
+        report(finding(SCRAPE_TARGET, item.origin, f"{item.word} is not a target", hint))
+    return tuple(found)
+
+
+def _check_secrets(job: MappingNode, report: Reports) -> None:
+    labels = job.get("labels")
+    pairs = list(labels.entries.items()) if isinstance(labels, MappingNode) else []
+    for key, entry in pairs:
+        value = entry.value
+        if isinstance(value, Scalar) and (names_secret(key) or looks_secret(value.text)):
+            message = f"label `{key}` of a scrape job holds a secret"
+            report(finding(LITERAL_SECRET, value.origin, message, "labels are stored and shown"))
