@@ -196,7 +196,20 @@ class Catalogue:
         return replace(self, recorded={**self.recorded, **recorded})
 
 
+_LONGEST_WORD: Final = 200
+_MOST_COMPARED: Final = 500
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """Return the one of *known* that the author may have meant, or an empty text."""
-    found = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.6)
+    word = word[:_LONGEST_WORD]
+    letters = set(word)
+    # Comparing is slow and a forgotten `uses:` asks for hundreds: what cannot be near is left out.
+    likely = [
+        other
+        for other in known
+        if abs(len(other) - len(word)) <= max(len(other), len(word)) // 2
+        and 3 * len(letters & set(other)) >= 2 * max(len(letters), len(set(other)))
+    ]
+    found = difflib.get_close_matches(word, likely[:_MOST_COMPARED], n=1, cutoff=0.6)
     return found[0] if found else ""

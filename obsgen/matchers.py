@@ -16,6 +16,8 @@ from obsgen.diagnostics import NOWHERE, Origin
 
 Op = Literal["=", "!=", "=~", "!~"]
 
+_NOT_TRIED: Final = re.compile(r"\)[*+{?]|\(\?|\\[A-Za-z]|\[\[:|[*+}?][^|]*[*+}][^|]*[*+}]")
+_LONGEST: Final = 256
 _META: Final = re.compile(r"[.+*?()|\[\]{}^$\\]")
 
 
@@ -38,14 +40,26 @@ class Matcher:
         return Matcher(self.label, ops[self.op], self.value, self.origin)
 
     def matches(self, value: str) -> bool:
-        """Say whether a label value passes; a pattern that Python cannot read passes all."""
+        """Say whether a label value passes; a pattern that is not tried here passes all."""
         if self.op in {"=", "!="}:
             return (value == self.value) == (self.op == "=")
-        try:
-            found = re.fullmatch(self.value, value, re.DOTALL) is not None
-        except re.error:
-            return True
-        return found == (self.op == "=~")
+        found = full_match(self.value, value)
+        return found is None or found == (self.op == "=~")
+
+
+def full_match(pattern: str, text: str) -> bool | None:
+    """
+    Say whether an anchored pattern matches, or None where that is not tried.
+
+    RE2 takes linear time, Python's matcher does not: a group that is repeated is left alone, and
+    so is what the two read differently.
+    """
+    if _NOT_TRIED.search(pattern):
+        return None
+    try:
+        return re.fullmatch(pattern, text[:_LONGEST], re.DOTALL) is not None
+    except re.error:
+        return None
 
 
 def quoted(text: str) -> str:

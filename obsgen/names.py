@@ -24,6 +24,8 @@ PERIOD_ERROR_RATIO: Final = "slo:error_ratio:period"
 INFO: Final = "slo_info"
 
 COARSE_TILE: Final = Duration(300_000)
+COARSE_FROM: Final = Duration(21_600_000)
+"""Longer windows are summed over the coarse ledger."""
 
 
 def total_seen(tile: Duration) -> str:

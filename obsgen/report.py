@@ -182,17 +182,21 @@ def _cut(line: str, first: int, last: int, width: int) -> tuple[str, int, int]:
     >>> _cut("a" * 30 + "bc" + "d" * 30, 30, 32, 20)
     ('…aaaaabcddddddddddd…', 6, 2)
     """
+    # No more than what can be shown is looked at: a line may be megabytes long, its findings many.
+    skipped = max(0, first - width)
+    line = line[skipped : first + 2 * width]
+    first, last = first - skipped, min(last - skipped, len(line))
     cells = [_cell(char) for char in line]
     widths = [_width(cell) for cell in cells]
     start, end = 0, len(cells)
-    if sum(widths) > width:
+    if skipped or sum(widths) > width:
         start = _reach(widths, range(first - 1, -1, -1), width // 3 - 1)
         start = 0 if start < 0 else start + 1
         used = sum(widths[start:first])
         room = width - used - (2 if start else 1)
         end = _reach(widths, range(first, len(cells)), room)
         end = len(cells) if end < 0 else end
-    left, right = "…" * (start > 0), "…" * (end < len(cells))
+    left, right = "…" * (start > 0 or skipped > 0), "…" * (end < len(cells))
     before = len(left) + sum(widths[start:first])
     carets = sum(widths[first : min(last, end)])
     return left + "".join(cells[start:end]) + right, before, max(carets, 1)

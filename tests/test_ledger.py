@@ -44,9 +44,14 @@ slos:
 UP = {"series": 'up{job="a",instance="i"}', "values": "1x2000"}
 
 
-def run(directory: Path, series: list[dict[str, str]], expected: dict[str, dict[str, Any]]) -> None:
+def run(
+    directory: Path,
+    series: list[dict[str, str]],
+    expected: dict[str, dict[str, Any]],
+    spec: str = SPEC,
+) -> None:
     """Let promtool compare recorded values: expected[time][expression] is a number or None."""
-    built = build({"specs/cart.yaml": SPEC})
+    built = build({"specs/cart.yaml": spec})
     assert not built.diagnostics
     rules = next(f for f in built.files if f.path.endswith("cart.rules.yml"))
     (directory / "cart.rules.yml").write_bytes(rules.data)
@@ -183,6 +188,34 @@ def test_groups_have_budgets_of_their_own(tmp_path):
     }
 
     run(tmp_path, [UP, bad, good], {"20m": expected})
+
+
+GOOD_COUNTER = """
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+metrics:
+  requests_total: {type: counter}
+  served_total: {type: counter, labels: [route]}
+slos:
+  - name: served
+    objective: 99
+    sli: {events: {total: requests_total, good: {counter: served_total}}}
+"""
+
+
+def test_good_events_whose_series_is_new_are_not_bad(tmp_path):
+    # 4 requests a minute to /a, all served. At 9m15s /b appears, served 5 times at once, and the
+    # total counts them: 4 + 5, all of them good.
+    total = {"series": 'requests_total{job="a",instance="i"}', "values": "0+1x36 42+1x300"}
+    first = {"series": 'served_total{job="a",instance="i",route="/a"}', "values": "0+1x400"}
+    second = {"series": 'served_total{job="a",instance="i",route="/b"}', "values": "_x37 5+0x300"}
+    expected = {
+        of("served", "slo:total_events:increase1m"): 9,
+        of("served", "slo:bad_events:increase1m"): 0,
+    }
+
+    run(tmp_path, [UP, total, first, second], {"10m": expected}, GOOD_COUNTER)
 
 
 def test_the_coarse_ledger_adds_up_to_the_fine_one(tmp_path):

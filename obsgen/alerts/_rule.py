@@ -36,7 +36,14 @@ UNKNOWN_PLACEHOLDER: Final = Code(
     why="texts know `{value}`, `{limit}` and `{window}`; anything else would be shown as it stands",
     fix="Write one of the three, or a Go template: `{{ $labels.job }}`.",
 )
-CODES: Final = (MISSING_LABEL, BROKEN_TEMPLATE, UNKNOWN_PLACEHOLDER)
+OVERWRITTEN_LABEL: Final = Code(
+    "ALR525",
+    "overwritten-label",
+    why="the rule sets the label to one value; series that differ in it alone become equal, and "
+    "Prometheus refuses the whole result: the alert never fires",
+    fix="Aggregate the label away, or fix it with `where`.",
+)
+CODES: Final = (OVERWRITTEN_LABEL, MISSING_LABEL, BROKEN_TEMPLATE, UNKNOWN_PLACEHOLDER)
 
 _PLACEHOLDER: Final = re.compile(r"(?<![{$])\{([a-z_]+)\}(?!\})")
 _KNOWN: Final = ("value", "limit", "window")
@@ -90,7 +97,18 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         carries=None if firing.labels is None else firing.labels | set(rule_labels(alert, context)),
         origin=alert.origin,
     )
-    return AlertParts(alerts=(rule,), diagnostics=(*firing.diagnostics, *prose.diagnostics))
+    found = (*firing.diagnostics, *_overwritten(alert, context, firing), *prose.diagnostics)
+    return AlertParts(alerts=(rule,), diagnostics=found)
+
+
+def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:
+    """Yield a finding for each label that the result has and the rule sets anew."""
+    fixed = {m.label for m in context.service.scope if m.op == "="}
+    set_here = {*rule_labels(alert, context), *context.environment.labels}
+    for label in sorted((firing.labels or frozenset()) & set_here - fixed):
+        message = f"alert `{alert.name}` keeps label `{label}` of its series and sets it, too"
+        hint = f"leave `{label}` out of `by`, or sum it away: `sum`, `max`, `by: […]`"
+        yield finding(OVERWRITTEN_LABEL, alert.origin / "name", message, hint)
 
 
 def laid_out(text: str) -> str:

@@ -11,11 +11,17 @@ from obsgen.units import Duration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingRule:
-    """A recording rule; *expr* is laid out as the file shows it."""
+    """
+    A recording rule; *expr* is laid out as the file shows it.
+
+    Attributes:
+        groups: The labels of the result beside those of the rule.
+    """
 
     record: str
     expr: str
     labels: Mapping[str, str]
+    groups: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

@@ -51,7 +51,7 @@ def compile_alertmanager(
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
-            *_burn_rules(every, external),
+            *_burn_rules(every, external, project.severities.names),
             *_severity_rules(every, project, external),
         ),
         time_intervals=routing.time_intervals,
@@ -69,18 +69,28 @@ class _Burning:
     service: str
     slo: str
     groups: tuple[str, ...]
-    tiers: tuple[str, ...]
+    tiers: tuple[tuple[str, str], ...]
 
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Return each tier with each slower one."""
-        return tuple(combinations(self.tiers, 2))
+    def pairs(self, severities: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """
+        Return each tier with each slower one that is no more urgent: a page is never silenced.
+
+        Args:
+            severities: Most urgent first.
+        """
+        rank = {name: place for place, name in enumerate(severities)}
+        return tuple(
+            (fast, slow)
+            for (fast, urgent), (slow, less) in combinations(self.tiers, 2)
+            if rank.get(urgent, len(rank)) <= rank.get(less, -1)
+        )
 
 
 def _burn_rules(
-    rules: tuple[AlertingRule, ...], external: tuple[str, ...]
+    rules: tuple[AlertingRule, ...], external: tuple[str, ...], severities: tuple[str, ...]
 ) -> Iterable[InhibitRule]:
-    slos = _burning(rules)
-    ordered = {pair for slo in slos for pair in slo.pairs()}
+    slos = _burning(rules, external)
+    ordered = {pair for slo in slos for pair in slo.pairs(severities)}
     disputed = {(fast, slow) for fast, slow in ordered if (slow, fast) in ordered}
     group_labels = tuple(sorted({label for slo in slos for label in slo.groups}))
     for groups in dict.fromkeys(slo.groups for slo in slos):
@@ -90,26 +100,30 @@ def _burn_rules(
             for label in group_labels
         )
         equal = (*IDENTITY, *groups, *external)
-        agreed = _slower(p for slo in members for p in slo.pairs() if p not in disputed)
+        pairs = (p for slo in members for p in slo.pairs(severities))
+        agreed = _slower(p for p in pairs if p not in disputed)
         for fast, slower in agreed.items():
             yield _tier_rule((), fast, slower, kept_apart, equal)
         for slo in members:
             own = (_is(_SERVICE, slo.service), _is(_SLO, slo.slo))
-            for fast, slower in _slower(p for p in slo.pairs() if p in disputed).items():
+            own_pairs = (p for p in slo.pairs(severities) if p in disputed)
+            for fast, slower in _slower(own_pairs).items():
                 yield _tier_rule(own, fast, slower, kept_apart, equal)
 
 
-def _burning(rules: tuple[AlertingRule, ...]) -> tuple[_Burning, ...]:
+def _burning(rules: tuple[AlertingRule, ...], external: tuple[str, ...]) -> tuple[_Burning, ...]:
     """Return the SLOs that have burn-rate alerts whose labels are all known."""
-    tiers: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
+    tiers: dict[tuple[str, str, tuple[str, ...]], dict[str, str]] = {}
     for rule in rules:
         labels = rule.labels
         if rule.alert != BURN_ALERT or not {*IDENTITY, _TIER} <= set(labels):
             continue
         if (groups := _varying(rule)) is not None:
-            key = (labels[_SERVICE], labels[_SLO], groups)
-            tiers.setdefault(key, {})[labels[_TIER]] = None
-    return tuple(_Burning(*key, tuple(names)) for key, names in tiers.items())
+            # Every alert carries the external labels: they tell no two SLOs apart.
+            own = tuple(label for label in groups if label not in external)
+            key = (labels[_SERVICE], labels[_SLO], own)
+            tiers.setdefault(key, {})[labels[_TIER]] = labels.get(_SEVERITY, "")
+    return tuple(_Burning(*key, tuple(found.items())) for key, found in tiers.items())
 
 
 def _varying(rule: AlertingRule) -> tuple[str, ...] | None:
@@ -170,7 +184,7 @@ def _severity_rules(
         yield InhibitRule(
             source=(*common, _is(_SEVERITY, urgent)),
             target=(*common, _one_of(_SEVERITY, lower)),
-            equal=("alertname", *identity, *equal, *external),
+            equal=tuple(dict.fromkeys(("alertname", *identity, *equal, *external))),
         )
 
 

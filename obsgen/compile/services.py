@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile, RuleGroup
 from obsgen.compile.slos import SloRules, compile_slo, recorded_series
+from obsgen.diagnostics import Code, finding
 from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
+
+ENVIRONMENT_LABEL: Final = Code(
+    "SLO341",
+    "environment-label",
+    why="the environment's label would overwrite the group, and all groups become one series",
+    fix="Group by another label, or rename the label of the environment.",
+)
+CODES: Final = (ENVIRONMENT_LABEL,)
 
 BUDGET_INTERVAL = Duration(120_000)
 """Never 5m or more: the instant look-back is 5m, and slower series would flicker."""
@@ -32,10 +42,15 @@ def compile_service(
         service=service,
         catalogue=service.catalogue,
     )
+    for slo in service.slos:
+        for label in sorted(environment.labels.keys() & {*slo.by, *slo.labels}):
+            message = f"label `{label}` of environment `{environment.name}` is a group of an SLO"
+            hint = "group by another label, or give the environment's label another name"
+            report(finding(ENVIRONMENT_LABEL, slo.origin / "by", message, hint))
     slos = tuple((slo, compile_slo(slo, context)) for slo in service.slos)
     recorded: dict[str, frozenset[str]] = {}
-    for slo, rules_of in slos:
-        for name, labels in recorded_series(slo, rules_of).items():
+    for _, rules_of in slos:
+        for name, labels in recorded_series(rules_of).items():
             known = recorded.get(name, frozenset())
             recorded[name] = known | labels | environment.labels.keys()
     catalogue = service.catalogue.with_recorded(recorded)

@@ -9,7 +9,7 @@ repeat stale tiles. Multi-window, multi-burn-rate alerts: Google SRE Workbook, c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -21,9 +21,6 @@ from obsgen.units import Duration, number_text, rounded_text
 
 FAST_WINDOWS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
 """Error ratios that every SLO has, whatever its alerts read."""
-
-COARSE_FROM: Final = Duration.parse("6h")
-"""Longer windows are summed over the coarse ledger."""
 
 # A birth beyond this is a relabelling or a hidden series that returned, not events.
 _CAP_BASE: Final = 10
@@ -54,13 +51,12 @@ def compile_slo(slo: Slo, context: Context) -> SloRules:
     )
 
 
-def recorded_series(slo: Slo, rules: SloRules) -> Mapping[str, frozenset[str]]:
+def recorded_series(rules: SloRules) -> Mapping[str, frozenset[str]]:
     """Return the series that an SLO's rules record, with their labels."""
     found: dict[str, frozenset[str]] = {}
     for rule in (*rules.ledger, *rules.budget):
         if isinstance(rule, RecordingRule):
-            groups = () if rule.expr.startswith("vector(") else slo.by
-            found[rule.record] = frozenset((*rule.labels, *groups))
+            found[rule.record] = frozenset((*rule.labels, *rule.groups))
     return found
 
 
@@ -127,13 +123,13 @@ class _Compiler:
     def fast_ratios(self) -> Iterator[RecordingRule]:
         """Yield the error ratios that follow every tile."""
         for window in windows(self.slo):
-            if window <= COARSE_FROM:
+            if window <= names.COARSE_FROM:
                 yield self._ratio(names.error_ratio(window), window, self.tile)
 
     def slow_ratios(self) -> Iterator[RecordingRule]:
         """Yield the error ratios over the coarse ledger, the period's last."""
         for window in windows(self.slo):
-            if window > COARSE_FROM:
+            if window > names.COARSE_FROM:
                 yield self._ratio(names.error_ratio(window), window, names.COARSE_TILE)
         yield self._ratio(names.PERIOD_ERROR_RATIO, self.slo.period, names.COARSE_TILE)
 
@@ -149,8 +145,8 @@ class _Compiler:
         """Yield objective, budget, what is left of it, burn rate and metadata."""
         budget = number_text(self.slo.error_budget)
         objective = number_text(self.slo.objective / 100)
-        yield self._record(names.OBJECTIVE, f"vector({objective})")
-        yield self._record(names.ERROR_BUDGET, f"vector({budget})")
+        yield self._constant(names.OBJECTIVE, objective)
+        yield self._constant(names.ERROR_BUDGET, budget)
         period = self._of(names.PERIOD_ERROR_RATIO)
         yield self._record(names.BUDGET_REMAINING, f"1 - {period} / {budget}")
         hour = self._of(names.error_ratio(Duration.parse("1h")))
@@ -185,7 +181,7 @@ class _Compiler:
         short = f"{self._of(names.error_ratio(tier.short))} > {limit}"
         expr = f"{long}\nand {short}"
         if tier.min_events is not None:
-            tile = self.tile if tier.long <= COARSE_FROM else names.COARSE_TILE
+            tile = self.tile if tier.long <= names.COARSE_FROM else names.COARSE_TILE
             events = self._sum(names.total_events(tile), tier.long)
             expr = f"{expr}\nand {events} >= {number_text(tier.min_events)}"
         labels = {
@@ -265,8 +261,17 @@ class _Compiler:
     def _of(self, name: str) -> str:
         return selector(name, self.identity)
 
+    def _constant(self, record: str, value: str) -> RecordingRule:
+        return replace(self._record(record, f"vector({value})"), groups=())
+
     def _record(self, record: str, expr: str) -> RecordingRule:
-        return RecordingRule(record=record, expr=expr, labels=self.labels, origin=self.slo.origin)
+        return RecordingRule(
+            record=record,
+            expr=expr,
+            labels=self.labels,
+            groups=self.slo.by,
+            origin=self.slo.origin,
+        )
 
 
 def _hung(text: str, spaces: int) -> str:

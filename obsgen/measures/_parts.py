@@ -7,13 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import NOWHERE, Origin
+from obsgen.diagnostics import NOWHERE, Code, Origin
 from obsgen.matchers import Matcher
 from obsgen.model import Measure, ModifierNodes, Modifiers, Query, Reader
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode
 from obsgen.units import number_text
+
+UNMATCHED_OPERANDS: Final = Code(
+    "PQL412",
+    "unmatched-operands",
+    why="a quotient pairs series with equal labels; these two sides never have the same ones",
+    fix="Give both operands the same `by`, or one of them a `by` within that of the other.",
+)
+CODES: Final = (UNMATCHED_OPERANDS,)
 
 COMMON_MODIFIERS: Final = frozenset({"where", "by", "window", "offset", "top", "legend"})
 SERIES_MODIFIERS: Final = frozenset({"where", "offset", "top", "legend"})

@@ -7,21 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import NOWHERE, Code, Origin, finding
-from obsgen.measures._parts import COMMON_MODIFIERS, quotient, spoken
+from obsgen.diagnostics import NOWHERE, Origin, finding
+from obsgen.measures._parts import COMMON_MODIFIERS, UNMATCHED_OPERANDS, quotient, spoken
 from obsgen.model import Measure, ModifierNodes, Query, Reader
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import ref
 from obsgen.source import MappingNode
 from obsgen.units import Unit
-
-UNMATCHED_OPERANDS: Final = Code(
-    "PQL412",
-    "unmatched-operands",
-    why="a quotient pairs series with equal labels; these two sides never have the same ones",
-    fix="Give both operands the same `by`, or one of them a `by` within that of the other.",
-)
-CODES: Final = (UNMATCHED_OPERANDS,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
-from obsgen.measures._parts import COMMON_MODIFIERS, OfMetric, metric_key, quotient
+from obsgen.diagnostics import finding
+from obsgen.measures._parts import (
+    COMMON_MODIFIERS,
+    UNMATCHED_OPERANDS,
+    OfMetric,
+    metric_key,
+    quotient,
+)
 from obsgen.model import ModifierNodes, Query, Reader
 from obsgen.promql.build import Expr, aggregate, binary, number
 from obsgen.source import MappingNode
@@ -84,6 +91,12 @@ class UsedOfKind:
         if total is None or free is None:
             return ()
         read = reader.modifiers(modifiers, (total, free))
+        if total.all_labels != free.all_labels and not read.by:
+            own = ", ".join(f"`{n}`" for n in sorted(total.all_labels ^ free.all_labels))
+            message = f"`{total.name}` and `{free.name}` never match: only one of them has {own}"
+            hint = "sum both with `by: […]` over labels that both have"
+            reader.report(finding(UNMATCHED_OPERANDS, node.origin, message, hint))
+            return ()
         return (UsedOf(metric=total, free=free, modifiers=read, origin=node.origin),)
 
 

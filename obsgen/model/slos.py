@@ -135,14 +135,12 @@ class Tier:
 
     Attributes:
         factor: The burn rate that trips it (see `burn_rate_factor`).
-        spends: The share of the budget that this burn rate spends within *long*.
         severity: A name of the scheme.
         min_events: Fewer events than that within *long* do not alert.
     """
 
     name: str
     factor: Fraction
-    spends: Fraction
     long: Duration
     short: Duration
     severity: str

@@ -15,6 +15,7 @@ from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import read_text, read_wait, read_words
 from obsgen.schema import kinds
+from obsgen.schema.service import alert as alert_schema
 from obsgen.source import MappingNode, Node, Scalar
 
 UNKNOWN_TEAM: Final = Code(
@@ -25,6 +26,7 @@ UNKNOWN_TEAM: Final = Code(
 )
 CODES: Final = (UNKNOWN_TEAM,)
 
+_COMMON: Final = frozenset(alert_schema({})["properties"])
 _TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category"})
 
 
@@ -43,6 +45,8 @@ class AlertReader:
         severity = self._severity(node)
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
+        if not chosen and not _COMMON.issuperset(node.entries):
+            return None  # a misspelt kind, reported as a key that is not known
         if len(chosen) != 1:
             found = f"found {words(chosen, last='and')}" if chosen else "found none"
             hint = f"write one of {words(list(known))}"

@@ -178,7 +178,8 @@ class ServiceReader:
 
     def modifiers(self, nodes: ModifierNodes, metrics: tuple[Metric, ...]) -> Modifiers:
         """Read modifiers; every label must belong to all of the metrics."""
-        return read_modifiers(nodes, metrics, self.report)
+        least = self.project.shortest_window
+        return read_modifiers(nodes, metrics, least, self.report)
 
     # --- conditions ----------------------------------------------------------------------
 

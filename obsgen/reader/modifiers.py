@@ -16,6 +16,7 @@ from obsgen.reader.values import read_duration, read_number, read_text
 from obsgen.schema import kinds
 from obsgen.schema.measures import SECOND_KEYS
 from obsgen.source import MappingNode, Node, Scalar
+from obsgen.units import Duration
 
 MISPLACED_MODIFIER: Final = Code(
     "PQL405",
@@ -24,7 +25,17 @@ MISPLACED_MODIFIER: Final = Code(
     fix="Remove it, or use a kind that takes it: `value` keeps every series, `sum` takes `by`; "
     "`top`, `legend` and `window: range` belong into panels.",
 )
-CODES: Final = (MISPLACED_MODIFIER,)
+SHORT_WINDOW: Final = Code(
+    "PQL408",
+    "short-window",
+    why="a rate needs two samples, and one scrape may be missed: a shorter window gives gaps, or "
+    "nothing at all",
+    fix="Take a window of at least four scrape intervals, or leave it out.",
+)
+CODES: Final = (
+    SHORT_WINDOW,
+    MISPLACED_MODIFIER,
+)
 
 MODIFIERS: Final = ("where", "by", "window", "offset", "per", "top", "slower_than", "legend")
 _PER: Final = {"1s": 1, "1m": 60, "1h": 3600, "1d": 86400}
@@ -32,14 +43,21 @@ _RANGE: Final = "$__range"
 _OPTIONAL: Final = frozenset({"which", "unit"})
 
 
-def read_modifiers(nodes: ModifierNodes, metrics: tuple[Metric, ...], report: Reports) -> Modifiers:
-    """Read modifiers; every label must belong to all of the metrics."""
+def read_modifiers(
+    nodes: ModifierNodes, metrics: tuple[Metric, ...], least: Duration, report: Reports
+) -> Modifiers:
+    """
+    Read modifiers; every label must belong to all of the metrics.
+
+    Args:
+        least: The shortest window that surely holds enough samples.
+    """
     get = nodes.nodes.get
     slower = get("slower_than")
     return Modifiers(
         where=tuple(m for n in nodes.where for m in read_matchers(n, metrics, report)),
         by=read_labels(get("by"), metrics, report),
-        window=_window(get("window"), report),
+        window=_window(get("window"), least, report),
         offset=str(read_duration(get("offset"), report) or ""),
         per=_per(get("per"), report),
         top=_top(get("top"), report),
@@ -49,10 +67,15 @@ def read_modifiers(nodes: ModifierNodes, metrics: tuple[Metric, ...], report: Re
     )
 
 
-def _window(node: Node | None, report: Reports) -> str:
+def _window(node: Node | None, least: Duration, report: Reports) -> str:
     if isinstance(node, Scalar) and node.text == "range":
         return _RANGE
-    return str(read_duration(node, report) or "")
+    window = read_duration(node, report)
+    if window is not None and node is not None and window < least:
+        message = f"a window of {window} holds fewer than four scrapes"
+        hint = f"write `window: {least}` or more"
+        report(finding(SHORT_WINDOW, node.origin, message, hint))
+    return str(window or "")
 
 
 def _top(node: Node | None, report: Reports) -> int:

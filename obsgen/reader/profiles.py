@@ -75,7 +75,6 @@ CODES: Final = (
     TIER_AMOUNT,
 )
 
-_COARSE_FROM: Final = Duration.parse("6h")
 _LEAST_TILES: Final = 4
 
 
@@ -141,9 +140,18 @@ def _read_tier(node: MappingNode, report: Reports) -> TierSpec | None:
         severity=read_text(node.get("severity"), report),
         for_=read_wait(node.get("for"), report),
         keep_firing_for=read_wait(node.get("keep_firing_for"), report),
-        min_events=read_number(node.get("min_events"), report),
+        min_events=_least_events(node.get("min_events"), report),
         origin=node.origin,
     )
+
+
+def _least_events(node: Node | None, report: Reports) -> Decimal | None:
+    number = read_number(node, report)
+    if number is None or node is None or number > 0:
+        return number
+    message = f"`min_events` is {number}, not a number of events"
+    report(finding(TIER_AMOUNT, node.origin, message, "write `min_events: 50`"))
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +207,8 @@ def tiers_for(
             code, reason, hint = problem
             origin = tier.origin if tier.origin.file else choice.origin
             report(finding(code, origin, f"tier `{tier.name}` of SLO `{slo.name}`: {reason}", hint))
-    return tuple(tiers), tuple(left_out)
+    fastest_first = sorted(tiers, key=lambda tier: tier.factor, reverse=True)
+    return tuple(fastest_first), tuple(left_out)
 
 
 def _resolved(
@@ -220,7 +229,6 @@ def _resolved(
     return Tier(
         name=spec.name,
         factor=factor,
-        spends=factor * spec.long.ms / written_for.ms,
         long=spec.long,
         short=spec.short,
         severity=severity,
@@ -266,7 +274,7 @@ def _window_problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code
         reason = f"its short window {tier.short} holds fewer than four scrapes or tiles"
         return TIER_WINDOWS, reason, f"take at least {least}"
     for window in (tier.long, tier.short):
-        tile = names.COARSE_TILE if window > _COARSE_FROM else slo.tile.length
+        tile = names.COARSE_TILE if window > names.COARSE_FROM else slo.tile.length
         if window.ms % tile.ms:
             reason = f"its window {window} is not a multiple of {tile}"
             return TIER_WINDOWS, reason, f"take a multiple of {tile}"

@@ -13,7 +13,7 @@ from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, Route
 from obsgen.diagnostics import Code, Related, Severity, finding
-from obsgen.matchers import is_pattern
+from obsgen.matchers import full_match
 from obsgen.model import Reports
 from obsgen.units import Duration
 
@@ -143,10 +143,5 @@ def _takes(matcher: AlertmanagerMatcher, value: str) -> bool | None:
     """Say whether a matcher takes a value; None where its pattern is not understood here."""
     if matcher.op in {"=", "!="}:
         return (matcher.value == value) == (matcher.op == "=")
-    if is_pattern(matcher.value) and re.search(r"\\[A-Za-z]|\(\?|\[\[:", matcher.value):
-        return None
-    try:
-        found = re.fullmatch(matcher.value, value, re.DOTALL) is not None
-    except re.error:
-        return None
-    return found == (matcher.op == "=~")
+    found = full_match(matcher.value, value)
+    return None if found is None else found == (matcher.op == "=~")

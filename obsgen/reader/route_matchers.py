@@ -15,7 +15,7 @@ from typing import Final
 from obsgen.artefacts import AlertmanagerMatcher
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Origin, finding
-from obsgen.matchers import is_pattern, literal_pattern
+from obsgen.matchers import full_match, is_pattern, literal_pattern
 from obsgen.model import Project, Reports, SeverityScheme
 from obsgen.promql.re2 import regex_problem
 from obsgen.reader.profiles import unknown_severity
@@ -208,11 +208,7 @@ def _severities(word: str, scheme: SeverityScheme) -> tuple[str, ...]:
 def _matches_any(value: _Value, known: Iterable[str]) -> bool:
     if value.is_plain:
         return value.text in known
-    try:
-        pattern = re.compile(value.text, re.DOTALL)
-    except re.error:
-        return True
-    return any(pattern.fullmatch(word) for word in known)
+    return any(full_match(value.text, word) is not False for word in known)
 
 
 def _pattern_problem(pattern: str) -> str:

@@ -152,6 +152,8 @@ class SloReader:
         if 1 <= value < 100 and len(text) <= _MAX_OBJECTIVE_DIGITS:  # noqa: PLR2004 - percent
             return value
         message = f"objective {node.text} is not a percentage from 1 to below 100"
+        if len(text) > _MAX_OBJECTIVE_DIGITS:
+            message = f"objective {node.text} has more than {_MAX_OBJECTIVE_DIGITS} characters"
         if 0 < value < 1:
             hint = f"{node.text}? write {(value * 100).normalize():f}: an objective is in percent"
         self.report(finding(OBJECTIVE_RANGE, node.origin, message, hint))

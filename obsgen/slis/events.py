@@ -123,12 +123,12 @@ class CountedEvents:
         if not self.is_good:
             capped = f"{grouped(second_seen)} <= {whole}\nor {whole}"
             return Ledger(total_seen=total_seen, bad_seen=capped, bad_born=second_born)
-        total_born = or_zero(summed(born(total, scope.tile), scope.by), scope)
+        # Births of good events are good, whether or not those of the total count them.
+        good = f"{grouped(second_seen)} - {grouped(second_born)}"
         return Ledger(
             total_seen=total_seen,
-            bad_seen=f"clamp_min({whole} - {grouped(second_seen)}, 0)",
-            bad_born=f"clamp_min({grouped(total_born)} - {grouped(second_born)}, 0)",
-            total_born=total_born,
+            bad_seen=f"clamp_min({whole} - {good}, 0)",
+            bad_born=f"0 * {whole}",
         )
 
 
