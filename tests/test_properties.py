@@ -349,7 +349,8 @@ slos:
     assert bool(own.tiers) is fits
     assert bool(errors(found)) is not fits
     for tier in own.tiers:
-        assert (factor, spends) == (tier.factor, tier.spends)
+        assert factor == tier.factor
+        assert spends == tier.factor * tier.long.ms / whole.ms
     written, written_for = SHIPPED[profile].for_period(whole)
     shares = {tier.name: tier.spends for tier in written}
     for tier in shipped.tiers:

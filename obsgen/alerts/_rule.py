@@ -12,6 +12,7 @@ from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.gotemplate import parse_template
 from obsgen.model import Alert, AlertParts, Condition, Context
+from obsgen.names import dashboard_uid_of
 from obsgen.promql import layout, parse
 from obsgen.promql.build import Expr, binary
 from obsgen.prose import capitalized
@@ -192,10 +193,17 @@ class _Prose:
         if alert.runbook or self.context.project.runbook_base:
             found["runbook_url"] = alert.runbook or self._runbook()
         if alert.dashboard:
-            found["dashboard"] = alert.dashboard
+            found.update(self._dashboard())
         for name, text in alert.annotations.items():
             found[name] = self._filled(text)
         return found
+
+    def _dashboard(self) -> dict[str, str]:
+        """Return a URL as it stands; of a dashboard of these specs, the uid that Grafana knows."""
+        reference = self.alert.dashboard
+        if "://" in reference:
+            return {"dashboard_url": reference}
+        return {"dashboard_uid": dashboard_uid_of(reference, self.context.service.name)}
 
     def _runbook(self) -> str:
         base = self.context.project.runbook_base.rstrip("/")

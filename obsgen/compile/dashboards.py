@@ -73,6 +73,7 @@ def compile_dashboards(spec: Spec, report: Reports) -> tuple[Dashboard, ...]:
     checked = tuple(_unique(found, report))
     _check_folders(checked, report)
     _check_links(checked, report)
+    _check_alerts(spec, checked, report)
     return tuple(_linked(dashboard, checked) for dashboard in checked)
 
 
@@ -196,6 +197,21 @@ def _check_links(dashboards: tuple[Dashboard, ...], report: Reports) -> None:
             hint = f"did you mean `{known[guess]}`?" if guess else ""
             message = f"link `{link.title}` leads to dashboard `{target}`, which is not built"
             report(finding(UNKNOWN_DASHBOARD, origin, message, hint))
+
+
+def _check_alerts(spec: Spec, dashboards: tuple[Dashboard, ...], report: Reports) -> None:
+    """Report alerts that name a dashboard which is not built."""
+    known = {dashboard.uid: _reference(dashboard) for dashboard in dashboards}
+    for service in spec.services:
+        for alert in service.alerts:
+            if not alert.dashboard or "://" in alert.dashboard:
+                continue
+            target = names.dashboard_uid_of(alert.dashboard, service.name)
+            if target not in known:
+                guess = near(target, known)
+                hint = f"did you mean `{known[guess]}`?" if guess else "write a name, or a URL"
+                message = f"alert `{alert.name}` names dashboard `{alert.dashboard}`, not built"
+                report(finding(UNKNOWN_DASHBOARD, alert.origin / "dashboard", message, hint))
 
 
 def _links(dashboard: Dashboard) -> Iterator[tuple[Link, Origin]]:

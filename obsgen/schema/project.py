@@ -104,10 +104,6 @@ def _project() -> Schema:
             "description": text("What it holds."),
             "prometheus": prometheus,
             "alertmanager": alertmanager,
-            "grafana": mapping(
-                {"version": text("The Grafana that shows this.", examples=["12"])},
-                description="The target Grafana.",
-            ),
             "severities": listed(severity, description="The severities, most urgent first."),
             "alert_profiles": named(
                 _PROFILE,
@@ -117,7 +113,9 @@ def _project() -> Schema:
             "teams": {
                 "type": ["array", "object"],
                 "items": text(),
-                "additionalProperties": {"type": "object"},
+                "additionalProperties": mapping(
+                    {"lead": text("A receiver."), "channel": text("Where the team talks.")}
+                ),
                 "description": "The teams; others are then refused.",
                 "examples": [["backend", "database"]],
             },

@@ -130,7 +130,7 @@ def alert(kinds: Mapping[str, Schema]) -> Schema:
             "summary": text("One line: what is wrong. `{value}` and `{limit}` are filled in."),
             "description": text("What it means and what to do."),
             "runbook": text("Where help stands."),
-            "dashboard": text("The dashboard to look at."),
+            "dashboard": text("The dashboard to look at: a name of these specs, or a URL."),
             "labels": ref("label_values", "Further labels."),
             "annotations": {
                 "type": "object",
