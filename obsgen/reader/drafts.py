@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from obsgen.artefacts import ScrapeJob
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
-from obsgen.matchers import Matcher
+from obsgen.matchers import Matcher, is_pattern
 from obsgen.model import Reports
 from obsgen.reader.merge import Effective
 from obsgen.source import MappingNode
@@ -48,17 +49,54 @@ class ServiceDraft:
 
 def check_shared(drafts: Iterable[ServiceDraft], report: Reports) -> None:
     """Report services that see each other's series: one preset, and nothing keeps them apart."""
-    first: dict[tuple[Origin, tuple[Matcher, ...]], ServiceDraft] = {}
-    reported: set[tuple[str, str]] = set()
+    users: dict[Origin, list[tuple[Metric, ServiceDraft]]] = {}
     for draft in drafts:
         for name, metric in draft.metrics.items():
-            if name in draft.effective.unscoped or _has_where(draft, name):
-                continue
-            other = first.setdefault((metric.origin, metric.scope), draft)
+            if name not in draft.effective.unscoped and not _has_where(draft, name):
+                users.setdefault(metric.origin, []).append((metric, draft))
+    reported: set[tuple[str, str]] = set()
+    for sharing in users.values():
+        pins = [_pinned(metric.scope) for metric, _ in sharing]
+        for first, second in _neighbours(pins):
+            (metric, other), (_, draft) = sharing[first], sharing[second]
             pair = (other.name, draft.name)
-            if other is not draft and pair not in reported:
+            if pair not in reported and not _are_apart(pins[first], pins[second]):
                 reported.add(pair)
                 report(_shared(metric, other, draft))
+
+
+_Pins = Mapping[str, frozenset[str]]
+"""The values that a scope leaves to a label, where they can be told."""
+
+_MOST_COMPARED: Final = 100
+
+
+def _pinned(scope: tuple[Matcher, ...]) -> _Pins:
+    found = {}
+    for matcher in scope:
+        values = matcher.value.split("|") if matcher.op == "=~" else [matcher.value]
+        if matcher.op == "=" or (matcher.op == "=~" and not any(map(is_pattern, values))):
+            found[matcher.label] = frozenset(values)
+    return found
+
+
+def _are_apart(one: _Pins, other: _Pins) -> bool:
+    return any(label in other and not values & other[label] for label, values in one.items())
+
+
+def _neighbours(pins: list[_Pins]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs that may overlap; where all pin one label, only those of equal values."""
+    common = set.intersection(*(set(each) for each in pins))
+    if not common:
+        yield from combinations(range(min(len(pins), _MOST_COMPARED)), 2)
+        return
+    label = min(common)
+    first: dict[str, int] = {}
+    for index, each in enumerate(pins):
+        for value in sorted(each[label]):
+            earlier = first.setdefault(value, index)
+            if earlier != index:
+                yield earlier, index
 
 
 def _shared(metric: Metric, other: ServiceDraft, draft: ServiceDraft) -> Diagnostic:
