@@ -7,7 +7,6 @@ Prometheus practice, `level:metric:operations`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from typing import Final
@@ -115,6 +114,8 @@ def uid(*words: str) -> str:
     whole = "-".join(("obs", *(slug(word) for word in words)))
     if len(whole) <= _UID_LENGTH:
         return whole
+    import hashlib  # loads OpenSSL: only where something is hashed
+
     digest = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]
     return f"{whole[: _UID_LENGTH - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
 

@@ -15,7 +15,6 @@ from obsgen.artefacts import Compiled, OutputFile
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has_errors
 from obsgen.model import Reports, Spec
-from obsgen.outputs.manifest import manifest
 from obsgen.reader.documents import read_documents
 from obsgen.reader.layers import PresetStore
 from obsgen.reader.merge import name_of
@@ -165,6 +164,8 @@ def _errors_only(diagnostics: list[Diagnostic]) -> Reports:
 def _files(
     specs: tuple[Spec, ...], compiled: tuple[Compiled, ...], report: Reports
 ) -> tuple[OutputFile, ...]:
+    from obsgen.outputs.manifest import manifest  # hashing: not for those who only validate
+
     files: list[OutputFile] = []
     for spec, artefacts in zip(specs, compiled, strict=True):
         folder = f"{spec.environment.name}/" if spec.environment.name else ""

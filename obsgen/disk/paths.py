@@ -6,7 +6,6 @@ Nothing here looks at the disk.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -61,5 +60,7 @@ def parents(path: str) -> Iterator[str]:
 
 def temporary(directory: Path, path: str) -> Path:
     """Return where a file is written first: known from its path, so that any run can remove it."""
+    import hashlib  # loads OpenSSL: only where something is hashed
+
     digest = hashlib.sha256(path.encode()).hexdigest()[:16]
     return (directory / path).parent / f".obsgen-{digest}.tmp"

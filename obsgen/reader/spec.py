@@ -7,7 +7,7 @@ from typing import Final
 
 from obsgen.catalogue import Metric, near
 from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Related, finding
-from obsgen.model import DashboardSpec, Environment, Reports, SeverityScheme, Spec
+from obsgen.model import DashboardSpec, Environment, Project, Reports, Routing, SeverityScheme, Spec
 from obsgen.reader.changes import read_changes
 from obsgen.reader.dashboards import read_dashboard
 from obsgen.reader.documents import Documents, distinct
@@ -18,7 +18,6 @@ from obsgen.reader.merge import name_of
 from obsgen.reader.names import NAME_TWICE
 from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.project import read_project
-from obsgen.reader.routing import read_routing
 from obsgen.reader.services import ServicesReader
 from obsgen.reader.shape import missing_key, words
 from obsgen.reader.values import read_list
@@ -149,7 +148,7 @@ class _SpecReader:
         changes = read_changes(setting, tuple(map(name_of, chosen)), self.report)
         read = services.read(chosen, changes)
         dashboards = self._dashboards(services)
-        routing = read_routing(self.documents.of("Routing"), spec.project, self.report)
+        routing = self._routing(spec.project)
         return Spec(
             project=spec.project,
             environment=environment,
@@ -187,6 +186,15 @@ class _SpecReader:
         return tuple(
             s for s in services if (not only or name_of(s) in only) and name_of(s) not in out
         )
+
+    def _routing(self, project: Project) -> Routing | None:
+        documents = self.documents.of("Routing")
+        if not documents:
+            return None
+        # Half of the specs that are checked alone have none, and need not wait for it.
+        from obsgen.reader.routing import read_routing
+
+        return read_routing(documents, project, self.report)
 
     def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
         found = []
