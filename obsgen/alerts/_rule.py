@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from obsgen.alerts._conditions import on_shared
 from obsgen.artefacts import AlertingRule
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
@@ -87,7 +88,8 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
     expr = firing.expr
     if alert.only_when is not None:
         gate = alert.only_when.expr(context.query())
-        expr = binary(expr, "and", gate, matching=_common(firing, alert.only_when))
+        matching = on_shared(firing.labels, alert.only_when.measure.labels)
+        expr = binary(expr, "and", gate, matching=matching)
     rule = AlertingRule(
         alert=alert.name,
         expr=laid_out(expr.text),
@@ -128,13 +130,6 @@ def rule_labels(alert: Alert, context: Context) -> dict[str, str]:
         **alert.labels,
     }
     return {k: v for k, v in labels.items() if v}
-
-
-def _common(firing: Firing, gate: Condition) -> str:
-    """Match on the labels that both sides keep; a gate with none opens or shuts them all."""
-    if firing.labels is None or gate.measure.labels is None:
-        return ""
-    return f"on ({', '.join(sorted(firing.labels & gate.measure.labels))})"
 
 
 # --- conditions ------------------------------------------------------------------------------

@@ -5,24 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._conditions import Several, on_shared, read_conditions
 from obsgen.alerts._rule import condition_firing, one_rule
-from obsgen.catalogue import Metric
-from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
+from obsgen.model import Alert, AlertParts, Context, Reader, Schema
 from obsgen.promql.build import binary
 from obsgen.schema.shared import listed, ref
-from obsgen.source import Node, Sequence
+from obsgen.source import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllOf:
+class AllOf(Several):
     """Fires for every series of the first measure for which all the others hold too."""
-
-    conditions: tuple[Condition, ...]
-
-    @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """What the measures read."""
-        return tuple(m for c in self.conditions for m in c.measure.metrics)
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is that of the first condition."""
@@ -30,16 +23,9 @@ class AllOf:
         first, *rest = self.conditions
         expr = first.expr(query)
         for other in rest:
-            matching = _shared(first, other)
+            matching = on_shared(first.measure.labels, other.measure.labels)
             expr = binary(expr, "and", other.expr(query), matching=matching)
         return one_rule(alert, context, condition_firing(first, context, expr))
-
-
-def _shared(first: Condition, other: Condition) -> str:
-    one, two = first.measure.labels, other.measure.labels
-    if one is None or two is None or one == two:
-        return ""
-    return f"on ({', '.join(sorted(one & two))})"
 
 
 class AllOfKind:
@@ -52,10 +38,8 @@ class AllOfKind:
 
     def read(self, node: Node, reader: Reader) -> AllOf | None:
         """Read the conditions."""
-        items = node.items if isinstance(node, Sequence) else ()
-        conditions = [reader.condition(item) for item in items]
-        found = tuple(c for c in conditions if c is not None)
-        return AllOf(conditions=found) if found and len(found) == len(items) else None
+        conditions = read_conditions(node, reader)
+        return AllOf(conditions=conditions) if conditions else None
 
 
 KIND: Final = AllOfKind()

@@ -5,25 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._conditions import Several, read_conditions
 from obsgen.alerts._rule import Firing, one_rule
-from obsgen.catalogue import Metric
-from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
+from obsgen.model import Alert, AlertParts, Context, Reader, Schema
 from obsgen.promql.build import any_of
 from obsgen.prose import capitalized
 from obsgen.schema.shared import listed, ref
-from obsgen.source import Node, Sequence
+from obsgen.source import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnyOf:
+class AnyOf(Several):
     """Fires for every series of any of the measures that is beyond its limit."""
-
-    conditions: tuple[Condition, ...]
-
-    @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """What the measures read."""
-        return tuple(m for c in self.conditions for m in c.measure.metrics)
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is that of whichever condition holds."""
@@ -59,10 +52,8 @@ class AnyOfKind:
 
     def read(self, node: Node, reader: Reader) -> AnyOf | None:
         """Read the conditions."""
-        items = node.items if isinstance(node, Sequence) else ()
-        conditions = [reader.condition(item) for item in items]
-        found = tuple(c for c in conditions if c is not None)
-        return AnyOf(conditions=found) if found and len(found) == len(items) else None
+        conditions = read_conditions(node, reader)
+        return AnyOf(conditions=conditions) if conditions else None
 
 
 KIND: Final = AnyOfKind()
