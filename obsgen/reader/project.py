@@ -19,6 +19,7 @@ from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
 from obsgen.schema.shared import is_label
+from obsgen.secrets import LITERAL_SECRET, looks_secret
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 
@@ -152,6 +153,10 @@ class _ProjectReader:
         inner = declared.get("prometheus") if isinstance(declared, MappingNode) else None
         if isinstance(inner, MappingNode):
             url = read_text(inner.get("url"), self.report) or url
+            if reason := looks_secret(url):
+                message = f"the data source's `url` holds a secret: {reason}"
+                hint = "leave it out; Grafana takes users and tokens from its own configuration"
+                self.report(finding(LITERAL_SECRET, inner.origin / "url", message, hint))
         return GrafanaDatasource(
             name="Prometheus", uid="prometheus", url=url, scrape_interval=scrape
         )
