@@ -19,9 +19,6 @@ from obsgen.matchers import Matcher, selector
 from obsgen.model import BudgetAlert, Context, Ledger, LedgerScope, Slo, Tier
 from obsgen.units import Duration, number_text, rounded_text
 
-FAST_WINDOWS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
-"""Error ratios that every SLO has, whatever its alerts read."""
-
 # A birth beyond this is a relabelling or a hidden series that returned, not events.
 _CAP_BASE: Final = 10
 _CAP_FACTOR: Final = 2
@@ -58,12 +55,6 @@ def recorded_series(rules: SloRules) -> Mapping[str, frozenset[str]]:
         if isinstance(rule, RecordingRule):
             found[rule.record] = frozenset((*rule.labels, *rule.groups))
     return found
-
-
-def windows(slo: Slo) -> tuple[Duration, ...]:
-    """Return the windows whose error ratios are recorded, shortest first."""
-    asked = {w for tier in slo.tiers for w in (tier.long, tier.short)}
-    return tuple(sorted({*FAST_WINDOWS, *asked}))
 
 
 class _Compiler:
@@ -122,13 +113,13 @@ class _Compiler:
 
     def fast_ratios(self) -> Iterator[RecordingRule]:
         """Yield the error ratios that follow every tile."""
-        for window in windows(self.slo):
+        for window in self.slo.windows:
             if window <= names.COARSE_FROM:
                 yield self._ratio(names.error_ratio(window), window, self.tile)
 
     def slow_ratios(self) -> Iterator[RecordingRule]:
         """Yield the error ratios over the coarse ledger, the period's last."""
-        for window in windows(self.slo):
+        for window in self.slo.windows:
             if window > names.COARSE_FROM:
                 yield self._ratio(names.error_ratio(window), window, names.COARSE_TILE)
         yield self._ratio(names.PERIOD_ERROR_RATIO, self.slo.period, names.COARSE_TILE)

@@ -37,6 +37,7 @@ from obsgen.model.project import (
     Service,
 )
 from obsgen.model.slos import (
+    RECORDED_ALWAYS,
     BudgetAlert,
     Ledger,
     LedgerScope,
@@ -52,6 +53,7 @@ from obsgen.model.spec import Routing, Spec
 from obsgen.schema.shared import Schema
 
 __all__ = [
+    "RECORDED_ALWAYS",
     "Alert",
     "AlertBody",
     "AlertKind",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
+from typing import Final, Protocol
 
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
@@ -118,11 +118,6 @@ class Sli(Protocol):
         """The metrics that it reads."""
         ...
 
-    @property
-    def groupable(self) -> frozenset[str]:
-        """The labels that `by` may name."""
-        ...
-
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile."""
         ...
@@ -160,6 +155,10 @@ class BudgetAlert:
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
+RECORDED_ALWAYS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
+"""Windows whose error ratio every SLO has, whatever its alerts read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slo:
     """
@@ -190,6 +189,12 @@ class Slo:
     def error_budget(self) -> Decimal:
         """The share of events that may be bad, exact: 99.9 percent leave 0.001."""
         return (100 - self.objective) / 100
+
+    @property
+    def windows(self) -> tuple[Duration, ...]:
+        """The windows whose error ratios are recorded, shortest first."""
+        asked = {w for tier in self.tiers for w in (tier.long, tier.short)}
+        return tuple(sorted({*RECORDED_ALWAYS, *asked}))
 
 
 def burn_rate_factor(spends: Fraction, period: Duration, long: Duration) -> Fraction:

@@ -14,7 +14,6 @@ from obsgen.packs._slo_definitions import definitions
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
     HOUR,
-    RECORDED_ALWAYS,
     STATE_COLORS,
     STATES,
     TIME_LEFT_COLORS,
@@ -22,7 +21,7 @@ from obsgen.packs._slo_looks import (
     objective_decimals,
     page_severities,
 )
-from obsgen.packs._slo_queries import SloQueries, windows_of
+from obsgen.packs._slo_queries import SloQueries
 from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
 
 _EVENTS: Final = Unit("events", "count")
@@ -183,7 +182,7 @@ class _Detail:
                 "above its line.",
                 [
                     Line(self._worst.burn_rate(window, budget=self._whole), str(window))
-                    for window in windows_of(self._slos, RECORDED_ALWAYS)
+                    for window in sorted({w for slo in self._slos for w in slo.windows})
                 ],
                 COUNT,
                 thresholds=burn_colors(self._slos, self._pages),

@@ -17,9 +17,6 @@ STATES: Final = value_map(("0", "OK", "green"), ("1", "Ticket", "orange"), ("2",
 HOUR: Final = Duration.parse("1h")
 DAY: Final = Duration.parse("1d")
 WEEK: Final = Duration.parse("7d")
-RECORDED_ALWAYS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
-"""The windows of error ratios that every SLO has, whatever its alerts read."""
-
 TIME_LEFT_COLORS: Final = steps(
     "red", (number_text(DAY.seconds), "orange"), (number_text(WEEK.seconds), "green")
 )

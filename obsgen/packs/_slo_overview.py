@@ -8,12 +8,11 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import Dashboard, Panel, Section, Variable
 from obsgen.matchers import Matcher
-from obsgen.model import Project, Service
+from obsgen.model import RECORDED_ALWAYS, Project, Service
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
     HOUR,
-    RECORDED_ALWAYS,
     STATE_COLORS,
     STATES,
     TIME_LEFT_COLORS,

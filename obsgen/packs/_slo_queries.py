@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 from obsgen import names
 from obsgen.matchers import Matcher, any_value, selector
-from obsgen.model import Slo
 from obsgen.units import Duration, number_text
 
 FIRING = (
@@ -93,9 +92,3 @@ class SloQueries:
 
     def _head(self, op: str) -> str:
         return f"{op} by ({', '.join(self._by)}) " if self._by else op
-
-
-def windows_of(slos: Iterable[Slo], always: Iterable[Duration]) -> tuple[Duration, ...]:
-    """Return the windows whose error ratio is recorded for any of the SLOs, shortest first."""
-    asked = {w for slo in slos for tier in slo.tiers for w in (tier.long, tier.short)}
-    return tuple(sorted({*always, *asked}))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from obsgen.catalogue import Catalogue, Metric, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, Environment, Measure, Reports, Service, Slo
+from obsgen.model import Alert, Measure, Reports, Service, Slo
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
@@ -43,14 +43,12 @@ class ServicesReader:
         documents: Documents,
         presets: PresetStore,
         spec: ProjectSpec,
-        environment: Environment,
         scope: tuple[Matcher, ...],
         report: Reports,
     ) -> None:
         self.documents = documents
         self.presets = presets
         self.spec = spec
-        self.environment = environment
         self.scope = scope
         self.report = report
         self.readers: dict[str, ServiceReader] = {}

@@ -59,11 +59,6 @@ class MatchedEvents:
         """The one counter."""
         return (self.counter,)
 
-    @property
-    def groupable(self) -> frozenset[str]:
-        """Every label of the counter."""
-        return self.counter.all_labels
-
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile."""
         total = counter_stream(self.counter, self.counter.counted, self.where)
@@ -102,11 +97,6 @@ class CountedEvents:
     def metrics(self) -> tuple[Metric, ...]:
         """Both counters."""
         return (self.counter, self.second)
-
-    @property
-    def groupable(self) -> frozenset[str]:
-        """The labels of both."""
-        return self.counter.all_labels & self.second.all_labels
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """

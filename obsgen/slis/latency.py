@@ -47,11 +47,6 @@ class Latency:
         """The histogram."""
         return (self.histogram,)
 
-    @property
-    def groupable(self) -> frozenset[str]:
-        """Every label of the histogram but `le`."""
-        return self.histogram.all_labels
-
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile; bad is never negative."""
         tile = scope.tile
