@@ -7,7 +7,9 @@ bombs and says nothing of a key that stands twice.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -33,6 +35,7 @@ MAX_REPEATED_NODES: Final = 100_000
 
 _PROPERTY: Final = re.compile(r"(?:[&!]\S*(?:\s+|$)|\s+|#.*)+")
 _CORE_TAGS: Final = frozenset(f"tag:yaml.org,2002:{t}" for t in ("str", "int", "float", "seq"))
+_TOO_DEEP_FOR_YAML: Final = "nesting depth"
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -98,7 +101,7 @@ class _Builder:
     def run(self) -> None:
         """Read all events; what is wrong ends up in `diagnostics`."""
         try:
-            for event in yaml.parse(self.text, Loader=_LOADER):
+            for event in self._events():
                 self._handle(event)
         except _Stop:
             return
@@ -107,6 +110,24 @@ class _Builder:
                 self.diagnostics.append(self._syntax_error(error))
         except (yaml.YAMLError, RecursionError) as error:
             self._say(YAML_SYNTAX, (0, 0), 1, f"YAML: {error}")
+
+    def _events(self) -> Iterator[Any]:
+        """
+        Yield the events of the text, at least until it is nested deeper than is allowed.
+
+        The scanner reads ahead, and since PyYAML 6.0.4 it gives up a thousand levels down before
+        it has told of the first: then the part before that place is read on its own.
+        """
+        told = 0
+        try:
+            for event in yaml.parse(self.text, Loader=_LOADER):
+                told += 1
+                yield event
+        except yaml.scanner.ScannerError as error:
+            if error.problem_mark is None or _TOO_DEEP_FOR_YAML not in (error.problem or ""):
+                raise
+            before = self.text[: error.problem_mark.index]
+            yield from itertools.islice(yaml.parse(before, Loader=_LOADER), told, None)
 
     def _handle(self, event: Any) -> None:
         kind = type(event)
