@@ -46,6 +46,11 @@ class Matcher:
         found = full_match(self.value, value)
         return found is None or found == (self.op == "=~")
 
+    @property
+    def is_certain(self) -> bool:
+        """Say whether `matches` can be told: not for patterns that are not tried here."""
+        return self.op in {"=", "!="} or full_match(self.value, "") is not None
+
 
 def full_match(pattern: str, text: str) -> bool | None:
     """

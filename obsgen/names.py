@@ -88,6 +88,11 @@ def rule_file(service: str) -> str:
     return f"rules/{service}.rules.yml"
 
 
+def rule_test_file(service: str, part: str = "") -> str:
+    """Name the unit tests of a service's rules, or of a part of them, below `prometheus/`."""
+    return f"tests/{service}{f'.{part}' if part else ''}.test.yml"
+
+
 # --- dashboards ------------------------------------------------------------------------------
 
 COLUMNS: Final = 24

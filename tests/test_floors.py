@@ -19,6 +19,7 @@ FLOORS: Final = {
     "gotemplate": 1,
     "prose": 1,
     "matchers": 1,
+    "specimens": 2,
     "secrets": 1,
     "schema.shared": 1,
     "promql": 2,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from obsgen.artefacts.alertmanager import AlertmanagerConfig
 from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource
 from obsgen.artefacts.prometheus import PrometheusConfig, RuleFile
+from obsgen.artefacts.rule_tests import RuleTestFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Compiled:
     """Everything that one build compiled, for one environment."""
 
     rule_files: tuple[RuleFile, ...]
+    rule_tests: tuple[RuleTestFile, ...] = ()
     prometheus: PrometheusConfig
     alertmanager: AlertmanagerConfig | None
     dashboards: tuple[Dashboard, ...]

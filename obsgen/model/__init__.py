@@ -36,6 +36,7 @@ from obsgen.model.project import (
     Reports,
     Service,
 )
+from obsgen.model.proofs import Domain, Flow, Stage, Unprovable
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
     BudgetAlert,
@@ -63,7 +64,9 @@ __all__ = [
     "Context",
     "DashboardContext",
     "DashboardSpec",
+    "Domain",
     "Environment",
+    "Flow",
     "Ledger",
     "LedgerScope",
     "Limit",
@@ -92,7 +95,9 @@ __all__ = [
     "SliKind",
     "Slo",
     "Spec",
+    "Stage",
     "Tier",
     "Tile",
+    "Unprovable",
     "burn_rate_factor",
 ]

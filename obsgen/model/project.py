@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from obsgen.artefacts import AlertingRule, GrafanaDatasource, RecordingRule, ScrapeJob
+from obsgen.artefacts import AlertingRule, GrafanaDatasource, RecordingRule, RuleTest, ScrapeJob
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
@@ -104,10 +104,18 @@ class AlertBody(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertParts:
-    """What one alert compiles to."""
+    """
+    What one alert compiles to.
+
+    Attributes:
+        tests: What shows that it fires, and that it stays quiet.
+        unproven: Why no test can be told, or empty.
+    """
 
     records: tuple[RecordingRule, ...] = ()
     alerts: tuple[AlertingRule, ...] = ()
+    tests: tuple[RuleTest, ...] = ()
+    unproven: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Prometheus: one rule file a service, and prometheus.yml."""
+"""Prometheus: rules and their unit tests by service, and prometheus.yml."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from obsgen.artefacts import (
     RuleGroup,
     ScrapeJob,
 )
+from obsgen.outputs.rule_tests import rule_test_file
 from obsgen.outputs.yaml import dump, generated_from
 
 
@@ -23,6 +24,8 @@ def files(compiled: Compiled) -> Iterator[OutputFile]:
     """Yield the files below `prometheus/`."""
     for rule_file in compiled.rule_files:
         yield _rule_file(rule_file)
+    for tests in compiled.rule_tests:
+        yield rule_test_file(tests)
     yield _config(compiled.prometheus, has_rules=bool(compiled.rule_files))
 
 

@@ -1,0 +1,133 @@
+"""Unit tests of rules: series that are played, and which alerts fire at which times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from obsgen.diagnostics import NOWHERE, Origin
+from obsgen.units import Duration
+
+Number = int | Decimal | Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """
+    Samples at equal distances: *start*, *start + step*, …, as many as *times*.
+
+    A run without a start is that many samples that are missing.
+    """
+
+    times: int
+    start: Number | None = None
+    step: Number = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSeries:
+    """A series that a test plays: a sample an interval, the first at 0s."""
+
+    name: str
+    labels: Mapping[str, str]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """
+    What a test expects at a time.
+
+    Attributes:
+        alerts: The label sets of all alerts of the rule that fire then, `alertname` excepted;
+            None where at least one must fire, whatever its labels.
+    """
+
+    at: Duration
+    alerts: tuple[Mapping[str, str], ...] | None
+
+
+QUIET: tuple[Mapping[str, str], ...] = ()
+"""Nothing fires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTest:
+    """
+    A unit test of one alerting rule.
+
+    Attributes:
+        name: A sentence that says what is shown.
+        selects: Labels that the rule sets, and by which its alerts are told from others.
+        interval: The distance of the samples.
+    """
+
+    name: str
+    alert: str
+    selects: Mapping[str, str]
+    interval: Duration
+    series: tuple[InputSeries, ...]
+    expected: tuple[Expected, ...]
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTestFile:
+    """
+    Unit tests that run together: promtool evaluates all rules of a file at one interval.
+
+    Attributes:
+        service: Whose rules are tested.
+        part: What of the service is tested, or empty: `availability`.
+        evaluation_interval: At which every rule is evaluated, whatever its group says.
+    """
+
+    service: str
+    evaluation_interval: Duration
+    tests: tuple[RuleTest, ...]
+    sources: tuple[str, ...]
+    part: str = ""
+
+
+def counted(spans: Iterable[tuple[int, Number]]) -> tuple[Run, ...]:
+    """
+    Return the samples of a counter from 0 on.
+
+    Args:
+        spans: (intervals, growth within each); a sample ends every interval, and one begins all.
+
+    >>> counted([(2, 5), (3, 0)])
+    (Run(times=3, start=0, step=5), Run(times=3, start=10, step=0))
+    """
+    value: Number = 0
+    runs: list[Run] = []
+    for intervals, growth in spans:
+        if intervals > 0:
+            first = 0 if runs else 1
+            start = value if first else _exact(Fraction(value) + Fraction(growth))
+            runs.append(Run(times=intervals + first, start=start, step=growth))
+            value = _exact(Fraction(value) + intervals * Fraction(growth))
+    return tuple(runs)
+
+
+def standing(spans: Iterable[tuple[int, Number]]) -> tuple[Run, ...]:
+    """
+    Return the samples of a gauge.
+
+    Args:
+        spans: (intervals, level at the end of each); the first level stands at 0s, too.
+
+    >>> standing([(2, 5), (1, 0)])
+    (Run(times=3, start=5, step=0), Run(times=1, start=0, step=0))
+    """
+    runs: list[Run] = []
+    for intervals, level in spans:
+        if intervals > 0:
+            runs.append(Run(times=intervals + (not runs), start=level))
+    return tuple(runs)
+
+
+def _exact(value: Fraction) -> Number:
+    return value.numerator if value.denominator == 1 else value
