@@ -71,10 +71,23 @@ class Metric:
 
     def select(self, name: str, matchers: Iterable[Matcher]) -> str:
         """Write the selector of one of this metric's series within its scope."""
+        return selector(name, self.scoped(matchers))
+
+    def scoped(self, matchers: Iterable[Matcher]) -> tuple[Matcher, ...]:
+        """Return all matchers of a selector: those of the scope, and its own."""
         own = tuple(matchers)
         set_here = {m.label for m in own} if self.yields else set()
-        kept = tuple(m for m in self.scope if m.label not in set_here)
-        return selector(name, (*kept, *own))
+        return (*(m for m in self.scope if m.label not in set_here), *own)
+
+    @property
+    def target_scope(self) -> tuple[Matcher, ...]:
+        """The matchers of the scope that tell targets apart: they hold for `up`, too."""
+        return tuple(m for m in self.scope if m.label in self.target_labels)
+
+    @property
+    def label_values(self) -> Mapping[str, tuple[str, ...] | None]:
+        """Every label that a series of it carries, with the declared values, or None for any."""
+        return {**dict.fromkeys(self.target_labels), **self.labels}
 
     def series(self) -> Mapping[str, frozenset[str]]:
         """Return the names under which the metric is exposed, each with its possible labels."""

@@ -18,8 +18,13 @@ from obsgen.units import Duration
 OBJECTIVE: Final = "slo:objective:ratio"
 ERROR_BUDGET: Final = "slo:error_budget:ratio"
 BUDGET_REMAINING: Final = "slo:error_budget_remaining:ratio"
+MINUTES_REMAINING: Final = "slo:error_budget_remaining:minutes"
+EVENTS_REMAINING: Final = "slo:error_budget_remaining:events"
+EXHAUSTION: Final = "slo:error_budget_exhaustion:seconds"
 BURN_RATE: Final = "slo:burn_rate:ratio"
 PERIOD_ERROR_RATIO: Final = "slo:error_ratio:period"
+PERIOD_TOTAL_EVENTS: Final = "slo:total_events:period"
+PERIOD_BAD_EVENTS: Final = "slo:bad_events:period"
 INFO: Final = "slo_info"
 
 COARSE_TILE: Final = Duration(300_000)
@@ -57,9 +62,22 @@ def bad_events(tile: Duration) -> str:
     return f"slo:bad_events:increase{tile}"
 
 
+def calendar_total_events(tile: Duration) -> str:
+    """Name the ledger of all events whose series tell the period of the calendar apart."""
+    return f"slo:calendar_total_events:increase{tile}"
+
+
+def calendar_bad_events(tile: Duration) -> str:
+    """Name the ledger of bad events whose series tell the period of the calendar apart."""
+    return f"slo:calendar_bad_events:increase{tile}"
+
+
+CALENDAR_LABEL: Final = "calendar"
+
 _OWN: Final = re.compile(
-    r"slo:(total|bad)_(seen|born|events):increase\w+|slo:error_ratio:(rate\w+|period)"
-    r"|slo:(objective|error_budget|error_budget_remaining|burn_rate):ratio|slo_info"
+    r"slo:(calendar_)?(total|bad)_(seen|born|events):(increase\w+|period)"
+    r"|slo:error_ratio:(rate\w+|period)|slo:error_budget_remaining:(ratio|minutes|events)"
+    r"|slo:(objective|error_budget|burn_rate):ratio|slo:error_budget_exhaustion:seconds|slo_info"
 )
 
 
@@ -77,6 +95,9 @@ def error_ratio(window: Duration) -> str:
 
 BURN_ALERT: Final = "ErrorBudgetBurn"
 SPENT_ALERT: Final = "ErrorBudgetSpent"
+LOST_ALERT: Final = "SliSeriesLost"
+VANISHED_ALERT: Final = "SliTrafficVanished"
+DOWN_ALERT: Final = "SliTargetDown"
 IDENTITY: Final = ("service", "slo")
 RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
 

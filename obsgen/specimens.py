@@ -39,13 +39,17 @@ class Specimens:
 
 
 def specimens(
-    labels: Mapping[str, tuple[str, ...] | None], matchers: Iterable[Matcher]
+    labels: Mapping[str, tuple[str, ...] | None],
+    matchers: Iterable[Matcher],
+    *,
+    refusing: Iterable[Matcher] | None = None,
 ) -> Specimens | None:
     """
     Return label sets that matchers take and refuse, or None where no value can be told.
 
     Args:
         labels: The labels of the series, each with its declared values, or None for any.
+        refusing: Those of the matchers that decoys are wanted for; all unless given.
 
     >>> found = specimens({"code": None}, [Matcher("code", "=~", "5..")])
     >>> found.taken, [decoy["code"] for decoy in found.decoys]
@@ -61,7 +65,7 @@ def specimens(
         taken[label] = value
     decoys = tuple(
         {**taken, m.label: value}
-        for m in every
+        for m in (every if refusing is None else dict.fromkeys(refusing))
         for value in _refused(m, every, labels.get(m.label) or (), taken[m.label])
     )
     return Specimens({k: v for k, v in taken.items() if v}, tuple(map(_without_empty, decoys)))

@@ -91,12 +91,13 @@ class RuleTestFile:
     part: str = ""
 
 
-def counted(spans: Iterable[tuple[int, Number]]) -> tuple[Run, ...]:
+def counted(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
     """
     Return the samples of a counter from 0 on.
 
     Args:
-        spans: (intervals, growth within each); a sample ends every interval, and one begins all.
+        spans: (intervals, growth within each, or None where samples are missing); a sample ends
+            every interval, and one begins all.
 
     >>> counted([(2, 5), (3, 0)])
     (Run(times=3, start=0, step=5), Run(times=3, start=10, step=0))
@@ -104,11 +105,15 @@ def counted(spans: Iterable[tuple[int, Number]]) -> tuple[Run, ...]:
     value: Number = 0
     runs: list[Run] = []
     for intervals, growth in spans:
-        if intervals > 0:
-            first = 0 if runs else 1
-            start = value if first else _exact(Fraction(value) + Fraction(growth))
-            runs.append(Run(times=intervals + first, start=start, step=growth))
-            value = _exact(Fraction(value) + intervals * Fraction(growth))
+        first = 0 if runs else 1
+        if intervals <= 0:
+            continue
+        if growth is None:
+            runs.append(Run(times=intervals + first))
+            continue
+        start = value if first else _exact(Fraction(value) + Fraction(growth))
+        runs.append(Run(times=intervals + first, start=start, step=growth))
+        value = _exact(Fraction(value) + intervals * Fraction(growth))
     return tuple(runs)
 
 

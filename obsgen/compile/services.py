@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile, RuleGroup
-from obsgen.compile.slos import SloRules, compile_slo, recorded_series
+from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, finding
 from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
@@ -47,7 +47,8 @@ def compile_service(
             message = f"label `{label}` of environment `{environment.name}` is a group of an SLO"
             hint = "group by another label, or give the environment's label another name"
             report(finding(ENVIRONMENT_LABEL, slo.origin / "by", message, hint))
-    slos = tuple((slo, compile_slo(slo, context)) for slo in service.slos)
+    streams = Streams()
+    slos = tuple((slo, compile_slo(slo, context, streams)) for slo in service.slos)
     recorded: dict[str, frozenset[str]] = {}
     for _, rules_of in slos:
         for name, labels in recorded_series(rules_of).items():

@@ -18,7 +18,12 @@ from obsgen.units import Duration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """What holds for all services."""
+    """
+    What holds for all services.
+
+    Attributes:
+        utc_offset_seconds: How far the calendar of periods is ahead of UTC.
+    """
 
     name: str
     prometheus_version: tuple[int, int]
@@ -34,6 +39,7 @@ class Project:
     teams: tuple[str, ...] | None
     outputs: tuple[str, ...]
     runbook_base: str = ""
+    utc_offset_seconds: int = 0
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

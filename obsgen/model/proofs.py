@@ -8,10 +8,11 @@ and its window, never from the rule that is tested.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from obsgen.artefacts import InputSeries
 from obsgen.units import Duration
 
 
@@ -38,17 +39,35 @@ class Domain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """
+    When the events of an SLI fall, and how many there can be.
+
+    Attributes:
+        unit: The length of a slice of time that is one event; None where every tile counts as
+            many events as happened.
+        settles: Events are counted in the first tile that ends after they are settled; else at
+            once.
+        is_weighable: A tile may hold any number of events; else each is one.
+    """
+
+    unit: Duration | None = None
+    settles: bool = True
+    is_weighable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """
     A stretch of even traffic.
 
     Attributes:
-        units: How long it lasts, in units of the SLI (`Sli.unit`).
-        total: Events within each unit; None where the series are not there.
+        intervals: How long it lasts, in samples of the stage.
+        total: Events within each tile; None where the series are not there.
         bad: The bad ones among them.
     """
 
-    units: int
+    intervals: int
     total: Fraction | None
     bad: Fraction = Fraction(0)
 
@@ -59,15 +78,26 @@ class Stage:
     On what an SLI is played.
 
     Attributes:
-        interval: The distance of samples.
-        unit: The length of the SLI's unit; a multiple of *interval*.
-        groups: The values of the labels of `by`.
+        tile: The length of a tile; samples are as far apart.
+        by: The labels of the groups.
+        groups: The values that some of them must have; the SLI chooses the others.
     """
 
-    interval: Duration
-    unit: Duration
-    groups: Mapping[str, str]
+    tile: Duration
+    by: tuple[str, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
-    def intervals(self, flow: Flow) -> int:
-        """Return how many samples a stretch of traffic lasts."""
-        return flow.units * self.unit.ms // self.interval.ms
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """
+    Series that give the traffic that was asked for.
+
+    Attributes:
+        groups: The values of the group labels; a label without a value is absent.
+        services: Other services whose rules take part.
+    """
+
+    series: tuple[InputSeries, ...]
+    groups: Mapping[str, str] = field(default_factory=dict)
+    services: tuple[str, ...] = ()

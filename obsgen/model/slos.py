@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol, Self
 
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
+from obsgen.model.proofs import Flow, Played, Rhythm, Stage, Unprovable
 from obsgen.units import Duration
 
 
@@ -74,6 +75,57 @@ class Tile:
     settle: Duration
 
 
+Calendar = Literal["week", "month", "quarter"]
+
+_CALENDARS: Final[Mapping[Calendar, tuple[Duration, Duration]]] = {
+    "week": (Duration.parse("7d"), Duration.parse("7d")),
+    "month": (Duration.parse("30d"), Duration.parse("31d")),
+    "quarter": (Duration.parse("90d"), Duration.parse("92d")),
+}
+"""Nominal and longest lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """
+    Over which an SLO holds: a rolling length, or by the calendar.
+
+    Attributes:
+        length: Of a rolling period; of a calendar one its nominal length, 30d for a month, by
+            which shares of the budget become burn rates.
+        calendar: `week` (from Monday), `month`, `quarter`, or None for a rolling period.
+        utc_offset_seconds: How far local time is ahead of UTC; of calendar periods alone.
+    """
+
+    length: Duration
+    calendar: Calendar | None = None
+    utc_offset_seconds: int = 0
+
+    @classmethod
+    def of_calendar(cls, calendar: Calendar, utc_offset_seconds: int = 0) -> Self:
+        """Return a calendar period."""
+        return cls(_CALENDARS[calendar][0], calendar, utc_offset_seconds)
+
+    @property
+    def longest(self) -> Duration:
+        """The longest that it can be: 31d for a month."""
+        return _CALENDARS[self.calendar][1] if self.calendar else self.length
+
+    @property
+    def ms(self) -> int:
+        """The length in milliseconds."""
+        return self.length.ms
+
+    @property
+    def seconds(self) -> Decimal:
+        """The length in seconds."""
+        return self.length.seconds
+
+    def __str__(self) -> str:
+        """Write the period as specs do: `30d`, `month`."""
+        return self.calendar or str(self.length)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerScope:
     """For whom a ledger is written: the groups and the labels of its own series."""
@@ -89,14 +141,16 @@ class Ledger:
     The raw parts of one SLO's ledger: PromQL that counts one tile.
 
     Attributes:
-        total_seen, bad_seen: Increases of series that were there before.
-        bad_born: What bad series had counted when they first appeared.
+        total_seen, bad_seen: Increases of series that were there before; where there are no
+            births, all events of the tile.
+        bad_born: What bad series had counted when they first appeared; None where what is counted
+            has no past to speak of.
         total_born: The births that the total counts; None where it adds exactly those of bad.
     """
 
     total_seen: str
     bad_seen: str
-    bad_born: str
+    bad_born: str | None = None
     total_born: str | None = None
 
 
@@ -118,9 +172,41 @@ class Sli(Protocol):
         """The metrics that it reads."""
         ...
 
+    @property
+    def parts(self) -> tuple[SloName, ...]:
+        """The other SLOs that it is made of."""
+        ...
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What keeps its counts from being exact, a sentence each; nothing where they are."""
+        ...
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """When its events fall, and how many there can be."""
+        ...
+
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile."""
         ...
+
+    def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
+        """Return series that give this traffic, with a decoy for each matcher."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SloName:
+    """Names an SLO of any service: `gateway/availability`."""
+
+    service: str
+    slo: str
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def __str__(self) -> str:
+        """Write the name as specs do."""
+        return f"{self.service}/{self.slo}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +245,18 @@ RECORDED_ALWAYS: Final = tuple(map(Duration.parse, ("5m", "1h", "6h")))
 """Windows whose error ratio every SLO has, whatever its alerts read."""
 
 
+AbsenceMode = Literal["series_lost", "target_down", "none"]
+"""What tells that an SLI can no longer be measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """How an SLO alerts when its events are gone, which no ratio can see."""
+
+    mode: AbsenceMode
+    severity: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slo:
     """
@@ -166,18 +264,20 @@ class Slo:
 
     Attributes:
         objective: Percent of good events, 0 < objective < 100.
+        absence: How it alerts when its events are gone.
         left_out: Tiers of a shipped profile that cannot work here, each with the reason.
     """
 
     name: str
     objective: Decimal
-    period: Duration
+    period: Period
     sli: Sli
     by: tuple[str, ...]
     tile: Tile
     tiers: tuple[Tier, ...]
     left_out: tuple[tuple[str, str], ...] = ()
     budget_alerts: tuple[BudgetAlert, ...] = ()
+    absence: Absence
     team: str = ""
     description: str = ""
     runbook: str = ""
@@ -205,7 +305,7 @@ def burn_rate_factor(spends: Fraction, period: Duration, long: Duration) -> Frac
 
     Args:
         spends: Share of the budget, 0 < spends <= 1.
-        period: SLO period; longer than *long*.
+        period: Length of the SLO's period; longer than *long*.
         long: The alert's long window.
 
     >>> burn_rate_factor(Fraction("0.02"), Duration.parse("30d"), Duration.parse("1h"))

@@ -108,13 +108,12 @@ class _Detail:
 
     def burn_stats(self) -> tuple[Panel, ...]:
         """Return how fast the budget goes."""
-        periods = {slo.period for slo in self._slos}
         return (
             stat(
                 "Budget lasts",
                 "How long the rest of the budget lasts if the burn rate of the last hour goes on"
                 f"{self._of_the_worst}. Longer than the period is sustainable.",
-                self._whole.time_left(periods, budget=self._worst),
+                self._worst.time_left(),
                 SECONDS,
                 thresholds=TIME_LEFT_COLORS,
                 decimals=1,

@@ -179,13 +179,12 @@ class _Overview:
 
     def _burn_columns(self) -> tuple[Column, ...]:
         queries = self._queries
-        periods = {slo.period for slo in self._slos}
         return (
             self._burn_column("Burn 1h", queries.worst(names.BURN_RATE)),
             self._burn_column("Burn 6h", queries.current_burn_rate(_LONG)),
             Column(
                 header="Budget lasts",
-                expr=queries.time_left(periods, budget=queries),
+                expr=queries.time_left(),
                 unit=SECONDS,
                 decimals=1,
                 thresholds=TIME_LEFT_COLORS,

@@ -7,11 +7,11 @@ tables join, and of an SLO with groups it shows the group that is worst off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from obsgen import names
 from obsgen.matchers import Matcher, any_value, selector
-from obsgen.units import Duration, number_text
+from obsgen.units import Duration
 
 FIRING = (
     Matcher("alertname", "=", names.BURN_ALERT),
@@ -60,23 +60,9 @@ class SloQueries:
         """Return the burn rate over a window that ends now."""
         return f"{self.worst(names.error_ratio(window))} / {self.worst(names.ERROR_BUDGET)}"
 
-    def time_left(self, periods: Iterable[Duration], budget: SloQueries) -> str:
-        """
-        Return the seconds until the budget is spent at the current burn rate.
-
-        A burn rate of 1 spends the budget in one period, so what is left lasts its share of the
-        period divided by the burn rate; the period is a label of `slo_info`.
-
-        Args:
-            budget: Finds what is left, perhaps of some groups only.
-        """
-        lengths = []
-        for period in sorted(set(periods)):
-            info = selector(names.INFO, (*self.scope, Matcher("period", "=", str(period))))
-            lengths.append(f"{self._head('max')}({info}) * {number_text(period.seconds)}")
-        left = f"clamp_min({budget.budget_left()}, 0)"
-        burn = f"({budget.worst(names.BURN_RATE)} > 0)"
-        return f"{left} / {burn} * ({' or '.join(lengths)})"
+    def time_left(self) -> str:
+        """Return the seconds until the budget is spent at the current burn rate."""
+        return self.worst(names.EXHAUSTION, "min")
 
     def firing(self, *more: Matcher) -> str:
         """Return 1 where a burn-rate alert fires, and nothing elsewhere."""

@@ -42,10 +42,21 @@ LEDGER_PARAMETER: Final = Code(
     "at least two minutes, four scrapes and a tile with a scrape",
     fix="Leave `ledger:` out, or keep to the bounds in the hint.",
 )
-CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, LEDGER_PARAMETER)
+UTC_OFFSET: Final = Code(
+    "SCH115",
+    "utc-offset",
+    why="calendar periods begin at midnight of a place that is always as far from UTC; PromQL "
+    "knows no time zones",
+    fix='Write the offset in hours and minutes: `utc_offset: "+09:00"`.',
+)
+CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, LEDGER_PARAMETER, UTC_OFFSET)
 
 OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
 
+# From -12:00 to +14:00, as far as places on Earth go; minutes in fives, as tiles.
+_OFFSET: Final = re.compile(
+    r"(?P<sign>[+-]?)(?P<hours>0?\d|1[0-4])(?::?(?P<minutes>[0-5][05]))?", re.ASCII
+)
 _S: Final = Duration.parse
 DEFAULT_SEVERITIES: Final = (
     SeverityLevel(name="critical", respond_within=_S("5m"), page=True),
@@ -112,6 +123,7 @@ class _ProjectReader:
             teams=self._teams(),
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
+            utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
         )
@@ -191,6 +203,17 @@ class _ProjectReader:
         if isinstance(node, MappingNode):
             return tuple(k for k in node.entries if not k.startswith("x-"))
         return read_words(node) if node is not None else None
+
+    def _utc_offset(self, node: Node | None) -> int:
+        if not isinstance(node, Scalar) or node.is_null:
+            return 0
+        match = _OFFSET.fullmatch(node.text)
+        if match is None:
+            message = f"UTC offset {node.word} is not of the form `+09:00`"
+            self.report(finding(UTC_OFFSET, node.origin, message, 'write `"+09:00"` or `"-05:30"`'))
+            return 0
+        seconds = int(match["hours"]) * 3600 + int(match["minutes"] or 0) * 60
+        return -seconds if match["sign"] == "-" else seconds
 
     def _outputs(self) -> tuple[str, ...]:
         node = self.node.get("outputs")

@@ -9,7 +9,7 @@ from typing import Final
 from obsgen import names
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Severity, finding
-from obsgen.model import BudgetAlert, Sli, Slo, Tile
+from obsgen.model import Absence, AbsenceMode, BudgetAlert, Calendar, Period, Sli, Slo, Tile
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import named_items
@@ -38,15 +38,24 @@ OBJECTIVE_RANGE: Final = Code(
 PERIOD_BEYOND_RETENTION: Final = Code(
     "SLO302",
     "period-beyond-retention",
-    why="what is no longer stored cannot be summed, so the budget would be wrong",
+    why="what is no longer stored cannot be summed, so the budget would be wrong; a day more "
+    "than the period keeps its oldest tiles until they have left it",
     fix="Shorten the period, or raise the Project's `prometheus: {retention: …}` (and the "
     "server's `--storage.tsdb.retention.time`).",
 )
 PERIOD_FORM: Final = Code(
     "SLO303",
     "period-form",
-    why="a period is a rolling length of whole 5m tiles, longer than an hour",
-    fix="Write `period: 30d`, `28d` or `7d`.",
+    why="a period is a rolling length of whole 5m tiles, longer than an hour, or a part of the "
+    "calendar",
+    fix="Write `period: 30d`, `28d`, `7d`, or `week`, `month`, `quarter`.",
+)
+TARGETS_UNTOLD: Final = Code(
+    "SLO312",
+    "targets-untold",
+    why="`absent: target_down` asks whether all targets of the SLI are down; without a matcher on "
+    "a target label that would be every target of the server",
+    fix="Say which targets in the service's `where: {job: …}`, or write `absent: series_lost`.",
 )
 GROUP_LABEL: Final = Code(
     "SLO308",
@@ -74,12 +83,14 @@ CODES: Final = (
     PERIOD_FORM,
     GROUP_LABEL,
     SPENT_RANGE,
+    TARGETS_UNTOLD,
 )
 
 _TAKEN: Final = names.RESERVED_LABELS | {
     *("category", "kind", "long_window", "objective", "period", "runbook", "short_window", "spent")
 }
-_CALENDAR: Final = ("week", "month", "quarter")
+_CALENDARS: Final[Mapping[str, Calendar]] = {w: w for w in ("week", "month", "quarter")}
+_DAY: Final = Duration.parse("1d")
 _OFF: Final = frozenset({"off", "no", "false", "never"})
 _LEAST_PERIOD: Final = Duration.parse("1h")
 _MAX_OBJECTIVE_DIGITS: Final = 12
@@ -108,11 +119,11 @@ class SloReader:
         by = self._by(node.get("by"), sli)
         tile = self._tile(node)
         numbers = SloNumbers(
-            name=name, error_budget=(100 - objective) / 100, period=period, tile=tile
+            name=name, error_budget=(100 - objective) / 100, period=period.length, tile=tile
         )
         choice = self._choice(node.get("alerts"), node)
         tiers, left_out = tiers_for(choice, numbers, self.spec.project, self.report)
-        if left_out and len(left_out) == len(choice.profile.for_period(period)[0]):
+        if left_out and len(left_out) == len(choice.profile.for_period(period.length)[0]):
             reasons = "; ".join(f"`{tier}`: {reason}" for tier, reason in left_out)
             message = f"no tier of profile `{choice.profile.name}` is left for SLO `{name}`"
             self.report(finding(NO_TIER_LEFT, choice.origin, message, reasons))
@@ -126,6 +137,7 @@ class SloReader:
             tiers=tiers,
             left_out=left_out,
             budget_alerts=self._budget_alerts(node.get("alerts")),
+            absence=self._absence(node.get("alerts"), sli, has_tiers=bool(tiers)),
             team=read_text(node.get("team"), self.report) or self.team,
             description=read_text(node.get("description"), self.report),
             runbook=read_text(node.get("runbook"), self.report),
@@ -159,29 +171,28 @@ class SloReader:
         self.report(finding(OBJECTIVE_RANGE, node.origin, message, hint))
         return None
 
-    def _period(self, slo: MappingNode) -> Duration | None:
+    def _period(self, slo: MappingNode) -> Period | None:
         node = slo.get("period")
         if node is None:
-            period: Duration | None = Duration.parse("30d")
-        elif isinstance(node, Scalar) and node.text in _CALENDAR:
-            hint = "write a rolling period such as `30d`"
-            message = f"calendar period `{node.text}` is not compiled by this version"
-            self.report(finding(PERIOD_FORM, node.origin, message, hint))
-            return None
+            period: Period | None = Period(Duration.parse("30d"))
+        elif isinstance(node, Scalar) and node.text in _CALENDARS:
+            period = Period.of_calendar(_CALENDARS[node.text], self.spec.project.utc_offset_seconds)
         else:
-            period = self.reader.duration(node)
+            length = self.reader.duration(node)
+            period = None if length is None else Period(length)
         if period is None:
             return None
         place = node.origin if node is not None else slo.origin
-        if period.ms % names.COARSE_TILE.ms or period <= _LEAST_PERIOD:
+        if period.ms % names.COARSE_TILE.ms or period.length <= _LEAST_PERIOD:
             message = f"period {period} is not a multiple of 5m longer than an hour"
             self.report(finding(PERIOD_FORM, place, message, "write `30d` or `7d`"))
             return None
         retention = self.spec.project.retention
-        if period > retention:
+        needed = Duration(period.longest.ms + _DAY.ms)
+        if needed > retention:
             what = "period" if node is not None else "the default period"
-            message = f"{what} {period} is longer than the retention of {retention}"
-            hint = f"shorten it to {retention} or less, or raise `prometheus: {{retention: …}}`"
+            message = f"{what} {period} needs samples of {needed}, and the retention is {retention}"
+            hint = f"raise `prometheus: {{retention: {needed}}}`, or take a shorter period"
             self.report(finding(PERIOD_BEYOND_RETENTION, place, message, hint))
             return None
         return period
@@ -287,7 +298,28 @@ class SloReader:
                 )
         return tuple(found)
 
+    def _absence(self, node: Node | None, sli: Sli, *, has_tiers: bool) -> Absence:
+        """Read `absent`; where nothing alerts, nothing does so by default."""
+        asked = node.get("absent") if isinstance(node, MappingNode) else None
+        mode: AbsenceMode = "series_lost" if has_tiers else "none"
+        if isinstance(asked, Scalar):
+            mode = _ABSENCES.get(asked.text, "none")
+        targets = {m.label for metric in sli.metrics for m in metric.target_scope}
+        if mode == "target_down" and asked is not None and not targets:
+            message = "`absent: target_down` does not know the targets of the SLI"
+            hint = "add `where: {job: …}` to the service, or write `absent: series_lost`"
+            self.report(finding(TARGETS_UNTOLD, asked.origin, message, hint))
+            mode = "none"
+        ticket = self.spec.project.severities.resolve("ticket")
+        assert ticket is not None
+        return Absence(mode=mode, severity=ticket)
 
+
+_ABSENCES: Final[Mapping[str, AbsenceMode]] = {
+    "series_lost": "series_lost",
+    "target_down": "target_down",
+    "none": "none",
+}
 _EXAMPLES: Final = {
     "objective": "add `objective: 99.9`",
     "sli": 'add `sli: {events: {total: http_requests_total, bad: {code: "5.."}}}`',

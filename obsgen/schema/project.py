@@ -126,6 +126,9 @@ def _project() -> Schema:
                 {"base_url": text("Where runbook pages stand.")}, description="Runbooks."
             ),
             "ledger": ref("ledger"),
+            "utc_offset": text(
+                "How far the calendar is ahead of UTC: +09:00, -05:00.", examples=["+09:00"]
+            ),
         },
         required=("apiVersion", "kind", "name"),
         description="What holds for all services; exactly one.",

@@ -82,6 +82,10 @@ def slo(slis: Mapping[str, Schema]) -> Schema:
                     "examples": [{"fast": "high"}],
                 },
                 "budget": listed(budget, description="Alerts when a share of it is spent."),
+                "absent": one_of_words(
+                    ("series_lost", "target_down", "none"),
+                    "How it is told that there is nothing to measure.",
+                ),
             }
         ),
         "type": ["string", "object"],
@@ -92,7 +96,10 @@ def slo(slis: Mapping[str, Schema]) -> Schema:
         {
             "name": name("Name of the SLO."),
             "objective": text("Percent of good events.", examples=[99.9]),
-            "period": text("Rolling length over which it holds.", examples=["30d"]),
+            "period": text(
+                "Over which it holds: a rolling length, or week, month, quarter by the calendar.",
+                examples=["30d", "month"],
+            ),
             "sli": mapping(slis, description="What is counted: exactly one kind."),
             "by": ref("label_names", "One budget for each value of these labels."),
             "alerts": alerts,

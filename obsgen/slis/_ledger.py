@@ -118,9 +118,8 @@ def born(stream: Stream, tile: Tile) -> str:
     The target must have been up all through the bridge, else a new target's whole past would
     count; or its process must be younger than tile and bridge, and then it counted from zero.
     """
-    at_target = tuple(m for m in stream.metric.scope if m.label in stream.metric.target_labels)
-    up = selector("up", at_target)
-    start = selector("process_start_time_seconds", at_target)
+    up = selector("up", stream.metric.target_scope)
+    start = selector("process_start_time_seconds", stream.metric.target_scope)
     young = number_text(Duration(tile.length.ms + tile.bridge.ms).seconds)
     settle = number_text(tile.settle.seconds)
     return (

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
-from obsgen.model import Ledger, LedgerScope, Reader, Schema, Sli
+from obsgen.model import (
+    Flow,
+    Ledger,
+    LedgerScope,
+    Played,
+    Reader,
+    Rhythm,
+    Schema,
+    Sli,
+    SloName,
+    Stage,
+    Unprovable,
+)
 from obsgen.schema.shared import mapping, ref, text
 from obsgen.slis._ledger import (
     Stream,
@@ -21,6 +33,7 @@ from obsgen.slis._ledger import (
     summed,
     without_good,
 )
+from obsgen.slis._played import cast, growing, played, shared, strangers
 from obsgen.source import MappingNode, Node
 
 BAD_OR_GOOD: Final = Code(
@@ -59,6 +72,21 @@ class MatchedEvents:
         """The one counter."""
         return (self.counter,)
 
+    @property
+    def parts(self) -> tuple[SloName, ...]:
+        """None."""
+        return ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """None: every event is counted."""
+        return ()
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """Any number of events in every tile."""
+        return Rhythm()
+
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile."""
         total = counter_stream(self.counter, self.counter.counted, self.where)
@@ -67,6 +95,19 @@ class MatchedEvents:
             bad_seen=or_zero(summed(seen(self._bad, scope.tile), scope.by), scope),
             bad_born=or_zero(summed(born(self._bad, scope.tile), scope.by), scope),
         )
+
+    def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
+        """Return the bad and the good series."""
+        chosen = cast(self.counter, self.where, self.bad, stage)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        if not chosen.outside:
+            return Unprovable(f"no value can be told that {self.words} does not take")
+        name = self.counter.counted
+        inside = shared(name, (chosen.inside,), flows, bad=not self.is_good)
+        outside = shared(name, chosen.outside, flows, bad=self.is_good)
+        crowd = strangers(name, chosen.strangers, flows)
+        return played((*inside, *outside, *crowd), chosen.groups)
 
     @property
     def _bad(self) -> Stream:
@@ -98,6 +139,21 @@ class CountedEvents:
         """Both counters."""
         return (self.counter, self.second)
 
+    @property
+    def parts(self) -> tuple[SloName, ...]:
+        """None."""
+        return ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """None: every event is counted."""
+        return ()
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """Any number of events in every tile."""
+        return Rhythm()
+
     def ledger(self, scope: LedgerScope) -> Ledger:
         """
         Return the PromQL that counts a tile.
@@ -120,6 +176,24 @@ class CountedEvents:
             bad_seen=f"clamp_min({whole} - {good}, 0)",
             bad_born=f"0 * {whole}",
         )
+
+    def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
+        """Return both counters; in one group, whatever else their labels are."""
+        chosen = cast(self.counter, self.where, (), stage)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        beside = replace(stage, groups={**stage.groups, **chosen.groups})
+        second = cast(self.second, self.second_where, (), beside)
+        if isinstance(second, Unprovable):
+            return second
+        total = [(f.intervals, f.total) for f in flows]
+        series = (
+            growing(self.counter.counted, chosen.inside, total),
+            *shared(self.second.counted, (second.inside,), flows, bad=not self.is_good),
+            *strangers(self.counter.counted, chosen.strangers, flows),
+            *strangers(self.second.counted, second.strangers, flows),
+        )
+        return played(series, chosen.groups)
 
 
 _HINT: Final = 'write `bad: {status: "5.."}`'

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
-from obsgen.catalogue import Metric
+from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.matchers import Matcher
-from obsgen.model import Ledger, LedgerScope, Reader, Schema, Sli
+from obsgen.model import (
+    Flow,
+    Ledger,
+    LedgerScope,
+    Played,
+    Reader,
+    Rhythm,
+    Schema,
+    Sli,
+    SloName,
+    Stage,
+    Unprovable,
+)
 from obsgen.schema.shared import mapping, ref, text
 from obsgen.slis._ledger import (
     born,
@@ -19,6 +32,7 @@ from obsgen.slis._ledger import (
     seen,
     summed,
 )
+from obsgen.slis._played import cast, growing, played, strangers
 from obsgen.source import MappingNode
 from obsgen.units import number_text
 
@@ -47,6 +61,21 @@ class Latency:
         """The histogram."""
         return (self.histogram,)
 
+    @property
+    def parts(self) -> tuple[SloName, ...]:
+        """None."""
+        return ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """None: every observation is counted."""
+        return ()
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """Any number of events in every tile."""
+        return Rhythm()
+
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile; bad is never negative."""
         tile = scope.tile
@@ -63,6 +92,37 @@ class Latency:
             total_born=or_zero(summed(f"{all_born} and {fast_seen}", scope.by), scope),
             bad_born=or_zero(summed(slow_born, scope.by), scope),
         )
+
+    def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
+        """
+        Return count and buckets.
+
+        All observations that are too slow lie within the next bucket, all others in this one, so
+        that each of the other buckets would tell another story.
+        """
+        chosen = cast(self.histogram, self.where, (), stage)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        name = self.histogram.name
+        series = [growing(f"{name}_count", chosen.inside, [(f.intervals, f.total) for f in flows])]
+        for bound in self.histogram.buckets:
+            growth = [(f.intervals, self._within(bound, f)) for f in flows]
+            labels = {**chosen.inside, "le": bucket_spellings(bound)[0]}
+            series.append(growing(f"{name}_bucket", labels, growth))
+        crowd = [{**labels, "le": bucket_spellings(self.below)[0]} for labels in chosen.strangers]
+        return played(
+            (
+                *series,
+                *strangers(f"{name}_count", chosen.strangers, flows),
+                *strangers(f"{name}_bucket", crowd, flows, crowd=0),
+            ),
+            chosen.groups,
+        )
+
+    def _within(self, bound: Decimal, flow: Flow) -> Fraction | None:
+        if flow.total is None or bound > self.below:
+            return flow.total
+        return flow.total - flow.bad if bound == self.below else Fraction(0)
 
 
 def _hung(text: str) -> str:
