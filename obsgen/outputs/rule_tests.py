@@ -16,8 +16,9 @@ from obsgen.units import number_text
 def rule_test_file(tests: RuleTestFile) -> OutputFile:
     """Return the file; each alert is looked for by its whole label set in `ALERTS`."""
     data = {
-        "rule_files": [f"../{names.rule_file(tests.service)}"],
+        "rule_files": [f"../{names.rule_file(name)}" for name in (tests.service, *tests.others)],
         "evaluation_interval": tests.evaluation_interval,
+        "group_eval_order": list(tests.groups),
         "tests": [_test(test) for test in tests.tests],
     }
     return OutputFile(
