@@ -84,7 +84,9 @@ SLOS = {
     "a week": f"objective: 99, {EVENTS}, period: 7d",
     "a calendar month": f"objective: 99, {EVENTS}, period: month",
     "tiles of 30s": f"objective: 99, {EVENTS}, ledger: {{tile: 30s}}, alerts: page-only",
-    "samples that settle late": f"objective: 99, {EVENTS}, ledger: {{settle: 90s}}, alerts: page-only",
+    "samples that settle late": (
+        f"objective: 99, {EVENTS}, ledger: {{settle: 90s}}, alerts: page-only"
+    ),
     "a share of the budget": (
         f"objective: 99, {EVENTS}, alerts: {{profile: none, "
         "budget: [{spent: 20%, severity: low}, {spent: 150%, severity: high}]}"
@@ -158,7 +160,7 @@ def test_the_times_of_a_tier_are_those_that_a_hand_works_out():
 
 
 def test_every_alert_of_an_slo_has_a_test():
-    alerts = f"alerts: {{profile: standard, budget: [{{spent: 20%, severity: low}}]}}"
+    alerts = "alerts: {profile: standard, budget: [{spent: 20%, severity: low}]}"
     files = generated(f"objective: 99.9, {EVENTS}, {alerts}")
     rules = yaml.safe_load(files["prometheus/rules/cart.rules.yml"].data)
     named = [r["alert"] for group in rules["groups"] for r in group["rules"] if "alert" in r]
