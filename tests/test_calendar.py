@@ -103,9 +103,9 @@ def test_the_first_quarter_of_a_common_year_has_90_days(tmp_path: Path):
 
 
 def test_a_week_begins_on_monday(tmp_path: Path):
-    # One of two requests fails all along. Evaluated every 5m, each coarse tile holds the two
-    # requests of one minute. On Sunday at 23:55 those from 5m to 23:50 are summed, 1150 (at 0m there
-    # was no sample yet); at 6:00 on Monday those from 0:05, the first that began on it, to 5:55: 71.
+    # Evaluated every 5m, each coarse tile holds the two requests of one minute. On Sunday at 23:55
+    # those from 5m to 23:50 are summed, 1150 (at 0m there was no sample yet); on Monday at 6:00
+    # those from 0:05, the first that began on it, to 5:55: 71.
     values = {"500": "0+1x6200", "200": "0+1x6200"}
     total = "slo:total_events:period"
     expected = {"95h55m": {total: 2 * 1150}, "102h": {total: 2 * 71}}
@@ -114,7 +114,7 @@ def test_a_week_begins_on_monday(tmp_path: Path):
 
 
 def test_a_week_begins_on_monday_of_the_place(tmp_path: Path):
-    # In Tokyo it is Monday nine hours earlier, at 87h: 108 tiles less, and six hours later 71 again.
+    # In Tokyo Monday begins nine hours earlier, at 87h: 108 tiles less; six hours later 71 again.
     values = {"500": "0+1x6200", "200": "0+1x6200"}
     total = "slo:total_events:period"
     expected = {"86h55m": {total: 2 * 1042}, "93h": {total: 2 * 71}}
