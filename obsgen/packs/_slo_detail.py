@@ -25,7 +25,9 @@ from obsgen.packs._slo_queries import SloQueries
 from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
 
 _EVENTS: Final = Unit("events", "count")
+_MINUTES: Final = Unit.parse("min")
 _MINUTE: Final = 60
+_STAT_WIDTH: Final = 3
 # The slower rule group runs every two minutes: a finer step would see holes.
 _SLOW_GROUP: Final = Duration.parse("2m")
 _MOST_GROUPS: Final = 10
@@ -83,6 +85,7 @@ class _Detail:
                 self._whole.objective(),
                 RATIO,
                 decimals=self._decimals,
+                width=_STAT_WIDTH,
             ),
             stat(
                 "Good events, whole period",
@@ -92,6 +95,7 @@ class _Detail:
                 RATIO,
                 decimals=self._decimals + 1,
                 no_value="no events",
+                width=_STAT_WIDTH,
             ),
             stat(
                 "Error budget left",
@@ -103,6 +107,27 @@ class _Detail:
                 thresholds=BUDGET_COLORS,
                 decimals=1,
                 no_value="no events",
+                width=_STAT_WIDTH,
+            ),
+            stat(
+                "Minutes left",
+                "What is left of the error budget as minutes in which every event fails, at steady "
+                f"traffic{self._of_the_worst}. An outage longer than that breaks the promise.",
+                self._worst.worst(names.MINUTES_REMAINING, "min"),
+                _MINUTES,
+                decimals=1,
+                no_value="no events",
+                width=_STAT_WIDTH,
+            ),
+            stat(
+                "Bad events left",
+                "How many more events may be bad, of as many as the period has had so far"
+                f"{self._of_the_worst}.",
+                self._worst.worst(names.EVENTS_REMAINING, "min"),
+                COUNT,
+                decimals=0,
+                no_value="no events",
+                width=_STAT_WIDTH,
             ),
         )
 
@@ -118,6 +143,7 @@ class _Detail:
                 thresholds=TIME_LEFT_COLORS,
                 decimals=1,
                 no_value="not burning",
+                width=_STAT_WIDTH,
             ),
             stat(
                 "Burn rate, 1h",
@@ -128,6 +154,7 @@ class _Detail:
                 thresholds=burn_colors(self._slos, self._pages),
                 decimals=1,
                 no_value="no events",
+                width=_STAT_WIDTH,
             ),
             stat(
                 "Alert",
@@ -137,6 +164,7 @@ class _Detail:
                 COUNT,
                 thresholds=STATE_COLORS,
                 mappings=STATES,
+                width=_STAT_WIDTH,
             ),
         )
 
