@@ -121,12 +121,13 @@ def counted(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def standing(spans: Iterable[tuple[int, Number]]) -> tuple[Run, ...]:
+def standing(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
     """
     Return the samples of a gauge.
 
     Args:
-        spans: (intervals, level at the end of each); the first level stands at 0s, too.
+        spans: (intervals, level at the end of each, or None where samples are missing); the first
+            level stands at 0s, too.
 
     >>> standing([(2, 5), (1, 0)])
     (Run(times=3, start=5, step=0), Run(times=1, start=0, step=0))

@@ -12,12 +12,13 @@ from obsgen.artefacts import (
     Dashboard,
     PrometheusConfig,
     RuleFile,
+    RuleTestFile,
     ScrapeJob,
 )
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
-from obsgen.compile.services import compile_service
+from obsgen.compile.services import ServiceParts, compile_service, evaluation_order
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Reports, Service, Spec
 
@@ -51,7 +52,7 @@ def compile_spec(spec: Spec, report: Reports, *, with_pages: bool = True) -> Com
         dashboards = compile_dashboards(replace(spec, services=services), report)
     return Compiled(
         rule_files=rule_files,
-        rule_tests=tuple(tests for part in parts for tests in part.tests),
+        rule_tests=_rule_tests(parts),
         prometheus=PrometheusConfig(
             scrape_interval=project.scrape_interval,
             evaluation_interval=project.evaluation_interval,
@@ -66,6 +67,22 @@ def compile_spec(spec: Spec, report: Reports, *, with_pages: bool = True) -> Com
         datasources=project.datasources,
         pages=compile_pages(services, rule_files, sources) if "docs" in wanted else (),
         sources=sources,
+    )
+
+
+def _rule_tests(parts: Iterable[ServiceParts]) -> tuple[RuleTestFile, ...]:
+    """Return all unit tests; where rules of other services take part, they are evaluated first."""
+    own = {part.service.name: part for part in parts}
+    groups = {
+        name: evaluation_order(part.rules) for name, part in own.items() if part.rules is not None
+    }
+    return tuple(
+        replace(
+            tests,
+            groups=(*(g for other in tests.others for g in groups[other]), *tests.groups),
+        )
+        for part in own.values()
+        for tests in part.tests
     )
 
 

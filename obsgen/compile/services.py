@@ -57,7 +57,7 @@ def compile_service(
             hint = "group by another label, or give the environment's label another name"
             report(finding(ENVIRONMENT_LABEL, slo.origin / "by", message, hint))
     streams = Streams()
-    slos = tuple((slo, compile_slo(slo, context, streams)) for slo in service.slos)
+    slos = tuple((slo, compile_slo(slo, context, streams)) for slo in _parts_first(service))
     recorded: dict[str, frozenset[str]] = {}
     for _, rules_of in slos:
         for name, labels in recorded_series(rules_of).items():
@@ -82,6 +82,21 @@ def compile_service(
     )
 
 
+def _parts_first(service: Service) -> tuple[Slo, ...]:
+    """Return the SLOs as written, but each after those that it is made of."""
+    found: dict[str, Slo] = {}
+
+    def take(slo: Slo) -> None:
+        for part in slo.sli.parts:
+            if part.service == service.name:
+                take(part.slo)
+        found.setdefault(slo.name, slo)
+
+    for slo in service.slos:
+        take(slo)
+    return tuple(found.values())
+
+
 def _slo_tests(
     service: Service,
     slos: tuple[tuple[Slo, SloRules], ...],
@@ -93,13 +108,14 @@ def _slo_tests(
         proven = [proof for proof in own.proofs if proof.test is not None]
         for evaluation in sorted({proof.evaluation for proof in proven}):
             chosen = [proof for proof in proven if proof.evaluation == evaluation]
-            others = dict.fromkeys(name for proof in chosen for name in proof.services)
+            named = dict.fromkeys(name for proof in chosen for name in proof.services)
+            others = tuple(name for name in named if name != service.name)
             yield RuleTestFile(
                 service=service.name,
                 part=f"{slo.name}.{evaluation}",
                 evaluation_interval=evaluation,
                 groups=evaluation_order(rules),
-                others=tuple(others),
+                others=others,
                 tests=tuple(_test_labelled(p.test, labels) for p in chosen if p.test is not None),
                 sources=service.sources,
             )

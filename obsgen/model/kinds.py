@@ -14,7 +14,7 @@ from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
 from obsgen.model.project import AlertBody, Project
-from obsgen.model.slos import SeverityScheme, Sli
+from obsgen.model.slos import Hours, SeverityScheme, Sli, SloPart
 from obsgen.schema.shared import Schema
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, Unit
@@ -91,6 +91,14 @@ class Reader(Protocol):
 
     def text(self, node: Node | None) -> str:
         """Read a text; empty where there is none."""
+        ...
+
+    def hours(self, node: Node) -> Hours | None:
+        """Read the name of an interval of the Routing."""
+        ...
+
+    def slo(self, node: Scalar, weight: Decimal) -> SloPart | None:
+        """Read the name of another SLO: `SERVICE/NAME`, or `NAME` of the same service."""
         ...
 
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, Protocol, Self
 
+from obsgen.artefacts import TimeInterval
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
@@ -173,7 +174,12 @@ class Sli(Protocol):
         ...
 
     @property
-    def parts(self) -> tuple[SloName, ...]:
+    def groups(self) -> frozenset[str] | None:
+        """The labels that `by` may name; None for every label that all of the metrics have."""
+        ...
+
+    @property
+    def parts(self) -> tuple[SloPart, ...]:
         """The other SLOs that it is made of."""
         ...
 
@@ -194,19 +200,6 @@ class Sli(Protocol):
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
         """Return series that give this traffic, with a decoy for each matcher."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class SloName:
-    """Names an SLO of any service: `gateway/availability`."""
-
-    service: str
-    slo: str
-    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
-
-    def __str__(self) -> str:
-        """Write the name as specs do."""
-        return f"{self.service}/{self.slo}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +288,39 @@ class Slo:
         """The windows whose error ratios are recorded, shortest first."""
         asked = {w for tier in self.tiers for w in (tier.long, tier.short)}
         return tuple(sorted({*RECORDED_ALWAYS, *asked}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """
+    Times of the week or the year at which something counts.
+
+    Attributes:
+        utc_offset_seconds: How far the place is ahead of UTC, always.
+    """
+
+    interval: TimeInterval
+    utc_offset_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SloPart:
+    """
+    An SLO that another one is made of.
+
+    Attributes:
+        service: Whose it is.
+        weight: How much it counts; the sum of all weights is of no importance.
+    """
+
+    service: str
+    slo: Slo
+    weight: Decimal = Decimal(1)
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def __str__(self) -> str:
+        """Name the SLO as specs do: `gateway/availability`."""
+        return f"{self.service}/{self.slo.name}"
 
 
 def burn_rate_factor(spends: Fraction, period: Duration, long: Duration) -> Fraction:

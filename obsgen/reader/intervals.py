@@ -40,7 +40,14 @@ NIGHT_ON_DATES: Final = Code(
     "of Alertmanager cannot say",
     fix="Write two intervals, one for the evening and one for the morning, and name both.",
 )
-CODES: Final = (INTERVAL_VALUE, LOCATION, NIGHT_ON_DATES)
+UNKNOWN_HOURS: Final = Code(
+    "SLO318",
+    "slice-hours",
+    why="PromQL knows UTC alone: hours that move with daylight saving time would be an hour off "
+    "for half of the year",
+    fix="Name an interval of the Routing whose `location` is always as far from UTC.",
+)
+CODES: Final = (INTERVAL_VALUE, LOCATION, NIGHT_ON_DATES, UNKNOWN_HOURS)
 
 DAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MONTHS: Final = (
@@ -64,6 +71,28 @@ def locations() -> frozenset[str]:
     from importlib import resources  # brings `tempfile` and `zipfile`
 
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+# The last line of a zone's file is its rule for the years to come, as POSIX writes it
+# (RFC 8536, section 3.3): `JST-9`, `<+0530>-5:30`; one with a comma has daylight saving time.
+_POSIX: Final = re.compile(
+    r"(?:[A-Za-z]+|<[^>]+>)(?P<sign>[+-]?)(?P<hours>\d{1,2})(?::(?P<minutes>\d\d))?", re.ASCII
+)
+
+
+def fixed_offset(interval: TimeInterval) -> int | None:
+    """Return how many seconds the place is ahead of UTC, or None where that changes."""
+    from importlib import resources
+
+    location = str(interval.spans[0]["location"])
+    path = resources.files("tzdata").joinpath("zoneinfo", *location.split("/"))
+    rule = path.read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii", "replace")
+    match = _POSIX.fullmatch(rule)
+    if match is None:
+        return None
+    # POSIX counts westwards.
+    seconds = int(match["hours"]) * 3600 + int(match["minutes"] or 0) * 60
+    return seconds if match["sign"] == "-" else -seconds
 
 
 def read_interval(name: str, node: MappingNode, report: Reports) -> TimeInterval | None:

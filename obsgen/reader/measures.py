@@ -13,6 +13,7 @@ from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Condition,
+    Hours,
     Limit,
     Measure,
     MeasureKind,
@@ -22,6 +23,7 @@ from obsgen.model import (
     Query,
     Reports,
     Sli,
+    SloPart,
 )
 from obsgen.promql import variables
 from obsgen.reader.limits import Compared, read_comparison
@@ -36,6 +38,7 @@ from obsgen.reader.modifiers import (
     report_kinds,
 )
 from obsgen.reader.raw import RawReader, read_promql
+from obsgen.reader.references import References
 from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.values import read_amount, read_duration, read_list, read_text
 from obsgen.schema import kinds
@@ -68,12 +71,16 @@ class ServiceReader:
         named: The nodes of the service's measures, merged from its presets and parts.
         used: The readers of services whose measures are used too: each reads its own metrics.
         everywhere: What an environment adds to every query.
+        references: What may be asked of other documents.
+        service: The name of the service.
     """
 
     project: Project
     catalogue: Catalogue
     named: Mapping[str, Node]
     sink: Reports
+    references: References
+    service: str = ""
     used: tuple[ServiceReader, ...] = ()
     everywhere: tuple[Matcher, ...] = ()
     _open: list[str] = field(default_factory=list)
@@ -272,6 +279,14 @@ class ServiceReader:
             return None
         sli: Sli | None = kinds.load("slis", chosen[0]).read(inner, self)
         return sli
+
+    def hours(self, node: Node) -> Hours | None:
+        """Read the name of an interval of the Routing."""
+        return self.references.hours(node, self.report)
+
+    def slo(self, node: Scalar, weight: Decimal) -> SloPart | None:
+        """Read the name of another SLO."""
+        return self.references.part(node, weight, self.service, self.report)
 
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:
         """Read PromQL that parses; its metrics and labels are checked."""

@@ -171,12 +171,22 @@ class TierChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SloNumbers:
-    """What decides whether a tier works: objective, period and tile of an SLO."""
+    """
+    What decides whether a tier works: objective, period and tile of an SLO.
+
+    Attributes:
+        unit: The length of its slices, or None where tiles count as many events as happened.
+    """
 
     name: str
     error_budget: Decimal
     period: Duration
     tile: Tile
+    unit: Duration | None = None
+
+    def holds(self, window: Duration) -> bool:
+        """Say whether a window is made of whole slices."""
+        return self.unit is None or window.ms % self.unit.ms == 0
 
 
 def tiers_for(
@@ -199,9 +209,7 @@ def tiers_for(
         problem = _problem(tier, slo, project)
         if problem is None:
             tiers.append(tier)
-        elif (choice.profile.shipped and problem[0] is not TIER_WINDOWS) or (
-            choice.profile.shipped and tier.long >= slo.period
-        ):
+        elif choice.profile.shipped and _is_left_out(tier, slo, problem[0]):
             left_out.append((spec.name, problem[1]))
         else:
             code, reason, hint = problem
@@ -209,6 +217,12 @@ def tiers_for(
             report(finding(code, origin, f"tier `{tier.name}` of SLO `{slo.name}`: {reason}", hint))
     fastest_first = sorted(tiers, key=lambda tier: tier.factor, reverse=True)
     return tuple(fastest_first), tuple(left_out)
+
+
+def _is_left_out(tier: Tier, slo: SloNumbers, code: Code) -> bool:
+    """Say whether a shipped tier has no place with an SLO; else the scrapes are too seldom."""
+    is_too_long = tier.long >= slo.period
+    return code is not TIER_WINDOWS or is_too_long or not slo.holds(tier.short)
 
 
 def _resolved(
@@ -274,6 +288,9 @@ def _window_problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code
         reason = f"its short window {tier.short} holds fewer than four scrapes or tiles"
         return TIER_WINDOWS, reason, f"take at least {least}"
     for window in (tier.long, tier.short):
+        if not slo.holds(window):
+            reason = f"its window {window} is not made of whole slices of {slo.unit}"
+            return TIER_WINDOWS, reason, f"take a multiple of {slo.unit}"
         tile = names.COARSE_TILE if window > names.COARSE_FROM else slo.tile.length
         if window.ms % tile.ms:
             reason = f"its window {window} is not a multiple of {tile}"

@@ -70,15 +70,25 @@ GROUP_BY: Final = ("alertname", "service")
 _INTERVALS_SINCE: Final = (0, 25)
 
 
-def read_routing(nodes: Sequence[MappingNode], project: Project, report: Reports) -> Routing | None:
+def read_routing(
+    nodes: Sequence[MappingNode],
+    project: Project,
+    report: Reports,
+    *,
+    asked: frozenset[str] = frozenset(),
+) -> Routing | None:
     """
     Return what all `Routing` documents say together.
 
     None where there is no document, or none with a default receiver that is defined.
+
+    Args:
+        asked: Intervals that something else than a route names.
     """
     if not nodes:
         return None
     reader = _RoutingReader(nodes, project, report)
+    reader.intervals.used.update(asked)
     return reader.read()
 
 

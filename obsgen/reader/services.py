@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from obsgen.reader.merge import (
 from obsgen.reader.metrics import Scopes, read_metrics
 from obsgen.reader.names import twice
 from obsgen.reader.project import ProjectSpec
+from obsgen.reader.references import References
 from obsgen.reader.scrape import read_scrape, slowest
 from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
@@ -52,6 +54,9 @@ class ServicesReader:
         self.scope = scope
         self.report = report
         self.readers: dict[str, ServiceReader] = {}
+        self.references = References(intervals=_intervals(documents))
+        self._slo_names: dict[str, tuple[str, ...]] = {}
+        self._teams: dict[str, str] = {}
         self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}
 
     def read(
@@ -75,6 +80,8 @@ class ServicesReader:
         for draft in drafts.values():
             used = tuple(self.readers[name] for name in draft.used if name in self.readers)
             self.readers[draft.name].used = used
+        for draft in drafts.values():
+            self._offer_slos(draft)
         return tuple(self._service(draft) for draft in drafts.values())
 
     # --- first pass ----------------------------------------------------------------------
@@ -148,17 +155,18 @@ class ServicesReader:
             named={k: e.value for k, e in entries.items() if not k.startswith("x-")},
             everywhere=self.scope,
             sink=draft.sink,
+            references=self.references,
+            service=draft.name,
         )
 
     def _service(self, draft: ServiceDraft) -> Service:
         document, sink = draft.effective.document, draft.sink
         reader = self.readers[draft.name]
-        team = check_team(document.get("team"), self.spec.project, sink)
         title = read_text(document.get("title"), sink) or draft.name
         return Service(
             name=draft.name,
             title=title,
-            team=team,
+            team=self._team(draft),
             folder=self._folder(document, reader) or title,
             description=read_text(document.get("description"), sink),
             scope=draft.scope,
@@ -166,8 +174,8 @@ class ServicesReader:
             scrape_interval=reader.project.scrape_interval,
             catalogue=reader.catalogue,
             measures=self._measures(document.get("measures"), reader),
-            slos=self._slos(document, reader, team),
-            alerts=self._alerts(document, reader, team),
+            slos=self._slos(draft),
+            alerts=self._alerts(document, reader, self._team(draft)),
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
             origin=document.origin,
@@ -190,16 +198,34 @@ class ServicesReader:
                 found[name] = measure
         return found
 
-    def _slos(self, document: MappingNode, reader: ServiceReader, team: str) -> tuple[Slo, ...]:
-        slos = SloReader(reader, replace(self.spec, project=reader.project), team)
-        found = []
-        for item, name in self._unique(document.get("slos"), "SLO", reader):
-            guard = Guard(reader, self.documents)
-            slo = slos.read(item, name)
-            guard.check(slo, item, f"SLO `{name}`")
-            if slo is not None:
-                found.append(slo)
-        return tuple(found)
+    def _team(self, draft: ServiceDraft) -> str:
+        """Read whose service it is; what is wrong is told once."""
+        if draft.name not in self._teams:
+            node = draft.effective.document.get("team")
+            self._teams[draft.name] = check_team(node, self.spec.project, draft.sink)
+        return self._teams[draft.name]
+
+    def _offer_slos(self, draft: ServiceDraft) -> None:
+        """Say how each SLO is read: one may be made of others, of any service."""
+        reader = self.readers[draft.name]
+        found = self._unique(draft.effective.document.get("slos"), "SLO", reader)
+        self._slo_names[draft.name] = tuple(name for _, name in found)
+        for item, name in found:
+            reading = functools.partial(self._slo, item, name, draft)
+            self.references.offer(draft.name, name, reading)
+
+    def _slo(self, item: MappingNode, name: str, draft: ServiceDraft) -> Slo | None:
+        reader = self.readers[draft.name]
+        spec = replace(self.spec, project=reader.project)
+        guard = Guard(reader, self.documents)
+        slo = SloReader(reader, spec, self._team(draft)).read(item, name)
+        guard.check(slo, item, f"SLO `{name}`")
+        return slo
+
+    def _slos(self, draft: ServiceDraft) -> tuple[Slo, ...]:
+        names = self._slo_names[draft.name]
+        read = (self.references.promise(draft.name, name) for name in names)
+        return tuple(slo for slo in read if slo is not None)
 
     def _alerts(self, document: MappingNode, reader: ServiceReader, team: str) -> tuple[Alert, ...]:
         alerts = AlertReader(reader, team)
@@ -225,6 +251,17 @@ class ServicesReader:
                 first[name] = item.origin / "name"
                 found.append((item, name))
         return found
+
+
+def _intervals(documents: Documents) -> Mapping[str, Node]:
+    """Return the intervals of the Routing documents; the first of each name."""
+    found: dict[str, Node] = {}
+    for document in documents.of("Routing"):
+        intervals = document.get("intervals")
+        if isinstance(intervals, MappingNode):
+            for name, entry in intervals.entries.items():
+                found.setdefault(name, entry.value)
+    return found
 
 
 def _label_names(metric: MappingNode) -> tuple[str, ...]:

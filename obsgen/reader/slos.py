@@ -76,7 +76,21 @@ NO_TIER_LEFT: Final = Code(
     fix="Take another profile, or write `alerts: none` if that is what is meant.",
     severity=Severity.WARNING,
 )
+LOST_GROUP_OF_SLI: Final = Code(
+    "SLO319",
+    "lost-group-of-sli",
+    why="the SLI sums the label away, so there is nothing to keep a budget for each of its values",
+    fix="Keep the label in the measure, or in the SLOs, that the SLI is made of.",
+)
+OTHER_TILE: Final = Code(
+    "SLO332",
+    "other-tile",
+    why="a composite reads its parts tile by tile, so all of them have tiles of one length",
+    fix="Give all of them the same `ledger: {tile: …}`.",
+)
 CODES: Final = (
+    LOST_GROUP_OF_SLI,
+    OTHER_TILE,
     NO_TIER_LEFT,
     OBJECTIVE_RANGE,
     PERIOD_BEYOND_RETENTION,
@@ -118,8 +132,13 @@ class SloReader:
             return None
         by = self._by(node.get("by"), sli)
         tile = self._tile(node)
+        self._check_parts(sli, tile)
         numbers = SloNumbers(
-            name=name, error_budget=(100 - objective) / 100, period=period.length, tile=tile
+            name=name,
+            error_budget=(100 - objective) / 100,
+            period=period.length,
+            tile=tile,
+            unit=sli.rhythm.unit,
         )
         choice = self._choice(node.get("alerts"), node)
         tiers, left_out = tiers_for(choice, numbers, self.spec.project, self.report)
@@ -199,11 +218,31 @@ class SloReader:
 
     def _by(self, node: Node | None, sli: Sli) -> tuple[str, ...]:
         by = self.reader.labels(node, sli.metrics)
+        by = self._kept(node, by, sli)
         for item in read_list(node):
             if isinstance(item, Scalar) and item.text in names.RESERVED_LABELS:
                 message = f"label `{item.text}` cannot be a group of an SLO"
                 self.report(finding(GROUP_LABEL, item.origin, message))
         return tuple(label for label in by if label not in names.RESERVED_LABELS)
+
+    def _kept(self, node: Node | None, by: tuple[str, ...], sli: Sli) -> tuple[str, ...]:
+        """Return the groups that the SLI keeps apart, reporting others."""
+        lost = [label for label in by if sli.groups is not None and label not in sli.groups]
+        for item in read_list(node):
+            if isinstance(item, Scalar) and item.text in lost:
+                message = f"{sli.words} are not told apart by `{item.text}`"
+                hint = f"add `by: [{item.text}]` to what the SLI is made of"
+                self.report(finding(LOST_GROUP_OF_SLI, item.origin, message, hint))
+        return tuple(label for label in by if label not in lost)
+
+    def _check_parts(self, sli: Sli, tile: Tile) -> None:
+        for part in sli.parts:
+            if part.slo.tile.length != tile.length:
+                message = (
+                    f"`{part}` counts tiles of {part.slo.tile.length}, this SLO of {tile.length}"
+                )
+                hint = f"write `ledger: {{tile: {part.slo.tile.length}}}`"
+                self.report(finding(OTHER_TILE, part.origin, message, hint))
 
     # --- alerts --------------------------------------------------------------------------
 

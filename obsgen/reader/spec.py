@@ -146,7 +146,7 @@ class _SpecReader:
         changes = read_changes(setting, tuple(map(name_of, chosen)), self.report)
         read = services.read(chosen, changes)
         dashboards = self._dashboards(services)
-        routing = self._routing(spec.project)
+        routing = self._routing(spec.project, frozenset(services.references.used_intervals))
         return Spec(
             project=spec.project,
             environment=environment,
@@ -185,14 +185,14 @@ class _SpecReader:
             s for s in services if (not only or name_of(s) in only) and name_of(s) not in out
         )
 
-    def _routing(self, project: Project) -> Routing | None:
+    def _routing(self, project: Project, asked: frozenset[str]) -> Routing | None:
         documents = self.documents.of("Routing")
         if not documents:
             return None
         # Half of the specs that are checked alone have none, and need not wait for it.
         from obsgen.reader.routing import read_routing
 
-        return read_routing(documents, project, self.report)
+        return read_routing(documents, project, self.report, asked=asked)
 
     def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
         found = []

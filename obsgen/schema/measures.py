@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from obsgen.schema.shared import Schema, flag, mapping, ref, text
+from obsgen.schema.shared import Schema, flag, mapping, one_of_words, ref, text
 
 _MODIFIERS: Final[Mapping[str, Schema]] = {
     "where": ref("matchers", "Which series."),
@@ -57,6 +57,20 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         description="A measure and one comparison.",
         examples=[{"measure": "error_ratio", "above": "5%"}],
     )
+    sliced = mapping(
+        {
+            **keys,
+            **_MODIFIERS,
+            **_COMPARISONS,
+            "slice": ref("duration", "How long a slice is; 1m unless given."),
+            "during": text("An interval of the Routing; slices outside do not count."),
+            "no_data": one_of_words(("bad",), "A slice without a value is bad, not left out."),
+        },
+        description="A measure and the comparison that it promises, slice by slice.",
+        examples=[
+            {"quantile": 0.95, "of": "request_duration_seconds", "below": "2s", "slice": "5m"}
+        ],
+    )
     comparison = mapping(_COMPARISONS, description="One comparison.", examples=[{"below": "60s"}])
     several: dict[str, Any] = {
         **measure,
@@ -73,5 +87,6 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         "named_measure": named_measure,
         "measures": several,
         "condition": condition,
+        "sliced_condition": sliced,
         "comparison": comparison,
     }

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("events", "latency")
+KINDS: Final = ("events", "latency", "queries", "time_slice", "probe", "composite")

@@ -136,8 +136,7 @@ def born(stream: Stream, tile: Tile) -> str:
 
 def summed(inner: str, by: tuple[str, ...]) -> str:
     """Sum over the groups."""
-    groups = f" by ({', '.join(by)}) " if by else ""
-    return f"sum{groups}(\n{indented(inner)}\n)"
+    return f"{aggregated('sum', by)}(\n{indented(inner)}\n)"
 
 
 def grouped(text: str) -> str:
@@ -153,11 +152,28 @@ def indented(text: str) -> str:
 
 def recorded_total(scope: LedgerScope) -> str:
     """Return the recorded total of the same tile, on the labels of the groups alone."""
-    groups = f" by ({', '.join(scope.by)}) " if scope.by else ""
-    total = selector(names.total_seen(scope.tile.length), scope.identity)
-    return f"sum{groups}({total})"
+    return _recorded(names.total_seen(scope.tile.length), scope)
+
+
+def recorded_events(scope: LedgerScope) -> str:
+    """Return the recorded events of the same tile, of an SLI of which nothing is born."""
+    return _recorded(names.total_events(scope.tile.length), scope)
+
+
+def _recorded(name: str, scope: LedgerScope) -> str:
+    return f"{aggregated('sum', scope.by)}({selector(name, scope.identity)})"
+
+
+def aggregated(op: str, by: tuple[str, ...]) -> str:
+    """Return the head of an aggregation to the groups: `sum by (route) `."""
+    return f"{op} by ({', '.join(by)}) " if by else op
 
 
 def or_zero(text: str, scope: LedgerScope) -> str:
     """Return the part, and 0 for every group that has a total and none of it."""
     return f"{text}\nor 0 * {recorded_total(scope)}"
+
+
+def or_none_bad(text: str, scope: LedgerScope) -> str:
+    """Return the bad events, and 0 where there are only others, of an SLI without births."""
+    return f"{text}\nor 0 * {recorded_events(scope)}"

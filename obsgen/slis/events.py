@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import Code, finding
+from obsgen.diagnostics import finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
@@ -17,7 +17,7 @@ from obsgen.model import (
     Rhythm,
     Schema,
     Sli,
-    SloName,
+    SloPart,
     Stage,
     Unprovable,
 )
@@ -34,15 +34,8 @@ from obsgen.slis._ledger import (
     without_good,
 )
 from obsgen.slis._played import cast, growing, played, shared, strangers
+from obsgen.slis._sides import BAD_OR_GOOD, one_side
 from obsgen.source import MappingNode, Node
-
-BAD_OR_GOOD: Final = Code(
-    "SLO311",
-    "bad-or-good",
-    why="an event is bad or good; the one follows from the other, so exactly one is stated",
-    fix='Write `bad: {status: "5.."}`, or `good: {status: "[23].."}`, not both.',
-)
-CODES: Final = (BAD_OR_GOOD,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +66,12 @@ class MatchedEvents:
         return (self.counter,)
 
     @property
-    def parts(self) -> tuple[SloName, ...]:
+    def groups(self) -> frozenset[str] | None:
+        """Whatever labels the metrics have."""
+        return None
+
+    @property
+    def parts(self) -> tuple[SloPart, ...]:
         """None."""
         return ()
 
@@ -140,7 +138,12 @@ class CountedEvents:
         return (self.counter, self.second)
 
     @property
-    def parts(self) -> tuple[SloName, ...]:
+    def groups(self) -> frozenset[str] | None:
+        """Whatever labels the metrics have."""
+        return None
+
+    @property
+    def parts(self) -> tuple[SloPart, ...]:
         """None."""
         return ()
 
@@ -224,23 +227,20 @@ class EventsKind:
         """Read the counters and what is bad."""
         types = ("counter", "histogram", "summary")
         counter = reader.metric(node.get("total"), types, use="total")
-        sides = [word for word in ("bad", "good") if word in node.entries]
-        if len(sides) != 1:
-            found = "both" if sides else "neither"
-            message = f"`events` takes exactly one of `bad` and `good`, found {found}"
-            reader.report(finding(BAD_OR_GOOD, node.origin, message, _HINT))
+        word = one_side(node, self.key, _HINT, reader)
+        if word is None:
             return None
-        side = node.get(sides[0])
+        side = node.get(word)
         if counter is None or not isinstance(side, MappingNode):
             return None
         where = reader.matchers(node.get("where"), (counter,))
-        is_good = sides[0] == "good"
+        is_good = word == "good"
         if "counter" in side.entries:
             return _second_counter(counter, where, side, is_good, reader)
         matchers = reader.matchers(side, (counter,))
         if not matchers:
             if not side.entries:
-                message = f"`{sides[0]}` has no matchers, so every event would be {sides[0]}"
+                message = f"`{word}` has no matchers, so every event would be {word}"
                 reader.report(finding(BAD_OR_GOOD, side.origin, message, _HINT))
             return None
         return MatchedEvents(counter=counter, where=where, bad=matchers, is_good=is_good)

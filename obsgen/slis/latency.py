@@ -18,7 +18,7 @@ from obsgen.model import (
     Rhythm,
     Schema,
     Sli,
-    SloName,
+    SloPart,
     Stage,
     Unprovable,
 )
@@ -62,7 +62,12 @@ class Latency:
         return (self.histogram,)
 
     @property
-    def parts(self) -> tuple[SloName, ...]:
+    def groups(self) -> frozenset[str] | None:
+        """Whatever labels the metrics have."""
+        return None
+
+    @property
+    def parts(self) -> tuple[SloPart, ...]:
         """None."""
         return ()
 

@@ -1,0 +1,196 @@
+"""`queries`: two raw queries, of all events and of the bad (or the good) ones among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen.catalogue import Catalogue, Metric
+from obsgen.diagnostics import Code, finding
+from obsgen.model import (
+    Flow,
+    Ledger,
+    LedgerScope,
+    Played,
+    Reader,
+    Rhythm,
+    Schema,
+    Sli,
+    SloPart,
+    Stage,
+    Unprovable,
+)
+from obsgen.promql import Aggregate, Binary, Paren, VectorSelector, parse, selectors, variables
+from obsgen.schema.shared import mapping, text
+from obsgen.slis._ledger import aggregated, grouped, or_none_bad, recorded_events
+from obsgen.slis._sides import one_side
+from obsgen.source import MappingNode, Node, Scalar
+from obsgen.units import Duration
+
+QUERY_WINDOW: Final = Code(
+    "SLO313",
+    "query-window",
+    why="the ledger asks each query for the events of one tile; without `$window` the query counts "
+    "those of another stretch of time, and no other variable is filled in",
+    fix="Write `$window` as the range: `sum(increase(jobs_total[$window]))`.",
+)
+UNSAFE_DENOMINATOR: Final = Code(
+    "SLO314",
+    "unsafe-denominator",
+    why="a difference and a gauge may be 0 or negative, and the share of that says nothing",
+    fix="Count all events with a counter: `sum(increase(requests_total[$window]))`.",
+)
+CODES: Final = (QUERY_WINDOW, UNSAFE_DENOMINATOR)
+
+_WINDOW: Final = "$window"
+_HINT: Final = "write `bad: sum(increase(errors_total[$window]))`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    """
+    Events as two queries count them.
+
+    Attributes:
+        side: Counts the bad events, or the good ones where *is_good*.
+        window: What `$window` becomes: a tile, or four scrapes where that is longer.
+    """
+
+    total: str
+    side: str
+    is_good: bool
+    shortest_window: Duration
+    catalogue: Catalogue
+    kind: str = "queries"
+
+    @property
+    def words(self) -> str:
+        """What counts as bad."""
+        return f"what {'is missing from' if self.is_good else 'is counted by'} a query of its own"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The declared metrics that the selectors name."""
+        named = (
+            self.catalogue.metric_of(selected.metric_name or "")
+            for query in (self.total, self.side)
+            for selected in selectors(parse(query.replace(_WINDOW, "1m")))
+        )
+        return tuple({m.name: m for m in named if m is not None}.values())
+
+    @property
+    def groups(self) -> frozenset[str] | None:
+        """Whatever labels the metrics have."""
+        return None
+
+    @property
+    def parts(self) -> tuple[SloPart, ...]:
+        """None."""
+        return ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """Raw queries are taken at their word."""
+        return (
+            "what raw queries count is taken as it is: extrapolated by `rate` and `increase`",
+            "births are off: a query does not tell which series are new",
+        )
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """Any number of events, counted at once."""
+        return Rhythm(settles=False)
+
+    def ledger(self, scope: LedgerScope) -> Ledger:
+        """Return the PromQL that counts a tile, bad within 0 and the total."""
+        window = max(scope.tile.length, self.shortest_window)
+        whole = recorded_events(scope)
+        # Neither NaN nor a negative number passes the comparison.
+        counted = self._counted(self.side, window, scope.by)
+        known = grouped(or_none_bad(counted, scope))
+        if self.is_good:
+            bad = f"clamp_min({whole} - {known}, 0)"
+        else:
+            bad = f"{known} <= {whole}\nor {whole}"
+        return Ledger(total_seen=self._counted(self.total, window, scope.by), bad_seen=bad)
+
+    def _counted(self, query: str, window: Duration, by: tuple[str, ...]) -> str:
+        filled = query.replace(_WINDOW, str(window)).strip()
+        return f"{aggregated('sum', by)}({filled}) >= 0"
+
+    def played(self, flows: tuple[Flow, ...], stage: Stage) -> Unprovable | Played:
+        """Return why not: nothing is known of what a raw query makes of its series."""
+        del flows, stage
+        return Unprovable("raw queries cannot be turned round into series")
+
+
+class QueriesKind:
+    """Reads `{queries: {total: PROMQL, bad: PROMQL}}`."""
+
+    key: Final = "queries"
+    schema: Final[Schema] = mapping(
+        {
+            "total": text("PromQL that counts all events within `$window`."),
+            "bad": text("PromQL that counts the bad ones among them."),
+            "good": text("PromQL that counts the good ones, instead of the bad."),
+        },
+        required=("total",),
+        description="Two raw queries, of all events and of the bad or the good ones among them.",
+        examples=[
+            {
+                "total": "sum(increase(jobs_total[$window]))",
+                "bad": "sum(increase(jobs_failed_total[$window]))",
+            }
+        ],
+    )
+
+    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
+        """Read both queries."""
+        side = one_side(node, self.key, _HINT, reader)
+        total = _query(node.get("total"), reader)
+        if side is None or total is None or not _is_safe(total, reader):
+            return None
+        read = _query(node.get(side), reader)
+        if read is None:
+            return None
+        return Queries(
+            total=total.text,
+            side=read.text,
+            is_good=side == "good",
+            shortest_window=reader.project.shortest_window,
+            catalogue=reader.catalogue,
+        )
+
+
+def _query(node: Node | None, reader: Reader) -> Scalar | None:
+    scalar = reader.promql(node, with_variables=True)
+    if scalar is None:
+        return None
+    names = {variable.name for variable in variables(scalar.text)}
+    if names != {"window"}:
+        others = ", ".join(f"`${name}`" for name in sorted(names - {"window"}))
+        what = f"names {others}, which nothing fills in" if others else "has no `$window`"
+        hint = "write `[$window]` as the range of its selectors"
+        reader.report(finding(QUERY_WINDOW, scalar.origin, f"the query {what}", hint))
+        return None
+    return replace(scalar, text=scalar.text.replace("${window}", _WINDOW))
+
+
+def _is_safe(total: Scalar, reader: Reader) -> bool:
+    """Say whether a total is never negative, as far as that can be seen."""
+    tree = parse(total.text.replace(_WINDOW, "1m"))
+    while isinstance(tree, Paren | Aggregate):
+        tree = tree.expr
+    what = ""
+    if isinstance(tree, Binary) and tree.op == "-":
+        what = "is a difference"
+    elif isinstance(tree, VectorSelector):
+        metric = reader.catalogue.metric_of(tree.metric_name or "")
+        what = "is a gauge" if metric is not None and metric.type == "gauge" else ""
+    if what:
+        message = f"the query of all events {what}, which may be 0 or negative"
+        reader.report(finding(UNSAFE_DENOMINATOR, total.origin, message, "count with a counter"))
+    return not what
+
+
+KIND: Final = QueriesKind()

@@ -1,0 +1,192 @@
+"""`time_slice`: slices of time, good where a condition held over all of the slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen import names
+from obsgen.catalogue import Metric
+from obsgen.diagnostics import Code, finding
+from obsgen.matchers import selector
+from obsgen.model import (
+    Condition,
+    Flow,
+    Hours,
+    Ledger,
+    LedgerScope,
+    Played,
+    Query,
+    Reader,
+    Rhythm,
+    Schema,
+    Sli,
+    SloPart,
+    Stage,
+    Unprovable,
+)
+from obsgen.schema.shared import ref
+from obsgen.slis._hours import within
+from obsgen.slis._ledger import aggregated, grouped, indented, recorded_events
+from obsgen.source import MappingNode, Node, Scalar
+from obsgen.units import Duration, number_text
+
+SLICE_LENGTH: Final = Code(
+    "SLO315",
+    "slice-length",
+    why="a slice is judged once, at its end, by the rule that runs every tile; slices follow each "
+    "other without gaps from midnight on",
+    fix="Write `slice: 1m`, `5m`, `10m`, `15m`, `30m` or `1h`.",
+)
+CODES: Final = (SLICE_LENGTH,)
+
+_MINUTE: Final = Duration(60_000)
+_DAY: Final = Duration.parse("1d")
+_OWN: Final = ("slice", "during", "no_data")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSlice:
+    """
+    Slices of time; bad are those over which a condition did not hold.
+
+    Attributes:
+        slice: The length of a slice; the measure is asked over all of it.
+        window: That length, or four scrapes where that is longer.
+        during: When slices count, or None for always.
+        is_bad_without_data: A slice without a measure is bad; else it is none.
+    """
+
+    condition: Condition
+    slice: Duration
+    window: Duration
+    during: Hours | None
+    is_bad_without_data: bool
+    kind: str = "time_slice"
+
+    @property
+    def words(self) -> str:
+        """What counts as bad."""
+        condition = self.condition
+        promise = f"{condition.measure.title} {condition.comparison} {condition.limit.text}"
+        return f"slices of {self.slice} without {promise}"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What the measure reads."""
+        return self.condition.measure.metrics
+
+    @property
+    def groups(self) -> frozenset[str] | None:
+        """The labels that the measure keeps."""
+        return self.condition.measure.labels
+
+    @property
+    def parts(self) -> tuple[SloPart, ...]:
+        """None."""
+        return ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What slices cannot tell."""
+        return (
+            f"each slice of {self.slice} is one event, however many requests it had",
+            "births are off: a measure has no past",
+        )
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """One event a slice, at its end."""
+        return Rhythm(unit=self.slice, settles=False, is_weighable=False)
+
+    def ledger(self, scope: LedgerScope) -> Ledger:
+        """Return the PromQL that judges the slice that ends with the tile, if one does."""
+        query = Query(window=str(self.window))
+        # Drops NaN, which is no value: a quantile without observations.
+        measured = f"{self.condition.measure.expr(query)} >= -Inf"
+        holds = self.condition.expr(query).text
+        whole = recorded_events(scope)
+        there = f"{aggregated('group', scope.by)}({measured})"
+        failing = (
+            f"{aggregated('group', scope.by)}(\n"
+            f"  {_hung(grouped(measured))}\n"
+            f"  unless {_hung(grouped(holds))}\n"
+            ")"
+        )
+        if self.is_bad_without_data:
+            expected = f"{there}\nor {self._missing(scope)}"
+            failing = f"{failing}\nor {whole}\nunless {there}"
+        else:
+            expected = there
+        gates = self._gates(scope.tile.length)
+        total = f"{grouped(expected)}\nand on () ({gates})" if gates else expected
+        return Ledger(
+            total_seen=total,
+            bad_seen=f"{grouped(failing)}\nand {whole}\nor 0 * {whole}",
+        )
+
+    def _missing(self, scope: LedgerScope) -> str:
+        """Return 1 for what should be measured: each group that was within the last day."""
+        if not scope.by:
+            return "vector(1)"
+        series = selector(names.total_events(scope.tile.length), scope.identity)
+        over = f"last_over_time({series}[{_DAY.minus_a_millisecond()}])"
+        return f"{aggregated('group', scope.by)}({over})"
+
+    def _gates(self, tile: Duration) -> str:
+        gates = []
+        if self.slice > tile:
+            seconds = number_text(self.slice.seconds)
+            gates.append(f"vector(time() % {seconds}) < {number_text(tile.seconds)}")
+        if self.during is not None:
+            gates.append(within(self.during, self.slice))
+        return " and ".join(gates)
+
+    def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
+        """Return why not."""
+        del flows, stage
+        return Unprovable("not yet")
+
+
+def _hung(text: str) -> str:
+    return indented(text).lstrip()
+
+
+class TimeSliceKind:
+    """Reads `{time_slice: {<MEASURE>, below: LIMIT, slice: 5m}}`."""
+
+    key: Final = "time_slice"
+    schema: Final[Schema] = ref(
+        "sliced_condition", "Slices of time, good where a condition holds over the slice."
+    )
+
+    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
+        """Read the condition that is promised, and the slices."""
+        length = self._slice(node.get("slice"), reader)
+        entries = {key: entry for key, entry in node.entries.items() if key not in _OWN}
+        condition = reader.condition(replace(node, entries=entries))
+        during = node.get("during")
+        hours = None if during is None else reader.hours(during)
+        if condition is None or length is None or (during is not None and hours is None):
+            return None
+        no_data = node.get("no_data")
+        return TimeSlice(
+            condition=condition,
+            slice=length,
+            window=max(length, reader.project.shortest_window),
+            during=hours,
+            is_bad_without_data=isinstance(no_data, Scalar) and no_data.text == "bad",
+        )
+
+    def _slice(self, node: Node | None, reader: Reader) -> Duration | None:
+        if node is None:
+            return _MINUTE
+        length = reader.duration(node)
+        if length is None or (length.ms % _MINUTE.ms == 0 and _DAY.ms % length.ms == 0):
+            return length
+        message = f"slices of {length} are not whole minutes of which a day is made"
+        reader.report(finding(SLICE_LENGTH, node.origin, message, "write `slice: 5m`"))
+        return None
+
+
+KIND: Final = TimeSliceKind()
