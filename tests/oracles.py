@@ -48,10 +48,11 @@ class OracleFailure(AssertionError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A server on loopback, ready."""
+    """A server on loopback, ready; *pid* is its process."""
 
     url: str
     log: Path
+    pid: int
 
     def get(self, path: str, **params: str) -> Any:
         """
@@ -212,7 +213,7 @@ def _started(
             process = subprocess.Popen(
                 command(port), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
-        server = Server(url=f"http://127.0.0.1:{port}", log=log)
+        server = Server(url=f"http://127.0.0.1:{port}", log=log, pid=process.pid)
         try:
             if _becomes_ready(process, server):
                 return process, server
