@@ -58,6 +58,7 @@ MODULES: Final = (
     "obsgen.pipeline",
     "obsgen.disk.problems",
     "obsgen.starter",
+    "obsgen.tools",
 )
 
 

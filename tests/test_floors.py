@@ -39,6 +39,7 @@ FLOORS: Final = {
     "pipeline": 12,
     "report": 12,
     "disk": 13,
+    "tools": 13,
     "codes": 14,
     "workspace": 14,
     "starter": 14,
@@ -67,6 +68,9 @@ IMPURE: Final = frozenset(
     {"os", "pathlib", "random", "time", "datetime", "socket", "subprocess", "tempfile", "secrets"}
 )
 PURE_BELOW: Final = FLOORS["disk"]
+
+# The rooms that may start other programs.
+STARTERS: Final = frozenset({"tools"})
 
 
 def modules() -> list[tuple[str, ast.Module]]:
@@ -144,6 +148,11 @@ def test_nothing_below_the_disk_knows_files_clocks_or_chance(name: str, tree: as
     if FLOORS[room(name)] < PURE_BELOW:
         assert set() == packages & IMPURE
         assert "open" not in calls
+
+
+@pytest.mark.parametrize(("name", "tree"), MODULES, ids=NAMES)
+def test_programs_are_started_in_one_place(name: str, tree: ast.Module):
+    assert room(name) in STARTERS or "subprocess" not in set(imports(tree))
 
 
 @pytest.mark.parametrize(("name", "tree"), MODULES, ids=NAMES)
