@@ -59,6 +59,7 @@ MODULES: Final = (
     "obsgen.disk.problems",
     "obsgen.starter",
     "obsgen.tools",
+    "obsgen.unit_tests.guards",
 )
 
 

@@ -43,7 +43,9 @@ FLOORS: Final = {
     "codes": 14,
     "workspace": 14,
     "starter": 14,
+    "unit_tests": 14,
     "terminal": 14,
+    "progress": 14,
     "commands": 15,
     "cli": 16,
     "__main__": 17,
@@ -59,6 +61,7 @@ OUTSIDE: Final = {
     "grafanalib": {"outputs.grafana"},
     "attr": {"outputs.grafana"},
     "click": {"cli", "commands", "terminal"},
+    "rich": {"progress"},
     "zoneinfo": {"reader.intervals"},
     "tzdata": {"reader.intervals"},
 }

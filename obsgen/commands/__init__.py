@@ -12,6 +12,7 @@ from obsgen.commands.explain import explain
 from obsgen.commands.generate import generate
 from obsgen.commands.init import init
 from obsgen.commands.schema import schema
+from obsgen.commands.test import test
 from obsgen.commands.validate import validate
 
-COMMANDS: Final = (explain, generate, init, schema, validate)
+COMMANDS: Final = (explain, generate, init, schema, test, validate)
