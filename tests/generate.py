@@ -145,7 +145,7 @@ class _Builder:
             "version": self.pick("2.42", "3.0"),
             "scrape_interval": self.pick("5s", "15s", "30s", "1m"),
             "evaluation_interval": self.pick("15s", "30s", "1m"),
-            "retention": self.pick("90d", "400d"),
+            "retention": self.pick("95d", "400d"),
         }
         if self.external:
             prometheus["external_labels"] = {"cluster": "c1"}
@@ -527,7 +527,9 @@ class _Builder:
         own = self.pick("", "", "patient", "by_period")
         # Factors of own profiles go up to 72: 1 % of budget leaves room below 1.
         objectives = ("99", "99.9", "99.95", "99.999") if own else ("50", "90", "99.9%")
-        periods = ("7d", "28d", "30d") if own else ("1d", "7d", "14d", "30d", "90d")
+        periods = (
+            ("7d", "28d", "30d") if own else ("1d", "14d", "30d", "90d", "week", "month", "quarter")
+        )
         objective, period = self.pick(*objectives), self.pick(*periods)
         found: dict[str, Value] = {"name": name, "objective": objective, "sli": {kind: sli}}
         if period != "30d" or self.chance(0.5):

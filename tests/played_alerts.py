@@ -62,6 +62,7 @@ TRUE: Final = (at(2), at(3, "mail"), at(5, "mail"), at(6))
 def a_file(*several: RuleTest, **more: Any) -> RuleTestFile:
     known = {
         "service": "cart",
+        "groups": ("cart-alerts",),
         "evaluation_interval": MINUTE,
         "tests": several,
         "sources": ("specs/cart.yaml",),

@@ -328,7 +328,7 @@ def test_factor_times_long_window_over_period_is_the_share_of_the_budget(
 apiVersion: obsgen/v1
 kind: Project
 name: shop
-prometheus: {{retention: 90d}}
+prometheus: {{retention: 100d}}
 alert_profiles:
   own: [{{tier: t, spends: {Decimal(share) / 100}%, long: {long}, short: 10m, severity: page}}]
 ---

@@ -56,7 +56,7 @@ def test_the_readme_counts_the_rules_of_its_example():
     rules = [rule for group in document["groups"] for rule in group["rules"]]
 
     assert f"makes of them {len(rules)} rules, four burn-rate alerts among them" in README
-    assert 4 == sum("alert" in rule for rule in rules)
+    assert 4 == sum(rule.get("alert") == "ErrorBudgetBurn" for rule in rules)
 
 
 def test_the_finding_that_the_readme_shows_is_what_validate_prints(tmp_path, monkeypatch):

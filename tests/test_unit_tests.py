@@ -306,12 +306,16 @@ def test_alerts_of_one_name_are_told_apart_by_the_first_label_that_differs():
     )
 
 
-def test_a_test_of_rules_that_are_not_there_is_an_error():
-    files = [a_file(a_test(*TRUE)), a_file(a_test(*TRUE), service="shop", part="latency")]
+@pytest.mark.parametrize(
+    ("change", "service"), [({"service": "shop"}, "shop"), ({"others": ("mail",)}, "mail")]
+)
+def test_a_test_of_rules_that_are_not_there_is_an_error(change: dict[str, Any], service: str):
+    file = a_file(a_test(*TRUE), part="latency", **change)
+    path = f"prometheus/tests/{file.service}.latency.test.yml"
 
-    assert [
-        ("OUT946", "`prometheus/tests/shop.latency.test.yml` tests rules of `shop`, which has none")
-    ] == found_in(compiled(files=files))
+    assert [("OUT946", f"`{path}` needs rules of `{service}`, which has none")] == found_in(
+        compiled(files=[a_file(a_test(*TRUE)), file])
+    )
 
 
 @pytest.mark.parametrize(

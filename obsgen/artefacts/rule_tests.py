@@ -98,6 +98,8 @@ class RuleTestFile:
     Attributes:
         service: Whose rules are tested.
         part: What of the service is tested, or empty: `availability`.
+        others: Further services whose rules take part.
+        groups: The rule groups, in the order in which they are evaluated.
         evaluation_interval: At which every rule is evaluated, whatever its group says.
     """
 
@@ -105,6 +107,8 @@ class RuleTestFile:
     evaluation_interval: Duration
     tests: tuple[RuleTest, ...]
     sources: tuple[str, ...]
+    groups: tuple[str, ...]
+    others: tuple[str, ...] = ()
     part: str = ""
 
 

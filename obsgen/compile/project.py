@@ -51,6 +51,7 @@ def compile_spec(spec: Spec, report: Reports, *, with_pages: bool = True) -> Com
         dashboards = compile_dashboards(replace(spec, services=services), report)
     return Compiled(
         rule_files=rule_files,
+        rule_tests=tuple(tests for part in parts for tests in part.tests),
         prometheus=PrometheusConfig(
             scrape_interval=project.scrape_interval,
             evaluation_interval=project.evaluation_interval,

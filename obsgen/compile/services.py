@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile, RuleGroup
+from obsgen.artefacts import (
+    AlertingRule,
+    RecordingRule,
+    RuleFile,
+    RuleGroup,
+    RuleTest,
+    RuleTestFile,
+)
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, finding
 from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
@@ -22,6 +29,7 @@ CODES: Final = (ENVIRONMENT_LABEL,)
 
 BUDGET_INTERVAL = Duration(120_000)
 """Never 5m or more: the instant look-back is 5m, and slower series would flicker."""
+_BUDGET_SUFFIX: Final = "-slo-budget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,7 @@ class ServiceParts:
 
     service: Service
     rules: RuleFile | None
+    tests: tuple[RuleTestFile, ...] = ()
 
 
 def compile_service(
@@ -67,7 +76,52 @@ def compile_service(
         sources=service.sources,
     )
     return ServiceParts(
-        service=replace(service, catalogue=catalogue), rules=rules if groups else None
+        service=replace(service, catalogue=catalogue),
+        rules=rules if groups else None,
+        tests=tuple(_slo_tests(service, slos, rules, environment.labels)),
+    )
+
+
+def _slo_tests(
+    service: Service,
+    slos: tuple[tuple[Slo, SloRules], ...],
+    rules: RuleFile,
+    labels: Mapping[str, str],
+) -> Iterator[RuleTestFile]:
+    """Yield the unit tests of each SLO: promtool evaluates all tests of a file at one interval."""
+    for slo, own in slos:
+        proven = [proof for proof in own.proofs if proof.test is not None]
+        for evaluation in sorted({proof.evaluation for proof in proven}):
+            chosen = [proof for proof in proven if proof.evaluation == evaluation]
+            others = dict.fromkeys(name for proof in chosen for name in proof.services)
+            yield RuleTestFile(
+                service=service.name,
+                part=f"{slo.name}.{evaluation}",
+                evaluation_interval=evaluation,
+                groups=evaluation_order(rules),
+                others=tuple(others),
+                tests=tuple(_test_labelled(p.test, labels) for p in chosen if p.test is not None),
+                sources=service.sources,
+            )
+
+
+def evaluation_order(rules: RuleFile) -> tuple[str, ...]:
+    """Return the groups of a rule file as tests evaluate them: the slower ones of SLOs first."""
+    names = [group.name for group in rules.groups]
+    return tuple(sorted(names, key=lambda name: not name.endswith(_BUDGET_SUFFIX)))
+
+
+def _test_labelled(test: RuleTest, labels: Mapping[str, str]) -> RuleTest:
+    """Expect the labels of an environment on every alert."""
+    return replace(
+        test,
+        selects={**labels, **test.selects},
+        expected=tuple(
+            each
+            if each.alerts is None
+            else replace(each, alerts=tuple({**labels, **alert} for alert in each.alerts))
+            for each in test.expected
+        ),
     )
 
 
@@ -84,7 +138,9 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     if slos:
         budget = tuple(rule for _, own in slos for rule in own.budget)
         groups.append(
-            RuleGroup(name=f"{service.name}-slo-budget", interval=BUDGET_INTERVAL, rules=budget)
+            RuleGroup(
+                name=f"{service.name}{_BUDGET_SUFFIX}", interval=BUDGET_INTERVAL, rules=budget
+            )
         )
     return tuple(groups)
 

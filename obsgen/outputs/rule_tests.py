@@ -23,8 +23,9 @@ def rule_test_file(tests: RuleTestFile, *, is_numbered: bool = False) -> OutputF
             the test.
     """
     data = {
-        "rule_files": [f"../{names.rule_file(tests.service)}"],
+        "rule_files": [f"../{names.rule_file(name)}" for name in (tests.service, *tests.others)],
         "evaluation_interval": tests.evaluation_interval,
+        "group_eval_order": list(tests.groups),
         "tests": [
             _test(test, f" # {number}" if is_numbered else "")
             for number, test in enumerate(tests.tests)

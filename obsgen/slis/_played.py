@@ -85,12 +85,20 @@ def shared(
     name: str, label_sets: Sequence[Labels], flows: tuple[Flow, ...], *, bad: bool
 ) -> tuple[InputSeries, ...]:
     """Share the bad, or the good, events equally among counters."""
-    count = len(label_sets)
-    growth = [
-        (f.intervals, None if f.total is None else (f.bad if bad else f.total - f.bad) / count)
-        for f in flows
-    ]
-    return tuple(growing(name, labels, growth) for labels in label_sets)
+    last = len(label_sets) - 1
+    return tuple(
+        growing(name, labels, [(f.intervals, _part(f, place, last, bad=bad)) for f in flows])
+        for place, labels in enumerate(label_sets)
+    )
+
+
+def _part(flow: Flow, place: int, last: int, *, bad: bool) -> Fraction | None:
+    """Return one counter's part of the events: whole ones, the rest at the last."""
+    if flow.total is None:
+        return None
+    events = flow.bad if bad else flow.total - flow.bad
+    each = Fraction(events // (last + 1))
+    return events - last * each if place == last else each
 
 
 def strangers(

@@ -68,9 +68,12 @@ def _file_findings(suite: Suite, file: RuleTestFile) -> Iterator[Diagnostic]:
     path = f"prometheus/{names.rule_test_file(file.service, file.part)}"
     if not file.tests:
         yield finding(NOTHING_EXPECTED, NOWHERE, f"`{path}` holds no test")
-    if all(file.service != rule_file.service for rule_file in suite.compiled.rule_files):
-        message = f"`{path}` tests rules of `{file.service}`, which has none"
-        yield finding(RULES_NOT_THERE, NOWHERE, message)
+    there = {rule_file.service for rule_file in suite.compiled.rule_files}
+    for service in (file.service, *file.others):
+        if service not in there:
+            message = f"`{path}` needs rules of `{service}`, which has none"
+            yield finding(RULES_NOT_THERE, NOWHERE, message)
+    if file.service not in there:
         return
     for test in file.tests:
         if not test.expected:

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.compile.slo.absence import absence_alerts
+from obsgen.compile.slo.absence_proof import absence_proofs
 from obsgen.compile.slo.budget import budget_rules
 from obsgen.compile.slo.burn import burn_alerts, spent_alerts
+from obsgen.compile.slo.burn_proof import burn_proofs, spent_proofs
 from obsgen.compile.slo.calendar import calendar_ledger
 from obsgen.compile.slo.ledger import Streams, ledger_rules
+from obsgen.compile.slo.proof import Proof
 from obsgen.compile.slo.ratios import fast_ratios, slow_ratios
 from obsgen.compile.slo.scope import SloScope
 from obsgen.model import Context, Slo
@@ -32,10 +35,12 @@ class SloRules:
     Attributes:
         ledger: Rules of the group that runs every tile, in their order.
         budget: Rules of the slower group.
+        proofs: What shows that the alerts fire, and that they stay quiet.
     """
 
     ledger: tuple[RecordingRule | AlertingRule, ...]
     budget: tuple[RecordingRule | AlertingRule, ...]
+    proofs: tuple[Proof, ...]
 
 
 def compile_slo(slo: Slo, context: Context, streams: Streams) -> SloRules:
@@ -48,15 +53,21 @@ def compile_slo(slo: Slo, context: Context, streams: Streams) -> SloRules:
     scope = SloScope(slo, context)
     burns = tuple(burn_alerts(scope))
     spents = tuple(spent_alerts(scope))
+    absences = tuple(absence_alerts(scope))
     return SloRules(
         ledger=(
             *ledger_rules(scope, streams),
             *calendar_ledger(scope),
             *fast_ratios(scope),
             *(rule for _, rule in burns),
-            *absence_alerts(scope),
+            *absences,
         ),
         budget=(*slow_ratios(scope), *budget_rules(scope), *(rule for _, rule in spents)),
+        proofs=(
+            *(proof for tier, rule in burns for proof in burn_proofs(scope, tier, rule)),
+            *(proof for asked, rule in spents for proof in spent_proofs(scope, asked, rule)),
+            *(proof for rule in absences for proof in absence_proofs(scope, rule)),
+        ),
     )
 
 

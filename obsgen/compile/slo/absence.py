@@ -95,7 +95,7 @@ def _target_down(scope: SloScope) -> Iterator[AlertingRule]:
     up = selector("up", target_matchers(scope))
     yield scope.alert(
         names.DOWN_ALERT,
-        f"max({up}) == 0 or absent({up})",
+        f"(max({up}) or vector(0)) == 0",
         labels=_labels(scope),
         prose=(
             f"{scope.context.service.name}/{scope.slo.name} has no target that is up",
