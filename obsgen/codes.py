@@ -62,6 +62,8 @@ MODULES: Final = (
     "obsgen.pipeline",
     "obsgen.disk.problems",
     "obsgen.starter",
+    "obsgen.tools",
+    "obsgen.unit_tests.guards",
 )
 
 

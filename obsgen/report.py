@@ -137,7 +137,7 @@ def _text_lines(diagnostic: Diagnostic, source_map: SourceMap, paint: _Paint) ->
         yield from _excerpt(related.origin, source_map, "note", paint)
     for number, line in enumerate(diagnostic.hint.splitlines()):
         label = "        " if number else f"  {paint('hint', 'hint:')} "
-        yield label + _harmless(line)
+        yield label + harmless(line)
 
 
 def _place(origin: Origin, source_map: SourceMap) -> str:
@@ -239,12 +239,13 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Show a text without doing what its control characters say."""
     return text if text.isprintable() else "".join(map(_cell, text))
 
 
 def _on_one_line(text: str) -> str:
-    return _harmless(" ".join(text.splitlines()))
+    return harmless(" ".join(text.splitlines()))
 
 
 def _json_object(diagnostic: Diagnostic, source_map: SourceMap) -> dict[str, object]:

@@ -57,6 +57,12 @@ def print_written(written: Iterable[tuple[Path, Written]], format_: str) -> None
         _say(f"{folder}: {words}", format_)
 
 
+def print_raw(texts: Iterable[str]) -> None:
+    """Print what other programs said, as they said it."""
+    for text in texts:
+        click.echo(text.rstrip(), err=True)
+
+
 def _say(sentence: str, format_: str) -> None:
     """Print a sentence for people, where nothing but findings is read by a program."""
     if format_ == "text":

@@ -62,13 +62,23 @@ def _near(path: Path) -> Path | None:
     return folder if inside else None
 
 
-def compile_specs(paths: list[Path], environment: str | None, *, cwd: Path) -> Built:
-    """Compile specs for writing: everything must be there, and nothing in the way."""
+def compile_specs(
+    paths: list[Path], environment: str | None, *, cwd: Path, with_files: bool = True
+) -> Built:
+    """
+    Compile specs for writing: everything must be there, and nothing in the way.
+
+    Args:
+        with_files: Write the outputs; without them, what is compiled is all there is.
+    """
     given = disk.read_specs(paths, cwd=cwd)
     if given.diagnostics:
         return Built(files=(), diagnostics=given.diagnostics, source_map=SourceMap(()))
     options = Options(
-        environment=environment, requires_project=True, presets=disk.shipped_presets()
+        environment=environment,
+        requires_project=True,
+        presets=disk.shipped_presets(),
+        with_files=with_files,
     )
     return build(given.texts, options)
 

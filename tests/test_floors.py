@@ -39,13 +39,17 @@ FLOORS: Final = {
     "pipeline": 12,
     "report": 12,
     "disk": 13,
+    "tools": 13,
     "codes": 14,
     "workspace": 14,
     "starter": 14,
+    "unit_tests": 14,
     "terminal": 14,
-    "cli": 15,
-    "__main__": 16,
-    "__init__": 16,
+    "progress": 14,
+    "commands": 15,
+    "cli": 16,
+    "__main__": 17,
+    "__init__": 17,
 }
 
 # Each package from outside, and the only rooms that may know it.
@@ -56,7 +60,8 @@ OUTSIDE: Final = {
     "jinja2": {"prose"},
     "grafanalib": {"outputs.grafana"},
     "attr": {"outputs.grafana"},
-    "click": {"cli", "terminal"},
+    "click": {"cli", "commands", "terminal"},
+    "rich": {"progress"},
     "zoneinfo": {"reader.intervals"},
     "tzdata": {"reader.intervals"},
 }
@@ -66,6 +71,9 @@ IMPURE: Final = frozenset(
     {"os", "pathlib", "random", "time", "datetime", "socket", "subprocess", "tempfile", "secrets"}
 )
 PURE_BELOW: Final = FLOORS["disk"]
+
+# The rooms that may start other programs.
+STARTERS: Final = frozenset({"tools"})
 
 
 def modules() -> list[tuple[str, ast.Module]]:
@@ -143,6 +151,11 @@ def test_nothing_below_the_disk_knows_files_clocks_or_chance(name: str, tree: as
     if FLOORS[room(name)] < PURE_BELOW:
         assert set() == packages & IMPURE
         assert "open" not in calls
+
+
+@pytest.mark.parametrize(("name", "tree"), MODULES, ids=NAMES)
+def test_programs_are_started_in_one_place(name: str, tree: ast.Module):
+    assert room(name) in STARTERS or "subprocess" not in set(imports(tree))
 
 
 @pytest.mark.parametrize(("name", "tree"), MODULES, ids=NAMES)

@@ -44,6 +44,7 @@ from obsgen.artefacts.rule_tests import (
     RuleTest,
     RuleTestFile,
     Run,
+    Unproven,
     counted,
     standing,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Target",
     "Threshold",
     "TimeInterval",
+    "Unproven",
     "Variable",
     "counted",
     "standing",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from obsgen.artefacts.alertmanager import AlertmanagerConfig
 from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource
 from obsgen.artefacts.prometheus import PrometheusConfig, RuleFile
-from obsgen.artefacts.rule_tests import RuleTestFile
+from obsgen.artefacts.rule_tests import RuleTestFile, Unproven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """Everything that one build compiled, for one environment."""
+    """
+    Everything that one build compiled, for one environment.
+
+    Attributes:
+        unproven: The alerts that *rule_tests* do not test.
+    """
 
     rule_files: tuple[RuleFile, ...]
     rule_tests: tuple[RuleTestFile, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
     prometheus: PrometheusConfig
     alertmanager: AlertmanagerConfig | None
     dashboards: tuple[Dashboard, ...]

@@ -74,6 +74,23 @@ class RuleTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """
+    An alerting rule of which no unit test can be told.
+
+    Attributes:
+        selects: Labels that the rule sets, and by which its alerts are told from others.
+        reason: Goes on after "it cannot be proven: ".
+    """
+
+    service: str
+    alert: str
+    selects: Mapping[str, str]
+    reason: str
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTestFile:
     """
     Unit tests that run together: promtool evaluates all rules of a file at one interval.

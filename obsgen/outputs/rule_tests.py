@@ -13,13 +13,23 @@ from obsgen.outputs.yaml import dump, generated_from
 from obsgen.units import number_text
 
 
-def rule_test_file(tests: RuleTestFile) -> OutputFile:
-    """Return the file; each alert is looked for by its whole label set in `ALERTS`."""
+def rule_test_file(tests: RuleTestFile, *, is_numbered: bool = False) -> OutputFile:
+    """
+    Return the file; each alert is looked for by its whole label set in `ALERTS`.
+
+    Args:
+        is_numbered: End each expression in a comment with the number of its test and its own
+            among those of the test, from 0: promtool shows the expression that fails, but not
+            the test.
+    """
     data = {
         "rule_files": [f"../{names.rule_file(name)}" for name in (tests.service, *tests.others)],
         "evaluation_interval": tests.evaluation_interval,
         "group_eval_order": list(tests.groups),
-        "tests": [_test(test) for test in tests.tests],
+        "tests": [
+            _test(test, f" # {number}" if is_numbered else "")
+            for number, test in enumerate(tests.tests)
+        ],
     }
     return OutputFile(
         path=f"prometheus/{names.rule_test_file(tests.service, tests.part)}",
@@ -28,12 +38,15 @@ def rule_test_file(tests: RuleTestFile) -> OutputFile:
     )
 
 
-def _test(test: RuleTest) -> dict[str, Any]:
+def _test(test: RuleTest, comment: str) -> dict[str, Any]:
     return {
         "name": test.name,
         "interval": test.interval,
         "input_series": [_series(series) for series in test.series],
-        "promql_expr_test": [_expected(test, expected) for expected in test.expected],
+        "promql_expr_test": [
+            _expected(test, expected, f"{comment}.{number}" if comment else "")
+            for number, expected in enumerate(test.expected)
+        ],
     }
 
 
@@ -60,13 +73,13 @@ def _run(run: Run) -> str:
     return f"{start}{'-' if run.step < 0 else '+'}{step}x{run.times - 1}"
 
 
-def _expected(test: RuleTest, expected: Expected) -> dict[str, Any]:
+def _expected(test: RuleTest, expected: Expected, comment: str) -> dict[str, Any]:
     fixed = {"alertname": test.alert, "alertstate": "firing"}
     chosen = [Matcher(k, "=", v) for k, v in {**fixed, **test.selects}.items()]
     alerts = selector("ALERTS", chosen)
     if expected.alerts is None:
         return {
-            "expr": f"count({alerts}) > bool 0",
+            "expr": f"count({alerts}) > bool 0{comment}",
             "eval_time": expected.at,
             "exp_samples": [{"labels": "{}", "value": 1}],
         }
@@ -74,7 +87,7 @@ def _expected(test: RuleTest, expected: Expected) -> dict[str, Any]:
         {"labels": f"ALERTS{_braced({**fixed, **labels})}", "value": 1}
         for labels in expected.alerts
     ]
-    return {"expr": alerts, "eval_time": expected.at, "exp_samples": samples}
+    return {"expr": f"{alerts}{comment}", "eval_time": expected.at, "exp_samples": samples}
 
 
 def _braced(labels: Mapping[str, str]) -> str:

@@ -1,0 +1,58 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+FOUND: Final = 1
+"""The exit code of a run that found something."""
+STANDARD_INPUT: Final = "-"
+
+_Command = Callable[..., Any]
+_FORMATS: Final = ("text", "json", "github")
+_SEVERITIES: Final = ("error", "warning", "info")
+
+
+def specs_argument(command: _Command) -> _Command:
+    """Take any number of files and folders."""
+    return click.argument("paths", nargs=-1, type=click.Path(), metavar="[SPECS]...")(command)
+
+
+def spec_paths(paths: tuple[str, ...]) -> list[Path]:
+    """Return the files and folders that were given, `specs/` where there are none."""
+    return [Path(path) for path in paths or ("specs",) if path != STANDARD_INPUT]
+
+
+def environment_option(command: _Command) -> _Command:
+    """Take the name of one environment."""
+    option = click.option("--env", "environment", metavar="NAME", help="Only this environment.")
+    return option(command)
+
+
+def report_options(command: _Command) -> _Command:
+    """Take how findings are written, and which of them fail."""
+    option = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(_FORMATS),
+        default="text",
+        show_default=True,
+        help="How findings are written, to standard error.",
+    )
+    return fail_option(option(command))
+
+
+def fail_option(command: _Command) -> _Command:
+    """Take which findings fail."""
+    option = click.option(
+        "--fail-on",
+        type=click.Choice(_SEVERITIES),
+        default="error",
+        show_default=True,
+        help="The least grave finding that fails.",
+    )
+    return option(command)

@@ -1,0 +1,129 @@
+"""
+Other people's programs: promtool, found and run.
+
+    ObsgenError           in `diagnostics`: what stops obsgen at any of its edges
+      ToolError           a program that is needed is of no use
+        ToolMissing       it is not there
+        ToolBroken        the system does not run it
+        ToolTimeout       it was still running when its time was over, and was killed
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from obsgen.diagnostics import Code, ObsgenError
+
+TOOL_MISSING: Final = Code(
+    "OUT941",
+    "tool-missing",
+    why="unit tests of rules are run by Prometheus' own promtool, so that they prove what the "
+    "server will do",
+    fix="Install Prometheus (Debian, Ubuntu: `apt-get install prometheus`; macOS: `brew install "
+    "prometheus`; archives: https://prometheus.io/download/), or give `--promtool PATH`.",
+)
+TOOL_BROKEN: Final = Code(
+    "OUT942",
+    "tool-broken",
+    why="the system does not run the program, so nothing was tested",
+    fix="Give the path of a promtool that runs: `promtool --version` must answer.",
+)
+TOOL_TIMEOUT: Final = Code(
+    "OUT943",
+    "tool-timeout",
+    why="a program that does not end says nothing, and must not hold up CI for ever",
+    fix="Run fewer tests at once (`--jobs`, `-k`), or on a machine that is less busy.",
+)
+CODES: Final = (TOOL_MISSING, TOOL_BROKEN, TOOL_TIMEOUT)
+
+_INSTALL: Final = (
+    "install Prometheus: `apt-get install prometheus` (Debian, Ubuntu), `brew install prometheus` "
+    "(macOS),\nor an archive of https://prometheus.io/download/; or give `--promtool PATH`"
+)
+
+
+class ToolError(ObsgenError):
+    """A program that is needed is of no use."""
+
+
+class ToolMissing(ToolError):
+    """The program is not there."""
+
+    code = TOOL_MISSING
+
+
+class ToolBroken(ToolError):
+    """The system does not run the program."""
+
+    code = TOOL_BROKEN
+
+
+class ToolTimeout(ToolError):
+    """The program was still running when its time was over, and was killed."""
+
+    code = TOOL_TIMEOUT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    What a program said.
+
+    Attributes:
+        exit_code: 0 where it was content; negative for the signal that ended it.
+    """
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def find_promtool(path: str | None = None) -> Path:
+    """
+    Return the executable: the one at *path*, else the first on PATH.
+
+    Raises:
+        ToolMissing: there is none, with what to install.
+    """
+    found = shutil.which(path or "promtool")
+    if found is not None:
+        return Path(found).absolute()
+    if path is None:
+        raise ToolMissing("`promtool` is not on PATH", _INSTALL)
+    if Path(path).exists():
+        raise ToolMissing(f"`{path}` is not an executable file", _INSTALL)
+    raise ToolMissing(f"`{path}` does not exist", _INSTALL)
+
+
+def run(command: Sequence[str | Path], *, cwd: Path, timeout_seconds: float) -> Answer:
+    """
+    Run a program to its end, with nothing on its standard input.
+
+    Raises:
+        ToolBroken: the system does not run it.
+        ToolTimeout: it took longer than *timeout_seconds*.
+    """
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=timeout_seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ToolTimeout(f"`{name}` was not done after {timeout_seconds:g}s") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        hint = "give the path of another one: `--promtool PATH`"
+        raise ToolBroken(f"`{command[0]}` cannot be run: {reason}", hint) from error
+    return Answer(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
