@@ -60,7 +60,7 @@ def cast(
     if found is None or far is None:
         return Unprovable(f"no series of `{metric.name}` can be told that its matchers take")
     taken = {label: found.taken.get(label, "") for label in stage.by}
-    if any(taken[label] != value for label, value in stage.groups.items()):
+    if any(taken.get(label, value) != value for label, value in stage.groups.items()):
         return Unprovable(f"`{metric.name}` has no series in the group that is played")
     return Cast(
         inside=found.taken,

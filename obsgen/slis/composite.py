@@ -222,7 +222,9 @@ def _listed(node: Node) -> list[tuple[Scalar, Decimal]]:
 
 def _weighted(node: Node, reader: Reader) -> list[tuple[Scalar, Decimal]]:
     found = []
-    for name, entry in (node.entries if isinstance(node, MappingNode) else {}).items():
+    entries = node.entries if isinstance(node, MappingNode) else {}
+    # The order of keys has no meaning.
+    for name, entry in sorted(entries.items()):
         try:
             weight = parse_number(entry.value.text if isinstance(entry.value, Scalar) else "")
         except ValueError:
