@@ -94,6 +94,12 @@ class Limit:
     values: tuple[tuple[str, Decimal | Fraction, str], ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    @property
+    def unnamed(self) -> Matcher:
+        """What takes the values of the label `by` for which no limit of their own is given."""
+        named = [literal_pattern(name) for name, _, _ in self.values]
+        return any_value(self.by, named, negated=True)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -114,9 +120,7 @@ class Condition:
             for name, value, _ in limit.values
         ]
         if limit.value is not None:
-            named = [literal_pattern(name) for name, _, _ in limit.values]
-            rest = query.filtered(any_value(limit.by, named, negated=True))
-            parts.append(self._compared(limit.value, rest))
+            parts.append(self._compared(limit.value, query.filtered(limit.unnamed)))
         return any_of(parts)
 
     def _compared(self, value: Decimal | Fraction, query: Query) -> Expr:
