@@ -69,12 +69,16 @@ class Metric:
         """The unit of `counted`: observations where the metric is a distribution."""
         return COUNT if self.type in {"histogram", "summary"} else self.unit
 
-    def select(self, name: str, matchers: Iterable[Matcher]) -> str:
-        """Write the selector of one of this metric's series within its scope."""
+    def narrowed(self, matchers: Iterable[Matcher]) -> tuple[Matcher, ...]:
+        """Return the matchers of a query together with those of the scope, each once."""
         own = tuple(matchers)
         set_here = {m.label for m in own} if self.yields else set()
         kept = tuple(m for m in self.scope if m.label not in set_here)
-        return selector(name, (*kept, *own))
+        return tuple(dict.fromkeys((*kept, *own)))
+
+    def select(self, name: str, matchers: Iterable[Matcher]) -> str:
+        """Write the selector of one of this metric's series within its scope."""
+        return selector(name, self.narrowed(matchers))
 
     def series(self) -> Mapping[str, frozenset[str]]:
         """Return the names under which the metric is exposed, each with its possible labels."""

@@ -37,6 +37,7 @@ from obsgen.artefacts.prometheus import (
     ScrapeJob,
 )
 from obsgen.artefacts.rule_tests import (
+    ENDS,
     QUIET,
     Expected,
     InputSeries,
@@ -45,10 +46,12 @@ from obsgen.artefacts.rule_tests import (
     RuleTestFile,
     Run,
     counted,
+    exact,
     standing,
 )
 
 __all__ = [
+    "ENDS",
     "QUIET",
     "AlertingRule",
     "AlertmanagerConfig",
@@ -82,5 +85,6 @@ __all__ = [
     "TimeInterval",
     "Variable",
     "counted",
+    "exact",
     "standing",
 ]

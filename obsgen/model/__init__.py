@@ -25,7 +25,17 @@ from obsgen.model.kinds import (
     ReceiverReader,
     SliKind,
 )
-from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers, Query
+from obsgen.model.levels import Levels, Step, always_holds, levels_of, never_holds
+from obsgen.model.measures import (
+    Condition,
+    Limit,
+    LimitPart,
+    Measure,
+    ModifierNodes,
+    Modifiers,
+    Query,
+    Series,
+)
 from obsgen.model.project import (
     Alert,
     AlertBody,
@@ -36,7 +46,17 @@ from obsgen.model.project import (
     Reports,
     Service,
 )
-from obsgen.model.proofs import Domain, Flow, Stage, Unprovable
+from obsgen.model.proofs import (
+    USUAL_TRAFFIC,
+    Curve,
+    Domain,
+    Flow,
+    Look,
+    Scene,
+    Span,
+    Stage,
+    Unprovable,
+)
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
     BudgetAlert,
@@ -51,10 +71,23 @@ from obsgen.model.slos import (
     burn_rate_factor,
 )
 from obsgen.model.spec import Routing, Spec
+from obsgen.model.worlds import (
+    Labels,
+    Played,
+    Vector,
+    World,
+    divided,
+    grouped,
+    kept,
+    scaled,
+    summed,
+    total,
+)
 from obsgen.schema.shared import Schema
 
 __all__ = [
     "RECORDED_ALWAYS",
+    "USUAL_TRAFFIC",
     "Alert",
     "AlertBody",
     "AlertKind",
@@ -62,15 +95,20 @@ __all__ = [
     "BudgetAlert",
     "Condition",
     "Context",
+    "Curve",
     "DashboardContext",
     "DashboardSpec",
     "Domain",
     "Environment",
     "Flow",
+    "Labels",
     "Ledger",
     "LedgerScope",
+    "Levels",
     "Limit",
+    "LimitPart",
     "LinkSpec",
+    "Look",
     "Measure",
     "MeasureKind",
     "ModifierNodes",
@@ -79,6 +117,7 @@ __all__ = [
     "PanelBody",
     "PanelKind",
     "PanelSpec",
+    "Played",
     "Project",
     "Query",
     "Reader",
@@ -86,18 +125,33 @@ __all__ = [
     "ReceiverReader",
     "Reports",
     "Routing",
+    "Scene",
     "Schema",
     "SectionSpec",
+    "Series",
     "Service",
     "SeverityLevel",
     "SeverityScheme",
     "Sli",
     "SliKind",
     "Slo",
+    "Span",
     "Spec",
     "Stage",
+    "Step",
     "Tier",
     "Tile",
     "Unprovable",
+    "Vector",
+    "World",
+    "always_holds",
     "burn_rate_factor",
+    "divided",
+    "grouped",
+    "kept",
+    "levels_of",
+    "never_holds",
+    "scaled",
+    "summed",
+    "total",
 ]
