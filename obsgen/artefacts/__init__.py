@@ -37,6 +37,7 @@ from obsgen.artefacts.prometheus import (
     ScrapeJob,
 )
 from obsgen.artefacts.rule_tests import (
+    ENDS,
     QUIET,
     Expected,
     InputSeries,
@@ -46,10 +47,12 @@ from obsgen.artefacts.rule_tests import (
     Run,
     Unproven,
     counted,
+    exact,
     standing,
 )
 
 __all__ = [
+    "ENDS",
     "QUIET",
     "AlertingRule",
     "AlertmanagerConfig",
@@ -84,5 +87,6 @@ __all__ = [
     "Unproven",
     "Variable",
     "counted",
+    "exact",
     "standing",
 ]
