@@ -82,6 +82,14 @@ SLOS = {
         "objective: 95, sli: {latency: {histogram: latency_seconds, "
         "below: {by: route, /buy: 500ms, default: 1s}}}, by: [route]"
     ),
+    "slices of a quantile": (
+        "objective: 99, "
+        "sli: {time_slice: {quantile: 0.95, of: latency_seconds, below: 500ms, slice: 5m}}"
+    ),
+    "slices of a rate by route": (
+        "objective: 99, by: [route], "
+        "sli: {time_slice: {rate: requests_total, by: [route], above: 10/s}}"
+    ),
     "a probe": "objective: 99, sli: {probe: {metric: probe_success}}",
     "a probe by target": "objective: 99, sli: {probe: {metric: probe_success}}, by: [target]",
     "groups": f"objective: 99.9, {EVENTS}, by: [route]",

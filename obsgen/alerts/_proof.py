@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Expected, InputSeries, RuleTest
@@ -24,6 +24,7 @@ from obsgen.model import (
     Curve,
     Labels,
     LimitPart,
+    Look,
     Samples,
     Scene,
     Span,
@@ -36,31 +37,14 @@ from obsgen.units import Duration, Unit, rounded_text
 Met = Callable[[World], Iterable[Labels]]
 """Says for which label sets an alert's condition holds."""
 
+_STEPS: Final = 6
+_MOST_EVALUATIONS: Final = 2000
+_FEW_EVALUATIONS: Final = 200
+_MINUTE: Final = 60_000
+_IN_WINDOW: Final = 4
+"""Samples in the shortest window."""
 _MARGIN: Final = 2
 """Evaluations by which each step outlasts what it must show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
-    """
-    Series, and when each of their steps ends.
-
-    Attributes:
-        name: What is shown, after the alert's name.
-        ends: The last sample of each step.
-        fades: The last step is that series end. While some samples of them are left in a window,
-            Prometheus extrapolates: only what is when none is left can be told.
-    """
-
-    name: str
-    series: tuple[InputSeries, ...]
-    ends: tuple[int, ...]
-    fades: bool = False
-
-    @property
-    def followed(self) -> int:
-        """The last sample up to which every change can be told."""
-        return self.ends[-2] if self.fades else self.ends[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +63,72 @@ class Pace:
     lasts: int
 
     @classmethod
-    def of(cls, alert: Alert, context: Context) -> Pace:
-        """Return the pace at which an alert is tested."""
-        interval = context.project.scrape_interval
+    def of(cls, alert: Alert, context: Context, looks: Iterable[Look] = ()) -> Pace:
+        """
+        Return the pace at which an alert is tested.
+
+        Args:
+            looks: What its conditions see: where that is days, few evaluations are made of them.
+        """
+        every = tuple(looks)
+        waits = max(alert.for_.ms, alert.keep_firing_for.ms)
+        whole = _STEPS * (max((look.reach for look in every), default=0) + waits)
         evaluation = context.project.evaluation_interval
-        waits = max(alert.for_.ms, alert.keep_firing_for.ms) + _MARGIN * evaluation.ms
-        return cls(interval=interval, evaluation=evaluation, lasts=_samples(waits, interval))
+        interval = context.project.scrape_interval
+        if whole > _MOST_EVALUATIONS * evaluation.ms:
+            evaluation = Duration(-(-whole // (_FEW_EVALUATIONS * _MINUTE)) * _MINUTE)
+        windows = [look.window.ms for look in every if look.window.ms]
+        longest = min([evaluation.ms // 2, *(window // _IN_WINDOW for window in windows)])
+        # Two samples an evaluation at least, so that a step can stand between two evaluations.
+        if evaluation.ms % interval.ms or interval.ms > longest:
+            parts = 2
+            while evaluation.ms // parts > longest:
+                parts *= 2
+            interval = Duration(evaluation.ms // parts)
+        return cls(
+            interval=interval,
+            evaluation=evaluation,
+            lasts=_samples(waits + _MARGIN * evaluation.ms, interval),
+        )
 
     def index(self, sample: int) -> int:
         """Return the last evaluation that has seen a sample and no later one."""
         return sample * self.interval.ms // self.evaluation.ms
 
-    def settling(self, reach: int) -> int:
-        """Return how many samples a step lasts for a query that reaches back so far."""
-        return self.lasts + _samples(reach, self.interval) + 1
+    def steps(self, count: int, reach: int) -> tuple[int, ...]:
+        """
+        Return how many samples each of some steps lasts, for a query that reaches back so far.
+
+        Steps stand in the middle between two evaluations: half a window later, where a mean passes
+        from one level to the other, no reading of its edges then falls on an evaluation.
+        """
+        parts = self.evaluation.ms // self.interval.ms
+        lasts = -(-(self.lasts + _samples(reach, self.interval) + 1) // parts) * parts
+        return (lasts + parts // 2, *(lasts,) * (count - 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """
+    Series, and when each of their steps ends.
+
+    Attributes:
+        name: What is shown, after the alert's name.
+        ends: The last sample of each step.
+        fades: The last step is that series end. While some samples of them are left in a window,
+            Prometheus extrapolates: only what is when none is left can be told.
+    """
+
+    name: str
+    pace: Pace
+    series: tuple[InputSeries, ...]
+    ends: tuple[int, ...]
+    fades: bool = False
+
+    @property
+    def followed(self) -> int:
+        """The last sample up to which every change can be told."""
+        return self.ends[-2] if self.fades else self.ends[-1]
 
 
 def _samples(ms: int, interval: Duration) -> int:
@@ -110,11 +146,12 @@ def steps_of(
     if isinstance(found, Unprovable):
         return found
     reach = max(look.reach for look in condition.measure.looks(part.query))
-    lasts = pace.settling(reach)
-    curve = tuple(Span(lasts, step.level) for step in found.steps)
+    levels: list[Fraction | None] = [step.level for step in found.steps]
     if condition.measure.domain.low is not None:
-        curve = (*curve, Span(lasts, None))
-    ends = tuple(lasts * (place + 1) for place in range(len(curve)))
+        levels.append(None)
+    lengths = pace.steps(len(levels), reach)
+    curve = tuple(Span(*span) for span in zip(lengths, levels, strict=True))
+    ends = tuple(accumulate(lengths))
     unit = condition.measure.unit
     quiet, firing = _shown(found.quiet, unit), _shown(found.firing, unit)
     scene = Scene(interval=pace.interval, tripping=found.tripping, pinned=pinned)
@@ -157,7 +194,8 @@ def tested(
     alert: Alert, rule: AlertingRule, context: Context, play: Play, met: Met
 ) -> RuleTest | Unprovable:
     """Return the test of a play, its expectations worked out in all readings."""
-    pace = Pace.of(alert, context)
+    pace = play.pace
+    usual = context.project.evaluation_interval
     last = pace.index(play.ends[-1])
     samples = Samples(play.series, pace.interval)
     runs = [
@@ -181,6 +219,7 @@ def tested(
         interval=pace.interval,
         series=play.series,
         expected=tuple(_expected(point, agreed[point], rule, pace) for point in points),
+        evaluation_interval=Duration(0) if pace.evaluation == usual else pace.evaluation,
         origin=alert.origin,
     )
 
@@ -202,7 +241,7 @@ def with_tests(
             reasons.append(found.reason)
         else:
             tests.append(found)
-    return replace(parts, tests=tuple(tests), unproven="; ".join(dict.fromkeys(reasons)))
+    return replace(parts, tests=(*tests, *parts.tests), unproven="; ".join(dict.fromkeys(reasons)))
 
 
 Found = tuple[frozenset[Labels], bool]

@@ -55,8 +55,14 @@ class _Prover:
         self.conditions = conditions
         self.gate = gate
         self.all_of = all_of
-        self.pace = Pace.of(alert, context)
         self.query = context.query()
+        looks = (
+            look
+            for condition in (*conditions, *gate)
+            for part in condition.parts(self.query)
+            for look in condition.measure.looks(part.query)
+        )
+        self.pace = Pace.of(alert, context, looks)
 
     def plays(self) -> Iterator[Play | Unprovable]:
         """Yield the play of each crossing."""
@@ -84,7 +90,7 @@ class _Prover:
         several = len((*self.conditions, *self.gate)) > 1 or bool(condition.limit.by)
         shown = f"{condition.measure.title} {name}" if several else name
         fades = curve[-1].level is None
-        return Play(name=shown, series=series, ends=ends, fades=fades)
+        return Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
 
     def _beside(self, condition: Condition) -> Iterator[Condition]:
         """Yield the conditions that must hold for this one to matter."""

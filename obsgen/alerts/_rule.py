@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from obsgen.alerts._conditions import on_shared
-from obsgen.artefacts import AlertingRule
+from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.gotemplate import parse_template
@@ -101,7 +101,25 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         origin=alert.origin,
     )
     found = (*firing.diagnostics, *_overwritten(alert, context, firing), *prose.diagnostics)
-    return AlertParts(alerts=(rule,), diagnostics=found)
+    return AlertParts(alerts=(rule,), diagnostics=found, tests=_written(alert))
+
+
+def _written(alert: Alert) -> tuple[RuleTest, ...]:
+    """Return the tests of the author's own."""
+    return tuple(
+        RuleTest(
+            name=f"{alert.name}: test {number} of the specs",
+            alert=alert.name,
+            selects={},
+            interval=test.interval,
+            series=test.series,
+            expected=tuple(
+                Expected(at=at, alerts=None if fires else QUIET) for at, fires in test.expected
+            ),
+            origin=test.origin,
+        )
+        for number, test in enumerate(alert.tests, 1)
+    )
 
 
 def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:

@@ -107,7 +107,8 @@ class Down:
         self, name: str, pace: Pace, failing: tuple[Metric, ...], level: int | None
     ) -> Play | Unprovable:
         """Return a play in which some of the gauges go to a level and come back."""
-        lasts = pace.lasts
+        first, lasts, _ = pace.steps(3, 0)
+        length = first + 2 * lasts
         series: list[InputSeries] = []
         pinned: dict[str, str] = {}
         for gauge in self.gauges:
@@ -115,13 +116,15 @@ class Down:
             if found is None:
                 return Unprovable(f"no series of `{gauge.name}` can be told that matches")
             pinned = {**pinned, **found.taken}
-            course = [(lasts, 1), (lasts, level if gauge in failing else 1), (lasts, 1)]
+            course = [(first, 1), (lasts, level if gauge in failing else 1), (lasts, 1)]
             series.append(InputSeries(name=gauge.name, labels=found.taken, runs=standing(course)))
             series += (
-                InputSeries(name=gauge.name, labels=decoy.labels, runs=standing([(3 * lasts, 0)]))
+                InputSeries(
+                    name=gauge.name, labels=decoy.labels, runs=standing([(first + 2 * lasts, 0)])
+                )
                 for decoy in found.decoys
             )
-        return Play(name=name, series=tuple(series), ends=(lasts, 2 * lasts, 3 * lasts))
+        return Play(name=name, pace=pace, series=tuple(series), ends=(first, first + lasts, length))
 
 
 class DownKind:

@@ -15,7 +15,7 @@ from obsgen.artefacts import (
     RuleTestFile,
 )
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
-from obsgen.diagnostics import Code, finding
+from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
 
@@ -25,7 +25,15 @@ ENVIRONMENT_LABEL: Final = Code(
     why="the environment's label would overwrite the group, and all groups become one series",
     fix="Group by another label, or rename the label of the environment.",
 )
-CODES: Final = (ENVIRONMENT_LABEL,)
+UNPROVEN: Final = Code(
+    "ALR534",
+    "unproven-alert",
+    why="no series are known that make it fire, so nobody has seen it fire before it is needed",
+    fix="Add `tests:` with series and what the alert does then, or use a kind of alert instead of "
+    "raw PromQL.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (ENVIRONMENT_LABEL, UNPROVEN)
 
 BUDGET_INTERVAL = Duration(120_000)
 """Never 5m or more: the instant look-back is 5m, and slower series would flicker."""
@@ -69,6 +77,17 @@ def compile_service(
     for parts in alerts:
         for diagnostic in parts.diagnostics:
             report(diagnostic)
+    for slo, rules_of in slos:
+        reasons = dict.fromkeys(proof.unproven for proof in rules_of.proofs if proof.unproven)
+        if reasons:
+            message = f"alerts of SLO `{slo.name}` are not proven: {'; '.join(reasons)}"
+            hint = "an SLI of `events` or `latency` is proven for every tier"
+            report(finding(UNPROVEN, slo.origin / "name", message, hint))
+    for alert, parts in zip(service.alerts, alerts, strict=True):
+        if parts.unproven and not alert.tests:
+            message = f"alert `{alert.name}` is not proven: {parts.unproven}"
+            hint = "add `tests: [{given: […], expect: {4m: quiet, 11m: firing}}]`"
+            report(finding(UNPROVEN, alert.origin / "name", message, hint))
     groups = (*_slo_groups(service, slos), *_alert_groups(service, alerts))
     rules = RuleFile(
         service=service.name,
@@ -105,13 +124,15 @@ def _alert_tests(
 ) -> Iterator[RuleTestFile]:
     """Yield the unit tests of the service's own alerts."""
     labels = context.environment.labels
+    usual = context.project.evaluation_interval
     tests = tuple(_test_labelled(test, labels) for parts in alerts for test in parts.tests)
-    if tests:
+    for interval in sorted({test.evaluation_interval for test in tests}):
         yield RuleTestFile(
             service=service.name,
-            evaluation_interval=context.project.evaluation_interval,
+            part=f"alerts.{interval}" if interval.ms else "",
+            evaluation_interval=interval if interval.ms else usual,
             groups=evaluation_order(rules),
-            tests=tests,
+            tests=tuple(test for test in tests if test.evaluation_interval == interval),
             sources=service.sources,
         )
 

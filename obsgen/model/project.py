@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from obsgen.artefacts import AlertingRule, GrafanaDatasource, RecordingRule, RuleTest, ScrapeJob
+from obsgen.artefacts import (
+    AlertingRule,
+    GrafanaDatasource,
+    InputSeries,
+    RecordingRule,
+    RuleTest,
+    ScrapeJob,
+)
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
@@ -91,7 +98,24 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None
+    tests: tuple[AlertTest, ...] = ()
     refs: tuple[str, ...] = ()
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTest:
+    """
+    A test as the author wrote it.
+
+    Attributes:
+        expected: Times, and whether the alert fires then.
+        interval: The distance of samples.
+    """
+
+    series: tuple[InputSeries, ...]
+    expected: tuple[tuple[Duration, bool], ...]
+    interval: Duration
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

@@ -195,8 +195,10 @@ class Played:
     Attributes:
         groups: The values of the group labels; a label without a value is absent.
         services: Other services whose rules take part.
+        interval: The distance of samples, where it is less than that of the stage.
     """
 
     series: tuple[InputSeries, ...]
     groups: Mapping[str, str] = field(default_factory=dict)
     services: tuple[str, ...] = ()
+    interval: Duration | None = None

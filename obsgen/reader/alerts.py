@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Project, Reports
+from obsgen.reader.alert_tests import read_tests
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import name_of
@@ -71,6 +72,7 @@ class AlertReader:
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
             only_when=condition,
+            tests=read_tests(node.get("tests"), self.reader),
             refs=read_words(node.get("refs")),
             origin=node.origin,
         )

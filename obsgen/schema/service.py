@@ -58,6 +58,38 @@ _METRIC: Final[Schema] = mapping(
     examples=[{"type": "counter", "labels": ["method", "endpoint", "status"]}],
 )
 
+_ALERT_TEST: Final[Schema] = mapping(
+    {
+        "given": listed(
+            mapping(
+                {
+                    "metric": text("The series: a metric, or a part of a histogram."),
+                    "labels": ref("label_values", "Its labels; others suit the alert's scope."),
+                    "adds": text("So much it grows.", examples=["6/min"]),
+                    "value": text("It stands at this."),
+                    "values": text("Samples in promtool's notation.", examples=["0+6x40 _x4"]),
+                },
+                required=("metric",),
+            ),
+            description="Series that are played from the beginning on.",
+        ),
+        "expect": {
+            "type": "object",
+            "additionalProperties": text(),
+            "description": "Times, and whether the alert is quiet or firing then.",
+            "examples": [{"4m": "quiet", "11m": "firing"}],
+        },
+    },
+    required=("given", "expect"),
+    description="Series, and what the alert does with them.",
+    examples=[
+        {
+            "given": [{"metric": "http_errors_total", "adds": "6/min"}],
+            "expect": {"4m": "quiet", "11m": "firing"},
+        }
+    ],
+)
+
 _TIERS: Final = "Tiers of the profile that are left out."
 
 
@@ -146,6 +178,7 @@ def alert(kinds: Mapping[str, Schema]) -> Schema:
                 "description": "Further annotations.",
             },
             "only_when": ref("condition", "It fires only while this holds too."),
+            "tests": listed(_ALERT_TEST, description="What it must do with given series."),
             "refs": ref("refs"),
             "remove": flag("Drop what a preset brought."),
         },

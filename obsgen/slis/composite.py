@@ -149,6 +149,8 @@ class Composite:
             found = part.slo.sli.played(_of_part(part, flows, is_bad=is_bad), own)
             if isinstance(found, Unprovable):
                 return Unprovable(f"{part}: {found.reason}")
+            if found.interval is not None:
+                return Unprovable(f"{part} is played in finer steps than the others")
             series += found.series
             groups = {**groups, **found.groups}
             services += [part.service, *found.services]

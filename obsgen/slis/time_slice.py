@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from obsgen import names
@@ -19,11 +20,17 @@ from obsgen.model import (
     Query,
     Reader,
     Rhythm,
+    Samples,
+    Scene,
     Schema,
     Sli,
     SloPart,
+    Span,
     Stage,
     Unprovable,
+    World,
+    kept,
+    levels_of,
 )
 from obsgen.schema.shared import ref
 from obsgen.slis._hours import within
@@ -42,6 +49,8 @@ CODES: Final = (SLICE_LENGTH,)
 
 _MINUTE: Final = Duration(60_000)
 _DAY: Final = Duration.parse("1d")
+_SAMPLES: Final = 4
+"""Samples of a tile: a rate within it needs two."""
 _OWN: Final = ("slice", "during", "no_data")
 
 
@@ -143,9 +152,36 @@ class TimeSlice:
         return " and ".join(gates)
 
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
-        """Return why not."""
-        del flows, stage
-        return Unprovable("not yet")
+        """Return series over which the measure keeps its promise, and slices in which it fails."""
+        if self.window > self.slice:
+            return Unprovable(f"its measure looks back over {self.window}, beyond a slice")
+        if self.during is not None:
+            return Unprovable("it counts at certain hours alone")
+        part = self.condition.parts(Query(window=str(self.window)))[0]
+        measure = self.condition.measure
+        found = levels_of(self.condition.comparison, part.limit, measure.domain)
+        if isinstance(found, Unprovable):
+            return found
+        interval = Duration(stage.tile.ms // _SAMPLES)
+        scene = Scene(interval=interval, tripping=found.at_rest, pinned=stage.groups)
+
+        def level(flow: Flow) -> Fraction | None:
+            if not flow.total:
+                return None
+            return found.at_rest if flow.bad else found.tripping
+
+        curve = tuple(Span(flow.intervals * _SAMPLES, level(flow)) for flow in flows)
+        series = measure.series(part.query, curve, scene)
+        if isinstance(series, Unprovable):
+            return series
+        settled = Duration(curve[0].intervals * interval.ms)
+        values = measure.values(
+            part.query, World(Samples(series, interval), settled, is_closed=True)
+        )
+        groups = {frozenset(kept(labels, stage.by)) for labels in values}
+        if len(groups) != 1:
+            return Unprovable("its measure keeps series apart that cannot be told from decoys")
+        return Played(series=series, groups=dict(min(groups)), interval=interval)
 
 
 def _hung(text: str) -> str:

@@ -92,7 +92,7 @@ def played_test(
         name=f"{rule.alert}: {name}",
         alert=rule.alert,
         selects=told_apart,
-        interval=clock.tile,
+        interval=found.interval or clock.tile,
         series=found.series,
         expected=tuple(
             Expected(at=clock.at(index), alerts=alerts if fires else QUIET)

@@ -1,0 +1,191 @@
+"""
+The unit tests that are generated for alerts: they pass, and a rule that is changed fails them.
+
+A mutant changes the limit, the comparison, a window, the wait, or a matcher of one alert. Those
+that no test can see are listed, each with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import oracles
+import pytest
+import yaml
+
+from obsgen.artefacts import OutputFile
+from obsgen.pipeline import build
+
+SPEC: Final = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Service
+name: desk
+where: {job: desk}
+metrics:
+  requests_total: {type: counter, labels: [code, route]}
+  errors_total: {type: counter, labels: [route]}
+  latency_seconds: {type: histogram, labels: [route], buckets: [0.1, 0.5, 1, 2]}
+  queue: {type: gauge, labels: [name]}
+  mem_bytes: {type: gauge}
+  free_bytes: {type: gauge}
+  done_timestamp_seconds: {type: gauge, labels: [task]}
+alerts:
+"""
+
+ALERTS: Final = {
+    "Rate": 'threshold: {rate: requests_total, where: {code: "5.."}, by: [route], above: 5/s}',
+    "RatePerHour": "threshold: {rate: errors_total, per: 1h, above: 50/h}",
+    "Increase": "threshold: {increase: errors_total, window: 10m, at_least: 10}",
+    "Share": 'threshold: {share: {code: ["401", "403"]}, of: requests_total, above: 20%}',
+    "Slow": "threshold: {share: {above: 500ms}, of: latency_seconds, above: 5%}",
+    "Quantile": "threshold: {quantile: 0.99, of: latency_seconds, by: [route], above: 1.5s}",
+    "Mean": "threshold: {mean: latency_seconds, above: 300ms}",
+    "Value": "threshold: {value: queue, where: {name: {not: dead}}, above: 100}",
+    "Sum": "threshold: {sum: queue, below: 3}",
+    "Average": "threshold: {avg: queue, window: 10m, by: [name], above: 100}",
+    "Least": "threshold: {min: queue, window: 10m, below: 5}",
+    "Most": "threshold: {max: queue, above: 500}",
+    "Age": "threshold: {age: done_timestamp_seconds, above: 1d}",
+    "Used": "threshold: {used_of: mem_bytes, free: free_bytes, above: 90%}",
+    "Count": "threshold: {count: queue, which: {above: 10}, at_least: 3}",
+    "Ratio": "threshold: {ratio: {rate: errors_total}, over: {rate: requests_total}, above: 10%}",
+    "AnyOf": "any_of: [{rate: errors_total, above: 5/s}, {sum: queue, above: 100}]",
+    "AllOf": "all_of: [{rate: errors_total, above: 5/s}, {sum: queue, above: 100}]",
+    "OnlyWhen": (
+        "threshold: {rate: errors_total, above: 5/s}, "
+        "only_when: {rate: requests_total, above: 50/s}"
+    ),
+    "Down": "down: {any_of: [up], or_absent: true}",
+    "ByRoute": (
+        "threshold: {rate: requests_total, by: [route], "
+        'above: {by: route, "/a": 1/s, default: 3/s}}'
+    ),
+}
+
+# Each mutant that all tests pass, with the reason why none can see it.
+EQUIVALENT: Final = {
+    "Count limit x0.9": "2.7 series are 3 series",
+    'Slow le="0.5" widened': "the bound of no other bucket contains it",
+    'ByRoute route="/a" widened': "no route whose name contains another's is played",
+    'ByRoute without route!="/a"': "a route that is beyond the higher limit is beyond its own",
+}
+
+
+def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str, OutputFile]:
+    spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {ALERTS[name]}}}\n"
+    built = build({"specs/desk.yaml": spec})
+    assert not built.diagnostics, built.diagnostics
+    return {f.path: f for f in built.files if f.path.startswith("prometheus/")}
+
+
+def written(rules: str, tests: bytes, folder: Path) -> Path:
+    for name in ("rules", "tests"):
+        (folder / name).mkdir(parents=True)
+    (folder / "rules" / "desk.rules.yml").write_text(rules)
+    test = folder / "tests" / "desk.test.yml"
+    test.write_bytes(tests)
+    return test
+
+
+@pytest.mark.parametrize("name", ALERTS)
+@pytest.mark.parametrize("waits", ["for: 5m, keep_firing_for: 2m", "runbook: none"])
+def test_generated_tests_pass(tmp_path: Path, name: str, waits: str):
+    files = generated(name, waits)
+    rules = files["prometheus/rules/desk.rules.yml"].data.decode()
+
+    oracles.promtool_test(written(rules, files["prometheus/tests/desk.test.yml"].data, tmp_path))
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_each_test_sees_the_alert_quiet_and_firing(name: str):
+    document = yaml.safe_load(generated(name)["prometheus/tests/desk.test.yml"].data)
+
+    for test in document["tests"]:
+        fires = {bool(check["exp_samples"]) for check in test["promql_expr_test"]}
+        assert {True, False} == fires, test["name"]
+
+
+def test_a_rate_crosses_its_limit_where_a_hand_says():
+    # From 4.95 to 5.05 a second the mean over five minutes passes 5 when half of the window is new.
+    # Both stretches are sampled every 15s; the alert fires 5m after the first evaluation beyond.
+    document = yaml.safe_load(generated("Rate")["prometheus/tests/desk.test.yml"].data)
+    (test,) = document["tests"]
+    series = test["input_series"][0]["values"]
+    runs = [re.fullmatch(r"[\d.]+\+([\d.]+)x(\d+)", run) for run in series.split()[:3]]
+    samples = sum(int(run[2]) + 1 for run in runs[:2] if run) - 1
+    step = samples * 15
+    firing = next(c["eval_time"] for c in test["promql_expr_test"] if c["exp_samples"])
+
+    first_beyond = -(-(step + 150) // 30) * 30
+    assert ["60", "74.25", "75.75"] == [run[1] for run in runs if run]
+    assert abs(seconds(firing) - (first_beyond + 300)) <= 30
+
+
+def seconds(duration: str) -> int:
+    units = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", duration))
+
+
+def mutants(rules: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield changed rules."""
+    expr = rules[: rules.index("    annotations:")]
+    limits = list(re.finditer(r"(>=|<=|==|>|<) (\d[\d.]*)(?=\s|$)", expr))
+    for number, match in enumerate(m for m in limits if m[2] != "0"):
+        place = "" if number == 0 else f" {number + 1}"
+        for share in (1.1, 0.9):
+            changed = f"{match[1]} {float(match[2]) * share:.6g}"
+            yield f"{name} limit{place} x{share}", _put(rules, match, changed)
+        flipped = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "!="}[match[1]]
+        yield f"{name} comparison{place}", _put(rules, match, f"{flipped} {match[2]}")
+    for window, others in {"[5m]": ("[10m]", "[2m30s]"), "[10m]": ("[20m]", "[5m]")}.items():
+        for other in others:
+            if window in rules:
+                yield f"{name} {window} is {other}", rules.replace(window, other)
+    yield f"{name} waits 30s more", rules.replace("for: 5m\n", "for: 5m30s\n", 1)
+    yield f"{name} keeps on 30s more", rules.replace("for: 2m\n", "for: 2m30s\n", 1)
+    for matcher in dict.fromkeys(re.findall(r'\w+(?:=~|!=|!~|=)"[^"]*"', expr)):
+        yield f"{name} without {matcher}", _without(rules, matcher)
+        label, op, value = re.fullmatch(r'(\w+)(=~|!=|!~|=)"(.*)"', matcher).groups()  # type: ignore[union-attr]
+        if op in {"=", "=~"}:
+            yield f"{name} {matcher} widened", rules.replace(matcher, f'{label}=~".*({value}).*"')
+
+
+def _put(rules: str, match: re.Match[str], text: str) -> str:
+    return rules[: match.start()] + text + rules[match.end() :]
+
+
+def _without(rules: str, matcher: str) -> str:
+    for text in (f"{matcher},", f",{matcher}", f"{{{matcher}}}"):
+        rules = rules.replace(text, "")
+    return rules
+
+
+def survives(rules: str, tests: bytes, folder: Path) -> bool:
+    test = written(rules, tests, folder)
+    command = [oracles.tool("promtool"), "test", "rules", str(test)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_a_rule_with_one_thing_changed_fails(tmp_path: Path, name: str):
+    files: dict[str, Any] = generated(name)
+    rules = files["prometheus/rules/desk.rules.yml"].data.decode()
+    tests = files["prometheus/tests/desk.test.yml"].data
+    every = list(mutants(rules, name))
+    assert all(changed != rules for _, changed in every)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        alive = pool.map(
+            lambda each: survives(each[1][1], tests, tmp_path / str(each[0])), enumerate(every)
+        )
+        survivors = [what for (what, _), lives in zip(every, alive, strict=True) if lives]
+    assert [what for what in EQUIVALENT if what.startswith(f"{name} ")] == survivors
