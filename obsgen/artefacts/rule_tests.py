@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from obsgen.artefacts.prometheus import AlertingRule
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
 
@@ -72,6 +73,10 @@ class RuleTest:
     expected: tuple[Expected, ...]
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    def is_of(self, rule: AlertingRule) -> bool:
+        """Say whether it tests this rule; the rule's service is not looked at."""
+        return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unproven:
@@ -88,6 +93,10 @@ class Unproven:
     selects: Mapping[str, str]
     reason: str
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def is_of(self, rule: AlertingRule) -> bool:
+        """Say whether it speaks of this rule; the rule's service is not looked at."""
+        return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
