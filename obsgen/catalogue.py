@@ -69,16 +69,6 @@ class Metric:
         """The unit of `counted`: observations where the metric is a distribution."""
         return COUNT if self.type in {"histogram", "summary"} else self.unit
 
-    def select(self, name: str, matchers: Iterable[Matcher]) -> str:
-        """Write the selector of one of this metric's series within its scope."""
-        return selector(name, self.scoped(matchers))
-
-    def scoped(self, matchers: Iterable[Matcher]) -> tuple[Matcher, ...]:
-        """Return all matchers of a selector: those of the scope, and its own."""
-        own = tuple(matchers)
-        set_here = {m.label for m in own} if self.yields else set()
-        return (*(m for m in self.scope if m.label not in set_here), *own)
-
     @property
     def target_scope(self) -> tuple[Matcher, ...]:
         """The matchers of the scope that tell targets apart: they hold for `up`, too."""
@@ -88,6 +78,17 @@ class Metric:
     def label_values(self) -> Mapping[str, tuple[str, ...] | None]:
         """Every label that a series of it carries, with the declared values, or None for any."""
         return {**dict.fromkeys(self.target_labels), **self.labels}
+
+    def narrowed(self, matchers: Iterable[Matcher]) -> tuple[Matcher, ...]:
+        """Return the matchers of a query together with those of the scope, each once."""
+        own = tuple(matchers)
+        set_here = {m.label for m in own} if self.yields else set()
+        kept = tuple(m for m in self.scope if m.label not in set_here)
+        return tuple(dict.fromkeys((*kept, *own)))
+
+    def select(self, name: str, matchers: Iterable[Matcher]) -> str:
+        """Write the selector of one of this metric's series within its scope."""
+        return selector(name, self.narrowed(matchers))
 
     def series(self) -> Mapping[str, frozenset[str]]:
         """Return the names under which the metric is exposed, each with its possible labels."""

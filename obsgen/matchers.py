@@ -52,6 +52,41 @@ class Matcher:
         return self.op in {"=", "!="} or full_match(self.value, "") is not None
 
 
+_LITERALS: Final = re.compile(r"(?:[^.+*?()|\[\]{}^$\\]|\\[^A-Za-z0-9])*")
+
+
+def only_values(matcher: Matcher) -> frozenset[str] | None:
+    r"""
+    Return the values that a matcher takes, where these are few and can be told.
+
+    >>> sorted(only_values(Matcher("job", "=~", r"a|b\.c"))), only_values(Matcher("job", "!=", "a"))
+    (['a', 'b.c'], None)
+    """
+    if matcher.op == "=":
+        return frozenset({matcher.value})
+    parts = matcher.value.split("|")
+    if matcher.op != "=~" or not all(_LITERALS.fullmatch(part) for part in parts):
+        return None
+    return frozenset(re.sub(r"\\(.)", r"\1", part) for part in parts)
+
+
+def contradiction(matchers: Iterable[Matcher]) -> tuple[Matcher, Matcher] | None:
+    """Return two matchers that surely never take the same value."""
+    every = tuple(dict.fromkeys(matchers))
+    for one in every:
+        values = only_values(one)
+        if values is None:
+            continue
+        for other in every:
+            if (
+                other.label == one.label
+                and other.is_certain
+                and not any(map(other.matches, values))
+            ):
+                return one, other
+    return None
+
+
 def full_match(pattern: str, text: str) -> bool | None:
     """
     Say whether an anchored pattern matches, or None where that is not tried.

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from obsgen.matchers import Matcher
+from obsgen.matchers import Matcher, is_pattern
+
+Declared = Mapping[str, tuple[str, ...] | None]
+"""The labels of a series, each with its declared values, or None for any."""
 
 _CLASSES: Final = {"d": "0", "w": "w", "s": " ", "D": "d", "W": "-", "S": "s"}
 _PIECE: Final = re.compile(
@@ -25,50 +29,97 @@ _MOST_DECOYS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Decoy:
+    """A label set that one matcher alone refuses."""
+
+    refused_by: Matcher
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Specimens:
     """
     Label sets for a selector.
 
     Attributes:
         taken: Labels that every matcher takes.
-        decoys: Label sets that one matcher alone refuses.
     """
 
     taken: Mapping[str, str]
-    decoys: tuple[Mapping[str, str], ...]
+    decoys: tuple[Decoy, ...]
 
 
 def specimens(
-    labels: Mapping[str, tuple[str, ...] | None],
-    matchers: Iterable[Matcher],
-    *,
-    refusing: Iterable[Matcher] | None = None,
+    declared: Declared, matchers: Iterable[Matcher], pinned: Mapping[str, str] | None = None
 ) -> Specimens | None:
     """
     Return label sets that matchers take and refuse, or None where no value can be told.
 
     Args:
-        labels: The labels of the series, each with its declared values, or None for any.
-        refusing: Those of the matchers that decoys are wanted for; all unless given.
+        pinned: Values that are set already.
 
     >>> found = specimens({"code": None}, [Matcher("code", "=~", "5..")])
-    >>> found.taken, [decoy["code"] for decoy in found.decoys]
-    ({'code': '500'}, ['500x', 'x500', 'other'])
+    >>> found.taken, [decoy.labels["code"] for decoy in found.decoys]
+    ({'code': '500'}, ['500x', 'x500', '400'])
     """
     every = tuple(dict.fromkeys(matchers))
     taken: dict[str, str] = {}
-    for label in dict.fromkeys((*labels, *(m.label for m in every))):
+    for label in dict.fromkeys((*declared, *(m.label for m in every))):
         own = tuple(m for m in every if m.label == label)
-        value = _accepted(label, own, labels.get(label) or ())
+        set_before = (pinned or {}).get(label)
+        candidates = _accepted(label, own, declared.get(label) or ())
+        value = next(
+            (v for v in ((set_before,) if set_before is not None else candidates) if _fits(v, own)),
+            None,
+        )
         if value is None:
             return None
         taken[label] = value
     decoys = tuple(
-        {**taken, m.label: value}
-        for m in (every if refusing is None else dict.fromkeys(refusing))
-        for value in _refused(m, every, labels.get(m.label) or (), taken[m.label])
+        Decoy(m, _without_empty({**taken, m.label: value}))
+        for m in every
+        for value in _refused(m, every, declared.get(m.label) or (), taken[m.label])
     )
-    return Specimens({k: v for k, v in taken.items() if v}, tuple(map(_without_empty, decoys)))
+    return Specimens(_without_empty(taken), decoys)
+
+
+def siblings(
+    declared: Declared,
+    matchers: Iterable[Matcher],
+    taken: Mapping[str, str],
+    *,
+    free: Iterable[str],
+    count: int,
+) -> tuple[Mapping[str, str], ...]:
+    """
+    Return label sets that every matcher takes and that differ in one label.
+
+    Args:
+        taken: The first of them.
+        free: The labels that may differ, the best first.
+
+    Returns:
+        *count* of them, or fewer where no label has so many values.
+
+    >>> siblings({"pod": None}, [], {"pod": "pod-1"}, free=["pod"], count=2)
+    ({'pod': 'pod-1'}, {'pod': 'pod-2'})
+    """
+    every = tuple(dict.fromkeys(matchers))
+    best: tuple[Mapping[str, str], ...] = (taken,)
+    for label in free:
+        own = tuple(m for m in every if m.label == label)
+        first = taken.get(label, "")
+        known = declared.get(label) or ()
+        others = known or (
+            *(value for n in range(2, count + 1) for value in (f"{label}-{n}", f"{first}{n}")),
+        )
+        found = [first, *(v for v in others if v not in {first, ""} and _fits(v, own))]
+        distinct = tuple(dict.fromkeys(found))[:count]
+        if len(distinct) > len(best):
+            best = tuple({**taken, label: value} for value in distinct)
+        if len(best) == count:
+            break
+    return best
 
 
 def _without_empty(labels: Mapping[str, str]) -> Mapping[str, str]:
@@ -76,38 +127,59 @@ def _without_empty(labels: Mapping[str, str]) -> Mapping[str, str]:
     return {label: value for label, value in labels.items() if value}
 
 
-def _accepted(label: str, own: tuple[Matcher, ...], declared: tuple[str, ...]) -> str | None:
-    candidates = (*declared, *_named(own), f"{label}-1", "")
-    return next((v for v in candidates if all(_surely(m, v, takes=True) for m in own)), None)
-
-
-def _named(own: tuple[Matcher, ...]) -> Iterator[str]:
-    """Yield the values that the matchers themselves speak of."""
+def _accepted(label: str, own: tuple[Matcher, ...], declared: tuple[str, ...]) -> Iterator[str]:
+    """Yield values that may fit, the likeliest first: declared, then those that matchers name."""
+    yield from declared
     for m in own:
         if m.op == "=":
             yield m.value
         elif m.op == "=~":
             yield from matching_texts(m.value)
+    yield f"{label}-1"
+    yield ""
+
+
+def _fits(value: str, own: tuple[Matcher, ...]) -> bool:
+    return all(_surely(m, value, takes=True) for m in own)
 
 
 def _refused(
     matcher: Matcher, every: tuple[Matcher, ...], declared: tuple[str, ...], taken: str
 ) -> Iterator[str]:
     others = tuple(m for m in every if m is not matcher and m.label == matcher.label)
-    candidates: tuple[str, ...]
+    candidates: Iterable[str]
     if matcher.op in {"!=", "!~"}:
         spoken = (matcher.value,) if matcher.op == "!=" else matching_texts(matcher.value)
         candidates = (*spoken, *declared)
+    elif declared:
+        candidates = (*declared, f"{taken}x")
     else:
-        candidates = (*declared, f"{taken}x", f"x{taken}", "other")
+        candidates = (f"{taken}x", f"x{taken}", *_neighbours(matcher, taken))
     fitting = (
         value
         for value in dict.fromkeys(candidates)
-        if _surely(matcher, value, takes=False)
-        and all(_surely(other, value, takes=True) for other in others)
+        if _surely(matcher, value, takes=False) and _fits(value, others)
     )
-    for _, value in zip(range(_MOST_DECOYS), fitting, strict=False):
-        yield value
+    yield from islice(fitting, _MOST_DECOYS)
+
+
+def _neighbours(matcher: Matcher, taken: str) -> Iterator[str]:
+    """
+    Yield what a somewhat wider pattern would take: another alternative, another character.
+
+    Letters and digits are changed to others of their kind, the first that the matcher refuses.
+    """
+    for text in matching_texts(matcher.value)[1:]:
+        yield f"{text}x"
+    if not is_pattern(matcher.value):
+        return
+    for place, letter in enumerate(taken):
+        kind = next((k for k in ("4056789123", "axyz", "AXYZ") if letter in k), "")
+        for other in kind:
+            text = f"{taken[:place]}{other}{taken[place + 1 :]}"
+            if _surely(matcher, text, takes=False):
+                yield text
+                return
 
 
 def _surely(matcher: Matcher, value: str, *, takes: bool) -> bool:

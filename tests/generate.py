@@ -212,6 +212,13 @@ class _Builder:
         has = self.metrics(prefix)
         slo_names = [f"slo-{i}" for i in range(self.dice.randint(0, 2))]
         slos = [self.slo(slo, has) for slo in slo_names]
+        if len(slo_names) > 1 and self.chance(0.5):
+            # Parts have tiles of one length.
+            slos = [{k: v for k, v in slo.items() if k != "ledger"} for slo in slos]
+            parts = self.some(slo_names, 2, len(slo_names))
+            weights = {part: self.pick("1", "0.7", "3") for part in parts}
+            sli = self.pick({"all_of": list(parts)}, {"weighted": weights})
+            slos.append({"name": "made-of-others", "objective": "90", "sli": {"composite": sli}})
         alert_names = ["HighRate", "Slow", "Down", "Odd1", "Odd2", "Odd3"]
         listed = [self.alert(a, has) for a in self.some(alert_names)]
         named = {f"m_{i}": self.measure(has) for i in range(self.dice.randint(1, 3))}
@@ -519,7 +526,8 @@ class _Builder:
     # --- SLOs ----------------------------------------------------------------------------------
 
     def slo(self, name: str, has: tuple[Has, ...]) -> Value:
-        kind = self.pick(*slis.KINDS)
+        # A composite needs other SLOs, which are not known here.
+        kind = self.pick(*(k for k in slis.KINDS if k != "composite"))
         build = getattr(self, f"sli_{kind}", None)
         if build is None:
             raise NotImplementedError(f"no strategy for the SLI kind `{kind}`")
@@ -583,6 +591,23 @@ class _Builder:
         node = {"histogram": metric.name, "below": self.bound(metric)}
         node |= self.maybe(0.3, where=lambda: self.where(metric.all_labels))
         return node, metric.all_labels
+
+    def sli_queries(self, has: tuple[Has, ...]) -> tuple[Value, tuple[str, ...]]:
+        total, second = self.of(has, "counter"), self.of(has, "counter")
+        labels = tuple(label for label in total.all_labels if label in second.all_labels)
+        by = f" by ({', '.join(labels)}) " if labels else ""
+        total_query, side = (f"sum{by}(increase({m.name}[$window]))" for m in (total, second))
+        return {"total": total_query, self.pick("bad", "good"): side}, labels
+
+    def sli_time_slice(self, has: tuple[Has, ...]) -> tuple[Value, tuple[str, ...]]:
+        made = self.condition(has)
+        node = {**made.node, "slice": self.pick("1m", "5m")}
+        return node | self.maybe(0.2, no_data=lambda: "bad"), made.labels or ()
+
+    def sli_probe(self, has: tuple[Has, ...]) -> tuple[Value, tuple[str, ...]]:
+        gauge = self.of(has, "gauge")
+        node = {"metric": gauge.name}
+        return node | self.maybe(0.3, where=lambda: self.where(gauge.all_labels)), gauge.all_labels
 
     # --- alerts --------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 """
-SLIs that judge time: slices, probes, composites, and raw queries, run by promtool and counted by hand.
+Slices, probes, composites, raw queries, and limits by label: run by promtool, counted by hand.
 
 Scrapes are 15s apart, rules run every minute. The ledger of events reads 5s late: at 10m the tile
 holds what was scraped from 8m55s to 9m55s. Slices are judged at once, at their end.
@@ -105,9 +105,8 @@ FAST = """
 
 def test_a_slice_is_judged_once_over_all_of_it(tmp_path: Path):
     # 30 requests a scrape are 2 a second until 20m, then 6 are 0.4. Slices end at 5m, 10m, …: at
-    # 25m the first one fails, at 24m and 26m nothing ends. In the hour until 40m seven slices end
-    # with a value (at 0m there is none yet, at 5m there is), of which those of 25m to 40m fail: 4 of
-    # 8.
+    # 25m the first one fails, at 24m nothing ends. Until 40m eight slices end with a value (at 0m
+    # there is none yet), of which those of 25m to 40m fail: 4 of 8.
     series = requests("200", "0+30x80 2406+6x200")
     expected = {
         "20m": {total("busy"): 1, bad("busy"): 0},
@@ -122,8 +121,10 @@ def test_a_slice_is_judged_once_over_all_of_it(tmp_path: Path):
 def test_no_traffic_is_no_slice_unless_that_is_bad(tmp_path: Path):
     # The series end at 10m; a rate over the last minute has two samples until 10m45s.
     slos = """
-  - {name: left-out, objective: 90, alerts: none, sli: {time_slice: {rate: requests_total, above: 1/s}}}
-  - {name: bad, objective: 90, alerts: none, sli: {time_slice: {rate: requests_total, above: 1/s, no_data: bad}}}
+  - {name: left-out, objective: 90, alerts: none,
+     sli: {time_slice: {rate: requests_total, above: 1/s}}}
+  - {name: bad, objective: 90, alerts: none,
+     sli: {time_slice: {rate: requests_total, above: 1/s, no_data: bad}}}
 """
     series = requests("200", "0+30x40")
     expected = {
@@ -159,8 +160,10 @@ def test_slices_count_during_their_hours_alone(tmp_path: Path):
     # 1970 begins on a Thursday; at 0:10 UTC it is 9:10 in Tokyo. A slice of a minute counts if it
     # begins within the hours: that which ends at 11m begins at 10m, that of 20m at 19m.
     slos = """
-  - {name: early, objective: 90, alerts: none, sli: {time_slice: {rate: requests_total, above: 3/s, during: early}}}
-  - {name: tokyo, objective: 90, alerts: none, sli: {time_slice: {rate: requests_total, above: 3/s, during: tokyo}}}
+  - {name: early, objective: 90, alerts: none,
+     sli: {time_slice: {rate: requests_total, above: 3/s, during: early}}}
+  - {name: tokyo, objective: 90, alerts: none,
+     sli: {time_slice: {rate: requests_total, above: 3/s, during: tokyo}}}
 """
     series = requests("200", "0+30x400")
     expected = {
@@ -177,7 +180,8 @@ def test_slices_count_during_their_hours_alone(tmp_path: Path):
 
 def test_a_quantile_without_observations_is_no_slice(tmp_path: Path):
     slos = """
-  - {name: p95, objective: 90, alerts: none, sli: {time_slice: {quantile: 0.95, of: latency_seconds, below: 250ms, slice: 5m}}}
+  - {name: p95, objective: 90, alerts: none,
+     sli: {time_slice: {quantile: 0.95, of: latency_seconds, below: 250ms, slice: 5m}}}
 """
     labels = 'job="a",instance="i",region="eu"'
     # 10 a scrape until 20m, half of them beyond 0.5s; then none.
@@ -215,6 +219,35 @@ def test_limits_of_slices_differ_by_region(tmp_path: Path):
     run(tmp_path, slos, series, expected)
 
 
+# --- latency ------------------------------------------------------------------------------------
+
+
+def test_limits_of_latency_differ_by_region(tmp_path: Path):
+    # 10 a scrape: 4 within 0.25s, 7 within 0.5s, 9 within 1s; 40 a minute. us is held to 0.25s: 24
+    # are slower; eu to 0.5s: 12; all others to 1s: 4.
+    slos = """
+  - name: fast
+    objective: 90
+    alerts: none
+    by: [region]
+    sli:
+      latency:
+        histogram: latency_seconds
+        below: {by: region, us: 250ms, eu: 500ms, default: 1s}
+"""
+    series = {}
+    for region in ("us", "eu", "asia"):
+        labels = f'job="a",instance="i",region="{region}"'
+        series[f"latency_seconds_count{{{labels}}}"] = "0+10x200"
+        for le, within in (("0.1", 1), ("0.25", 4), ("0.5", 7), ("1", 9), ("+Inf", 10)):
+            series[f'latency_seconds_bucket{{{labels},le="{le}"}}'] = f"0+{within}x200"
+    expected = {
+        "10m": {bad("fast", f',region="{r}"'): b for r, b in (("us", 24), ("eu", 12), ("asia", 4))}
+    }
+
+    run(tmp_path, slos, series, expected)
+
+
 # --- probes -------------------------------------------------------------------------------------
 
 
@@ -223,7 +256,8 @@ def test_each_sample_of_a_probe_is_an_event(tmp_path: Path):
     # 9m30s, 9m45s). Target b never fails.
     slos = """
   - {name: reachable, objective: 90, alerts: none, sli: {probe: {metric: probe_success}}}
-  - {name: targets, objective: 90, alerts: none, by: [target], sli: {probe: {metric: probe_success}}}
+  - {name: targets, objective: 90, alerts: none, by: [target],
+     sli: {probe: {metric: probe_success}}}
 """
     series = {
         'probe_success{job="p",instance="i",target="a"}': "1x36 0 0 1x100",
@@ -243,7 +277,8 @@ def test_each_sample_of_a_probe_is_an_event(tmp_path: Path):
 
 
 def test_a_probe_that_is_gone_is_no_event(tmp_path: Path):
-    slos = "  - {name: reachable, objective: 90, alerts: none, sli: {probe: {metric: probe_success}}}\n"
+    probe = "{probe: {metric: probe_success}}"
+    slos = f"  - {{name: reachable, objective: 90, alerts: none, sli: {probe}}}\n"
     series = {'probe_success{job="p",instance="i",target="a"}': "1x40"}
 
     run(tmp_path, slos, series, {"9m": {total("reachable"): 4}, "20m": {total("reachable"): None}})
@@ -306,10 +341,13 @@ def test_queries_are_asked_for_one_tile_and_bad_stays_within_the_total(tmp_path:
 # --- composites ---------------------------------------------------------------------------------
 
 PARTS = """
-  - {name: both, objective: 90, alerts: none, sli: {composite: {weighted: {first: 0.7, second: 0.3}}}}
+  - {name: both, objective: 90, alerts: none,
+     sli: {composite: {weighted: {first: 0.7, second: 0.3}}}}
   - {name: every, objective: 90, alerts: none, sli: {composite: {all_of: [first, cart/second]}}}
-  - {name: first, objective: 90, alerts: none, sli: {events: {total: requests_total, where: {region: eu}, bad: {code: "5.."}}}}
-  - {name: second, objective: 50, alerts: none, sli: {events: {total: requests_total, where: {region: us}, bad: {code: "5.."}}}}
+  - {name: first, objective: 90, alerts: none,
+     sli: {events: {total: requests_total, where: {region: eu}, bad: {code: "5.."}}}}
+  - {name: second, objective: 50, alerts: none,
+     sli: {events: {total: requests_total, where: {region: us}, bad: {code: "5.."}}}}
 """
 
 
@@ -358,7 +396,8 @@ def test_a_composite_by_group_keeps_the_groups_of_its_parts_apart(tmp_path: Path
     alerts: none
     by: [region]
     sli: {composite: {weighted: {first: 1, second: 1}}}
-  - {name: first, objective: 90, alerts: none, by: [region], sli: {events: {total: requests_total, bad: {code: "5.."}}}}
+  - {name: first, objective: 90, alerts: none, by: [region],
+     sli: {events: {total: requests_total, bad: {code: "5.."}}}}
   - name: second
     objective: 90
     alerts: none

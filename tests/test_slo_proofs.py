@@ -43,6 +43,7 @@ where: {job: cart}
 metrics:
   requests_total: {type: counter, labels: [code, route]}
   failures_total: {type: counter, labels: [route]}
+  probe_success: {type: gauge, labels: [target]}
   latency_seconds: {type: histogram, labels: [route], buckets: [0.1, 0.5, 1, 2]}
 slos:
 """
@@ -77,6 +78,12 @@ SLOS = {
     "good events": f"objective: 99.9, {GOOD}",
     "a second counter": f"objective: 99.9, {SECOND}",
     "latency": f"objective: 95, {LATENCY}",
+    "latency by region": (
+        "objective: 95, sli: {latency: {histogram: latency_seconds, "
+        "below: {by: route, /buy: 500ms, default: 1s}}}, by: [route]"
+    ),
+    "a probe": "objective: 99, sli: {probe: {metric: probe_success}}",
+    "a probe by target": "objective: 99, sli: {probe: {metric: probe_success}}, by: [target]",
     "groups": f"objective: 99.9, {EVENTS}, by: [route]",
     "latency by group": f"objective: 90, {LATENCY}, by: [route]",
     "waiting and keeping on": f"objective: 99, {EVENTS}, alerts: slow-to-anger",
@@ -126,6 +133,35 @@ def test_tests_pass_in_an_environment_with_labels_of_its_own(tmp_path: Path):
     files = {f.path.removeprefix("staging/"): f for f in built.files if "/prometheus/" in f.path}
 
     for file in written(files, tmp_path):
+        oracles.promtool_test(file)
+
+
+@pytest.mark.parametrize("how", ["{weighted: {fast: 2, up: 1}}", "{all_of: [fast, up]}"])
+def test_composites_are_proven_through_their_parts(tmp_path: Path, how: str):
+    parts = (
+        f"objective: 99, sli: {{composite: {how}}}}}\n"
+        f"  - {{name: up, objective: 90, {EVENTS}, alerts: none}}\n"
+        f"  - {{name: fast, objective: 90, {LATENCY}, alerts: none"
+    )
+
+    for file in written(generated(parts), tmp_path):
+        oracles.promtool_test(file)
+
+
+def test_a_composite_of_two_services_is_proven_with_the_rules_of_both(tmp_path: Path):
+    other = SERVICE.replace("cart", "desk")
+    spec = (
+        f"{PROJECT}---{SERVICE}  - {{name: up, objective: 90, {EVENTS}, alerts: none}}\n"
+        f"  - {{name: both, objective: 99, sli: {{composite: {{all_of: [up, desk/up]}}}}}}\n"
+        f"---{other}  - {{name: up, objective: 90, {EVENTS}, alerts: none}}\n"
+    )
+    built = build({"specs/all.yaml": spec})
+    assert not built.diagnostics, built.diagnostics
+    files = {f.path: f for f in built.files if f.path.startswith("prometheus/")}
+
+    tests = written(files, tmp_path)
+    assert tests
+    for file in tests:
         oracles.promtool_test(file)
 
 

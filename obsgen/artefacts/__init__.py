@@ -38,6 +38,7 @@ from obsgen.artefacts.prometheus import (
     ScrapeJob,
 )
 from obsgen.artefacts.rule_tests import (
+    ENDS,
     QUIET,
     Expected,
     InputSeries,
@@ -47,10 +48,12 @@ from obsgen.artefacts.rule_tests import (
     Run,
     Unproven,
     counted,
+    exact,
     standing,
 )
 
 __all__ = [
+    "ENDS",
     "QUIET",
     "AlertingRule",
     "AlertmanagerConfig",
@@ -87,5 +90,6 @@ __all__ = [
     "alert_path",
     "alert_title",
     "counted",
+    "exact",
     "standing",
 ]

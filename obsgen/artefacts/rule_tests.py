@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from obsgen.artefacts.prometheus import AlertingRule
 from obsgen.diagnostics import NOWHERE, Origin
@@ -19,12 +20,18 @@ class Run:
     """
     Samples at equal distances: *start*, *start + step*, …, as many as *times*.
 
-    A run without a start is that many samples that are missing.
+    A run without a start is that many samples that are missing, or one marker that the series has
+    ended, as Prometheus writes it when a target goes.
     """
 
     times: int
     start: Number | None = None
     step: Number = 0
+    ends: bool = False
+
+
+ENDS: Final = Run(times=1, ends=True)
+"""The series is not there any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,7 @@ class RuleTest:
         name: A sentence that says what is shown.
         selects: Labels that the rule sets, and by which its alerts are told from others.
         interval: The distance of the samples.
+        evaluation_interval: At which it is to be evaluated, or 0s for the Project's.
     """
 
     name: str
@@ -71,6 +79,7 @@ class RuleTest:
     interval: Duration
     series: tuple[InputSeries, ...]
     expected: tuple[Expected, ...]
+    evaluation_interval: Duration = Duration(0)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
     def is_of(self, rule: AlertingRule) -> bool:
@@ -121,30 +130,31 @@ class RuleTestFile:
     part: str = ""
 
 
-def counted(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
+def counted(spans: Iterable[tuple[int, Number | None]], *, since: Number = 0) -> tuple[Run, ...]:
     """
-    Return the samples of a counter from 0 on.
+    Return the samples of a counter.
 
     Args:
-        spans: (intervals, growth within each, or None where samples are missing); a sample ends
-            every interval, and one begins all.
+        spans: (intervals, growth within each); a sample ends every interval, and one begins all.
+            Without a growth the series has ended.
+        since: What it had counted before.
 
     >>> counted([(2, 5), (3, 0)])
-    (Run(times=3, start=0, step=5), Run(times=3, start=10, step=0))
+    (Run(times=3, start=0, step=5, ends=False), Run(times=3, start=10, step=0, ends=False))
     """
-    value: Number = 0
+    value: Number = since
     runs: list[Run] = []
     for intervals, growth in spans:
-        first = 0 if runs else 1
         if intervals <= 0:
             continue
+        first = 0 if runs else 1
         if growth is None:
-            runs.append(Run(times=intervals + first))
+            runs.extend(_absent(intervals + first))
             continue
-        start = value if first else _exact(Fraction(value) + Fraction(growth))
+        start = value if first else exact(Fraction(value) + Fraction(growth))
         runs.append(Run(times=intervals + first, start=start, step=growth))
-        value = _exact(Fraction(value) + intervals * Fraction(growth))
-    return tuple(runs)
+        value = exact(Fraction(value) + intervals * Fraction(growth))
+    return _ended(runs)
 
 
 def standing(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
@@ -152,18 +162,35 @@ def standing(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
     Return the samples of a gauge.
 
     Args:
-        spans: (intervals, level at the end of each, or None where samples are missing); the first
-            level stands at 0s, too.
+        spans: (intervals, level at the end of each); the first level stands at 0s, too. Without a
+            level the series has ended.
 
-    >>> standing([(2, 5), (1, 0)])
-    (Run(times=3, start=5, step=0), Run(times=1, start=0, step=0))
+    >>> [run.start for run in standing([(2, 5), (1, 0)])]
+    [5, 0]
     """
     runs: list[Run] = []
     for intervals, level in spans:
-        if intervals > 0:
-            runs.append(Run(times=intervals + (not runs), start=level))
+        times = intervals + (not runs)
+        if intervals > 0 and level is None:
+            runs.extend(_absent(times))
+        elif intervals > 0:
+            runs.append(Run(times=times, start=level))
+    return _ended(runs)
+
+
+def _absent(times: int) -> Iterable[Run]:
+    yield ENDS
+    if times > 1:
+        yield Run(times=times - 1)
+
+
+def _ended(runs: list[Run]) -> tuple[Run, ...]:
+    """Leave out missing samples behind which nothing comes."""
+    while runs and runs[-1].start is None and not runs[-1].ends:
+        runs.pop()
     return tuple(runs)
 
 
-def _exact(value: Fraction) -> Number:
+def exact(value: Fraction) -> Number:
+    """Return a whole number as such."""
     return value.numerator if value.denominator == 1 else value

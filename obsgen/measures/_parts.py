@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Code, Origin
 from obsgen.matchers import Matcher
-from obsgen.model import Measure, ModifierNodes, Modifiers, Query, Reader
+from obsgen.measures._played import cast, several
+from obsgen.model import (
+    Look,
+    Measure,
+    ModifierNodes,
+    Modifiers,
+    Query,
+    Reader,
+    Scene,
+    Unprovable,
+)
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode
-from obsgen.units import number_text
+from obsgen.specimens import Specimens
+from obsgen.units import Duration, number_text
 
 UNMATCHED_OPERANDS: Final = Code(
     "PQL412",
@@ -97,19 +108,54 @@ class OfMetric:
         found = spoken(self.modifiers.named) or words
         return f"{found}, {self.modifiers.offset} earlier" if self.modifiers.offset else found
 
-    def series(self, name: str, query: Query, *extra: Matcher) -> str:
+    def selector(self, name: str, query: Query, *extra: Matcher) -> str:
         """Write the selector of one of the metric's series, with scope, `where` and filters."""
         filters = tuple(m for m in query.filters if m.label in self.metric.all_labels)
         return self.metric.select(name, (*self.modifiers.where, *extra, *filters))
 
+    def matchers(self, query: Query, *extra: Matcher) -> tuple[Matcher, ...]:
+        """Return the matchers of the selector."""
+        filters = tuple(m for m in query.filters if m.label in self.metric.all_labels)
+        return self.metric.narrowed((*self.modifiers.where, *extra, *filters))
+
+    def look(self, query: Query) -> Look:
+        """Return what part of the past the query sees."""
+        window, offset = self.window(query.window), self.modifiers.offset
+        return Look(Duration.parse(window or "0s"), Duration.parse(offset or "0s"))
+
+    def looks(self, query: Query) -> tuple[Look, ...]:
+        """Return what parts of the past the query sees."""
+        return (self.look(query),)
+
+    def cast(self, query: Query, scene: Scene, *extra: Matcher) -> Specimens | Unprovable:
+        """Return label sets that the query takes, with a decoy for each of its own matchers."""
+        matchers = self.matchers(query, *extra)
+        own = frozenset(matchers) - frozenset(query.filters)
+        found = cast(self.metric, matchers, scene, own)
+        if isinstance(found, Unprovable) or not scene.sibling:
+            return found
+        varied = scene.varied or self.summed_away
+        free = [label for label in varied if label not in scene.pinned]
+        others = several(self.metric, matchers, found.taken, free, scene.sibling + 1)
+        if len(others) <= scene.sibling:
+            return Unprovable(f"only {len(others)} series of `{self.metric.name}` can be told")
+        changed = dict(others[scene.sibling].items() - found.taken.items())
+        pinned = replace(scene, pinned={**scene.pinned, **changed}, sibling=0)
+        return cast(self.metric, matchers, pinned, own)
+
+    @property
+    def summed_away(self) -> tuple[str, ...]:
+        """The labels that the result does not keep."""
+        return tuple(sorted(self.metric.all_labels - frozenset(self.by)))
+
     def over_window(self, function: str, name: str, query: Query, *extra: Matcher) -> Expr:
         """Return `function(series[window] offset o)`."""
         window = self.window(query.window)
-        return call(function, f"{self.series(name, query, *extra)}[{window}]{self.offset}")
+        return call(function, f"{self.selector(name, query, *extra)}[{window}]{self.offset}")
 
     def instant(self, name: str, query: Query, *extra: Matcher) -> Expr:
         """Return the instant selector."""
-        return Expr(f"{self.series(name, query, *extra)}{self.offset}")
+        return Expr(f"{self.selector(name, query, *extra)}{self.offset}")
 
     @property
     def slower(self) -> str:

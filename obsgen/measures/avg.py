@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from obsgen.measures._aggregate import aggregate_kind
+from obsgen.measures._aggregate import Aggregation, aggregate_kind
+from obsgen.model import total
 
-KIND: Final = aggregate_kind("avg", smooth="avg_over_time", word="average of")
+AVG: Final = Aggregation(
+    op="avg",
+    smooth="avg",
+    word="average of",
+    fold=lambda values: total(values) / len(values),
+    members=lambda level, apart: (level - apart, level + apart),
+    decoy=lambda lowest, large: large,
+    is_exact=False,
+    is_exact_with_window=False,
+)
+
+KIND: Final = aggregate_kind(AVG)

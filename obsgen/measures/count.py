@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
+from obsgen.artefacts import InputSeries
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.measures._parts import COMMON_MODIFIERS, spoken
-from obsgen.model import Condition, Measure, ModifierNodes, Modifiers, Query, Reader
+from obsgen.model import (
+    Condition,
+    Curve,
+    Domain,
+    Look,
+    Measure,
+    ModifierNodes,
+    Modifiers,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Unprovable,
+    Vector,
+    World,
+    grouped,
+    levels_of,
+)
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import ref
 from obsgen.source import Entry, MappingNode, Node, Scalar
@@ -69,6 +89,82 @@ class Count:
             met = aggregate("count", self.which.expr(query), by=self.modifiers.by)
             counted = binary(met, "or", binary(number("0"), "*", counted))
         return call("topk", str(self.modifiers.top), counted) if self.modifiers.top else counted
+
+    @property
+    def domain(self) -> Domain:
+        """Whole numbers; none of some series is 0, and where there are none there is no count."""
+        low = Decimal(0) if self.which is not None else Decimal(1)
+        return Domain(low=low, step=Decimal(1), exact=None)
+
+    def looks(self, query: Query) -> tuple[Look, ...]:
+        """Return what the counted measure sees."""
+        return self.inner.looks(query)
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return how many there are, or meet the condition."""
+        by = self.modifiers.by
+        there = grouped(self.inner.values(query, world), by, _number)
+        if self.which is None:
+            return there
+        met = grouped(self.which.met(query, world), by, _number)
+        return {labels: met.get(labels, Fraction(0)) for labels in there}
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return one series for each that may be counted, which meets the condition or does not."""
+        played = self._played(query)
+        if isinstance(played, Unprovable):
+            return played
+        query, met, missed = played
+        most = int(max((s.level for s in curve if s.level is not None), default=Fraction(0)))
+        count = max(most + (missed is not None), scene.population)
+        if count > _MOST_SERIES:
+            return Unprovable(f"it would take {count} series")
+        varied = sorted((self.inner.labels or frozenset()) - {*self.modifiers.by})
+        if not varied and count > 1:
+            return Unprovable("the measure that is counted keeps no label in which series differ")
+        found: list[InputSeries] = []
+        for place in range(count):
+            own = replace(
+                scene,
+                tripping=met,
+                sibling=place,
+                varied=tuple(varied),
+                with_decoys=scene.with_decoys and place == 0,
+            )
+            series = self.inner.series(query, _turns(curve, place, met, missed), own)
+            if isinstance(series, Unprovable):
+                return series
+            found.extend(series)
+        return tuple(found)
+
+    def _played(self, query: Query) -> tuple[Query, Fraction, Fraction | None] | Unprovable:
+        """Return the query, a level that counts, and one that does not (None: not being there)."""
+        if self.which is None:
+            if any(look.window.ms for look in self.inner.looks(query)):
+                return Unprovable("when a series with a window begins and ends depends on scrapes")
+            inner = self.inner.domain
+            level = Fraction(1) if inner.low is None else Fraction(inner.low)
+            return query, level, None
+        part = self.which.parts(query)[-1]
+        levels = levels_of(self.which.comparison, part.limit, self.inner.domain)
+        if isinstance(levels, Unprovable):
+            return levels
+        return part.query, levels.tripping, levels.at_rest
+
+
+_MOST_SERIES: Final = 40
+
+
+def _number(values: list[Fraction]) -> Fraction:
+    return Fraction(len(values))
+
+
+def _turns(curve: Curve, place: int, met: Fraction, missed: Fraction | None) -> Curve:
+    """Return when one of the series is at the level that counts: the first come first."""
+    return tuple(
+        replace(span, level=None if span.level is None else met if place < span.level else missed)
+        for span in curve
+    )
 
 
 class CountKind:

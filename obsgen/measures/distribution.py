@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from obsgen.measures._parts import MetricKind, OfMetric
-from obsgen.model import Query
+from obsgen.model import (
+    Curve,
+    Domain,
+    Query,
+    Scene,
+    Series,
+    Unprovable,
+    Vector,
+    World,
+    scaled,
+    summed,
+)
 from obsgen.promql.build import Expr, aggregate
 from obsgen.units import COUNT, Unit
 
@@ -34,6 +47,22 @@ class Distribution(OfMetric):
         """Return the PromQL."""
         increases = self.over_window("increase", f"{self.metric.name}_bucket", query)
         return aggregate("sum", increases, by=("le",))
+
+    @property
+    def domain(self) -> Domain:
+        """Counters do not fall."""
+        return Domain(low=Decimal(0), exact=(Decimal(0),))
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the growth of each bucket within the window."""
+        look = self.look(query)
+        found = world.rates(f"{self.metric.name}_bucket", self.matchers(query), look)
+        return scaled(summed(found, ("le",)), Fraction(look.window.ms, 1000))
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return nothing: it is a picture, not a number."""
+        del query, curve, scene
+        return Unprovable("a distribution has one value for each bucket")
 
 
 KIND: Final = MetricKind(

@@ -9,7 +9,19 @@ from typing import Any, Final
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.measures._parts import spoken
-from obsgen.model import ModifierNodes, Query, Reader
+from obsgen.model import (
+    Curve,
+    Domain,
+    Look,
+    ModifierNodes,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Unprovable,
+    Vector,
+    World,
+)
 from obsgen.promql import (
     VectorSelector,
     narrowed,
@@ -21,7 +33,7 @@ from obsgen.promql import (
 from obsgen.promql.build import Expr, as_written, call
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode, Scalar
-from obsgen.units import COUNT, Unit
+from obsgen.units import COUNT, Duration, Unit
 
 UNKNOWN_UNIT: Final = Code(
     "PQL413",
@@ -72,6 +84,26 @@ class RawMeasure:
         """Return the PromQL; filters reach every selector whose metric has the label."""
         own = as_written(narrowed(self.text, lambda s: self._filters(s, query)))
         return call("topk", str(self.top), own) if self.top else own
+
+    @property
+    def domain(self) -> Domain:
+        """Anything, for all that is known."""
+        return Domain()
+
+    def looks(self, query: Query) -> tuple[Look, ...]:
+        """Return the present: what its ranges are, only its author knows."""
+        del query
+        return (Look(Duration(0), Duration(0)),)
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return nothing: an expression of any form has no inverse."""
+        del query, curve, scene
+        return Unprovable("raw PromQL does not say which series give which value")
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return nothing: whoever cannot play it does not ask for it."""
+        del query, world
+        return {}
 
     def _filters(self, selected: VectorSelector, query: Query) -> list[str]:
         metric = self.catalogue.metric_of(selected.metric_name or "")

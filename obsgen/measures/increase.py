@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
-from obsgen.measures._parts import COMMON_MODIFIERS, MetricKind, OfMetric
+from obsgen.measures._counted import Counted
+from obsgen.measures._parts import COMMON_MODIFIERS, MetricKind
 from obsgen.model import Query
-from obsgen.promql.build import Expr, binary
+from obsgen.promql.build import Expr
 from obsgen.units import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Increase(OfMetric):
+class Increase(Counted):
     """`sum by (…) (increase(counter{…}[window]))`."""
 
     @property
@@ -25,14 +27,13 @@ class Increase(OfMetric):
         """The increase of what."""
         return self.titled(f"increase of {self.metric.name}{self.slower}")
 
+    def seconds(self, query: Query) -> Fraction:
+        """Return the length of the window."""
+        return Fraction(self.look(query).window.ms, 1000)
+
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""
-        counted = self.summed("increase", self.metric.counted, query)
-        if (bound := self.modifiers.slower_than) is not None:
-            bucket = self.metric.bucket_matcher(bound)
-            fast = self.summed("increase", f"{self.metric.name}_bucket", query, bucket)
-            counted = binary(counted, "-", fast)
-        return self.topped(counted)
+        return self.topped(self.grown("increase", query))
 
 
 KIND: Final = MetricKind(

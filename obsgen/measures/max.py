@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from obsgen.measures._aggregate import aggregate_kind
+from obsgen.measures._aggregate import Aggregation, aggregate_kind
 
-KIND: Final = aggregate_kind("max", smooth="max_over_time", word="maximum of")
+MAX: Final = Aggregation(
+    op="max",
+    smooth="max",
+    word="maximum of",
+    fold=max,
+    members=lambda level, apart: (level - apart, level),
+    decoy=lambda lowest, large: large,
+    is_exact=True,
+    is_exact_with_window=True,
+)
+
+KIND: Final = aggregate_kind(MAX)

@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from obsgen.diagnostics import Code, finding
+from obsgen.measures._histograms import Counts, interpolated, spread
 from obsgen.measures._parts import COMMON_MODIFIERS, OfMetric, metric_key
-from obsgen.model import ModifierNodes, Query, Reader
+from obsgen.measures._played import LARGE, bucket_labels, buckets, counter, events, most
+from obsgen.model import (
+    Curve,
+    Domain,
+    Labels,
+    ModifierNodes,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Span,
+    Unprovable,
+    Vector,
+    World,
+    kept,
+    summed,
+)
 from obsgen.promql.build import Expr, aggregate, call
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Unit, number_text, parse_number
@@ -55,6 +73,55 @@ class Quantile(OfMetric):
         rates = self.over_window("rate", f"{self.metric.name}_bucket", query)
         buckets = aggregate("sum", rates, by=("le", *self.by))
         return self.topped(call("histogram_quantile", number_text(self.quantile), buckets))
+
+    @property
+    def domain(self) -> Domain:
+        """
+        Return the values between the first bucket and the last.
+
+        With all observations in the first bucket it is interpolated from 0 (where its bound is
+        above 0), beyond the last it is the last bound (Prometheus, `histogram_quantile`).
+        """
+        bounds = self.metric.buckets
+        if not bounds:
+            return Domain()
+        low = bounds[0] * self.quantile if bounds[0] > 0 else bounds[0]
+        return Domain(low=low, high=bounds[-1], exact=(bounds[-1],))
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the quantile of each group's buckets."""
+        name, look = f"{self.metric.name}_bucket", self.look(query)
+        rates = world.rates(name, self.matchers(query), look)
+        groups: dict[Labels, Counts] = {}
+        for labels, value in summed(rates, ("le", *self.by)).items():
+            bound = dict(labels).get("le", "")
+            counts = groups.setdefault(kept(labels, self.by), {})
+            counts[None if bound == "+Inf" else Decimal(bound)] = value
+        found = {labels: interpolated(self.quantile, counts) for labels, counts in groups.items()}
+        return {labels: value for labels, value in found.items() if value is not None}
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return a histogram; decoys are many and beyond the last bucket."""
+        chosen = self.cast(query, scene)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        bounds = self.metric.buckets
+        if not bounds:
+            return Unprovable(f"the buckets of `{self.metric.name}` are not declared")
+        if bounds[0] <= 0 and any(s.level is not None and s.level <= bounds[0] for s in curve):
+            return Unprovable("nothing is told apart within the first bucket")
+
+        def cumulative(span: Span) -> list[Fraction]:
+            parts = [Fraction(0)] * (len(bounds) + 1)
+            if span.level is not None:
+                parts = spread(self.quantile, span.level, bounds)
+            return [events(span, scene) * part for part in parts]
+
+        large = LARGE * most(curve, lambda span: events(span, scene))
+        own = buckets(self.metric, chosen.taken, curve, cumulative)
+        name = f"{self.metric.name}_bucket"
+        beyond = [bucket_labels(self.metric, decoy.labels)[-1] for decoy in chosen.decoys]
+        return (*own, *(counter(name, labels, curve, lambda _: large) for labels in beyond))
 
 
 class QuantileKind:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
-from obsgen.measures._parts import COMMON_MODIFIERS, MetricKind, OfMetric
+from obsgen.measures._counted import Counted
+from obsgen.measures._parts import COMMON_MODIFIERS, MetricKind
 from obsgen.model import Query
 from obsgen.promql.build import Expr, binary, number
 from obsgen.units import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate(OfMetric):
+class Rate(Counted):
     """`sum by (…) (rate(counter{…}[window]))`, times `per`."""
 
     @property
@@ -25,13 +27,14 @@ class Rate(OfMetric):
         """The rate of what."""
         return self.titled(f"rate of {self.metric.name}{self.slower}")
 
+    def seconds(self, query: Query) -> Fraction:
+        """Return the time that the author wants the rate for."""
+        del query
+        return Fraction(self.modifiers.per)
+
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""
-        counted = self.summed("rate", self.metric.counted, query)
-        if (bound := self.modifiers.slower_than) is not None:
-            bucket = self.metric.bucket_matcher(bound)
-            fast = self.summed("rate", f"{self.metric.name}_bucket", query, bucket)
-            counted = binary(counted, "-", fast)
+        counted = self.grown("rate", query)
         if self.modifiers.per != 1:
             counted = binary(counted, "*", number(str(self.modifiers.per)))
         return self.topped(counted)

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin, finding
 from obsgen.measures._parts import COMMON_MODIFIERS, UNMATCHED_OPERANDS, quotient, spoken
-from obsgen.model import Measure, ModifierNodes, Query, Reader
+from obsgen.measures._played import settled
+from obsgen.model import (
+    Curve,
+    Domain,
+    Look,
+    Measure,
+    ModifierNodes,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Unprovable,
+    Vector,
+    World,
+    divided,
+    kept,
+)
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import ref
 from obsgen.source import MappingNode
@@ -37,6 +55,22 @@ class Pairing:
     @property
     def _on(self) -> str:
         return f"on ({', '.join(self.on)})"
+
+    def divided(self, part: Vector, whole: Vector) -> Vector:
+        """Return the quotients of played values, as the clause has them."""
+        many, few = (part, whole) if self.many_parts else (whole, part)
+        found = {}
+        paired = {kept(labels, self.on): value for labels, value in few.items()}
+        for labels, value in many.items():
+            other = paired.get(kept(labels, self.on))
+            above, below = (value, other) if self.many_parts else (other or Fraction(0), value)
+            if below is not None and below > 0:
+                found[labels] = above / below
+        if self.many_parts:
+            there = {kept(labels, self.on) for labels in part}
+            missing = {k for k, value in whole.items() if value > 0 and k not in there}
+            found |= dict.fromkeys(sorted(missing), Fraction(0))
+        return found
 
     def filled(self, part: Expr, whole: Expr) -> Expr:
         """Return the part, and 0 where it has no series and the whole has."""
@@ -92,6 +126,94 @@ class Ratio:
         matching = self.pairing.clause if self.pairing is not None else ""
         divided = quotient(part, whole, fill=self.pairing is None, matching=matching)
         return call("topk", str(self.top), divided) if self.top else divided
+
+    @property
+    def domain(self) -> Domain:
+        """
+        Not below 0 where neither side is.
+
+        Of counts it takes steps; how small they are depends on how many series there are.
+        """
+        sides = (self.part.domain, self.whole.domain)
+        low = Decimal(0) if all(s.low is not None and s.low >= 0 for s in sides) else None
+        if all(side.step is not None for side in sides):
+            return Domain(low=low, step=Fraction(1, _POPULATION), exact=None)
+        return Domain(low=low, exact=() if low is None else (low,))
+
+    def looks(self, query: Query) -> tuple[Look, ...]:
+        """Return what both sides see."""
+        return (*self.part.looks(query), *self.whole.looks(query))
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the quotients; a part that is not there counts 0."""
+        part, whole = self.part.values(query, world), self.whole.values(query, world)
+        if self.pairing is None:
+            return divided(part, whole, fill=True)
+        return self.pairing.divided(part, whole)
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return a whole that stands still and a part that moves."""
+        shared = {m.name for m in self.part.metrics} & {m.name for m in self.whole.metrics}
+        if shared:
+            return self._of_one(query, curve, scene)
+        found: Series = Unprovable("no level of the one side gives the other a level of its own")
+        for whole in self._wholes(curve):
+            found = self._beside(query, curve, scene, whole)
+            if not isinstance(found, Unprovable):
+                break
+        return found
+
+    def _wholes(self, curve: Curve) -> Iterator[Fraction]:
+        """Yield levels of the whole at which both sides stay within what they can take."""
+        part, whole = self.part.domain, self.whole.domain
+        has_steps = part.step is not None or whole.step is not None
+        for level in (_POPULATION,) if has_steps else (100, 1, Fraction(1, 2), Fraction(1, 100)):
+            parts = [span.level * level for span in curve if span.level is not None]
+            if whole.holds(Fraction(level)) and all(map(part.holds, parts)):
+                yield Fraction(level)
+
+    def _beside(self, query: Query, curve: Curve, scene: Scene, whole: Fraction) -> Series:
+        """Play both sides; labels that both keep have the same values."""
+        moved = tuple(replace(s, level=None if s.level is None else s.level * whole) for s in curve)
+        still = tuple(replace(s, level=None if s.level is None else whole) for s in curve)
+        plays = (
+            (self.part, moved, replace(scene, tripping=scene.tripping * whole)),
+            (self.whole, still, replace(scene, tripping=whole)),
+        )
+        found: Series = Unprovable("the two sides never have the same labels")
+        for first, second in (plays, plays[::-1]):
+            one = first[0].series(query, first[1], first[2])
+            if isinstance(one, Unprovable):
+                return one
+            shared = (self.part.labels or frozenset()) & (self.whole.labels or frozenset())
+            values = settled(first[0], query, one, scene)
+            level = next((s.level for s in first[1] if s.level is not None), None)
+            labels = next((k for k, value in values.items() if value == level), ())
+            pinned = {**scene.pinned, **dict(kept(labels, shared))}
+            found = second[0].series(query, second[1], replace(second[2], pinned=pinned))
+            if not isinstance(found, Unprovable):
+                return (*one, *found)
+        return found
+
+    def _of_one(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Play only the part, where the same series are the whole and stay as many."""
+        reason = Unprovable("both sides read the same series, and cannot be played apart")
+        if self.part.domain.step is None or self.whole.domain.step is None:
+            return reason
+        moved = tuple(
+            replace(s, level=None if s.level is None else s.level * _POPULATION) for s in curve
+        )
+        tripping = scene.tripping * _POPULATION
+        own = replace(scene, tripping=tripping, population=_POPULATION)
+        found = self.part.series(query, moved, own)
+        if isinstance(found, Unprovable):
+            return found
+        level = next((span.level for span in curve if span.level is not None), None)
+        return found if level in settled(self, query, found, scene).values() else reason
+
+
+_POPULATION: Final = 20
+"""So many series are played where one count is divided by another."""
 
 
 class RatioKind:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from obsgen.diagnostics import Code, finding
@@ -16,7 +17,30 @@ from obsgen.measures._parts import (
     quotient,
     where_words,
 )
-from obsgen.model import ModifierNodes, Query, Reader
+from obsgen.measures._played import (
+    LARGE,
+    PARTS_OF_ONE,
+    bucket_labels,
+    buckets,
+    counter,
+    events,
+    most,
+)
+from obsgen.model import (
+    Curve,
+    Domain,
+    ModifierNodes,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Span,
+    Unprovable,
+    Vector,
+    World,
+    divided,
+    summed,
+)
 from obsgen.promql.build import Expr, binary, number
 from obsgen.source import MappingNode, Node
 from obsgen.units import RATIO, Unit, number_text
@@ -53,6 +77,52 @@ class Share(OfMetric):
         whole = self.summed("rate", self.metric.counted, query)
         return self.topped(quotient(part, whole))
 
+    @property
+    def domain(self) -> Domain:
+        """Nothing or everything matches at most, and both can be played to the last bit."""
+        return PARTS_OF_ONE
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the matching part of all events; 0 where nothing matches."""
+        look, name = self.look(query), self.metric.counted
+        part = world.rates(name, self.matchers(query, *self.matching), look)
+        whole = world.rates(name, self.matchers(query), look)
+        return divided(summed(part, self.by), summed(whole, self.by), fill=True)
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return one counter that matches, and for each matcher some that do not."""
+        chosen = self.cast(query, replace(scene, with_decoys=True), *self.matching)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        group = [(label, chosen.taken.get(label)) for label in self.by]
+        rest = [
+            decoy.labels
+            for decoy in chosen.decoys
+            if decoy.refused_by in self.matching
+            and all(decoy.labels.get(label) == value for label, value in group)
+        ]
+        if not rest:
+            return Unprovable(f"no label values are known that {where_words(self.matching)} leaves")
+
+        def matching(span: Span) -> Fraction:
+            return events(span, scene) * (span.level or 0)
+
+        def other(span: Span) -> Fraction:
+            return events(span, scene) * (1 - (span.level or 0)) / len(rest)
+
+        large = LARGE * most(curve, lambda span: events(span, scene))
+        outside = [d.labels for d in chosen.decoys if d.refused_by not in self.matching]
+        name = self.metric.counted
+        return (
+            counter(name, chosen.taken, curve, matching),
+            *(counter(name, labels, curve, other) for labels in rest),
+            *(
+                counter(name, labels, curve, lambda _: large)
+                for labels in outside
+                if scene.with_decoys
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketShare(OfMetric):
@@ -80,6 +150,50 @@ class BucketShare(OfMetric):
         whole = self.summed("rate", f"{self.metric.name}_count", query)
         below = quotient(part, whole, fill=False)
         return self.topped(binary(number("1"), "-", below) if self.above else below)
+
+    @property
+    def domain(self) -> Domain:
+        """Nothing or everything lies beyond the bound at most."""
+        return PARTS_OF_ONE
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the part within the bucket, or the rest."""
+        look, matchers = self.look(query), self.matchers(query)
+        inside = (*matchers, self.metric.bucket_matcher(self.bound))
+        part = summed(world.rates(f"{self.metric.name}_bucket", inside, look), self.by)
+        whole = summed(world.rates(f"{self.metric.name}_count", matchers, look), self.by)
+        below = divided(part, whole)
+        return {k: 1 - v for k, v in below.items()} if self.above else below
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return a histogram: what is not within the bucket falls just beyond."""
+        chosen = self.cast(query, scene)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        place = self.metric.buckets.index(self.bound)
+        beyond = len(self.metric.buckets) - place
+
+        def cumulative(span: Span) -> list[Fraction]:
+            level = span.level or Fraction(0)
+            inside = events(span, scene) * (1 - level if self.above else level)
+            return [*[Fraction(0)] * place, inside, *[events(span, scene)] * beyond]
+
+        def all_of(span: Span) -> Fraction:
+            return events(span, scene)
+
+        count = f"{self.metric.name}_count"
+        found = [
+            counter(count, chosen.taken, curve, all_of),
+            *buckets(self.metric, chosen.taken, curve, cumulative),
+        ]
+        large = LARGE * most(curve, all_of)
+        for decoy in chosen.decoys:
+            found.append(counter(count, decoy.labels, curve, lambda _: large))
+            if not self.above:
+                inside = bucket_labels(self.metric, decoy.labels)[place]
+                name = f"{self.metric.name}_bucket"
+                found.append(counter(name, inside, curve, lambda _: large))
+        return tuple(found)
 
 
 class ShareKind:

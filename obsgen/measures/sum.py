@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from obsgen.measures._aggregate import aggregate_kind
+from obsgen.measures._aggregate import Aggregation, aggregate_kind
+from obsgen.model import total
 
-KIND: Final = aggregate_kind("sum", smooth="avg_over_time", word="sum of")
+SUM: Final = Aggregation(
+    op="sum",
+    smooth="avg",
+    word="sum of",
+    fold=total,
+    members=lambda level, apart: (level / 2, level / 2),
+    decoy=lambda lowest, large: large,
+    is_exact=True,
+    is_exact_with_window=False,
+)
+
+KIND: Final = aggregate_kind(SUM)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
@@ -15,7 +16,22 @@ from obsgen.measures._parts import (
     metric_key,
     quotient,
 )
-from obsgen.model import ModifierNodes, Query, Reader
+from obsgen.measures._played import LARGE, PARTS_OF_ONE, gauge
+from obsgen.model import (
+    Curve,
+    Domain,
+    ModifierNodes,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Span,
+    Unprovable,
+    Vector,
+    World,
+    divided,
+    summed,
+)
 from obsgen.promql.build import Expr, aggregate, binary, number
 from obsgen.source import MappingNode
 from obsgen.units import RATIO, Unit
@@ -61,6 +77,54 @@ class UsedOf(OfMetric):
         used = binary(number("1"), "-", quotient(part, total, fill=False))
         return self.topped(used)
 
+    @property
+    def domain(self) -> Domain:
+        """No more is free than there is, and no less than nothing."""
+        return PARTS_OF_ONE
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return what is not free of each total."""
+        free = OfMetric(metric=self.free, modifiers=self.modifiers)
+        found = divided(self._seen(free, query, world), self._seen(self, query, world))
+        return {labels: 1 - value for labels, value in found.items()}
+
+    def _seen(self, gauge: OfMetric, query: Query, world: World) -> Vector:
+        name, matchers, look = gauge.metric.name, gauge.matchers(query), self.look(query)
+        if self.modifiers.window:
+            found = world.smoothed("avg", name, matchers, look)
+        else:
+            found = world.latest(name, matchers, look)
+        return summed(found, self.by) if self.by else found
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return a total and what is free of it, and the same of every decoy."""
+        chosen = self.cast(query, scene)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        shared = frozenset(self.by or chosen.taken)
+        pinned = {k: v for k, v in chosen.taken.items() if k in shared}
+        free = OfMetric(metric=self.free, modifiers=self.modifiers)
+        other = free.cast(query, replace(scene, pinned={**scene.pinned, **pinned}))
+        if isinstance(other, Unprovable):
+            return other
+
+        def left(span: Span) -> Fraction | None:
+            return None if span.level is None else _TOTAL * (1 - span.level)
+
+        def whole(span: Span) -> Fraction | None:
+            return None if span.level is None else _TOTAL
+
+        found = [
+            gauge(self.metric.name, chosen.taken, curve, whole),
+            gauge(self.free.name, other.taken, curve, left),
+        ]
+        large = LARGE * _TOTAL
+        unused = large * (1 - _between(curve, scene))
+        for labels in _each_once(d.labels for d in (*chosen.decoys, *other.decoys)):
+            found.append(gauge(self.metric.name, labels, curve, lambda _: large))
+            found.append(gauge(self.free.name, labels, curve, lambda _: unused))
+        return tuple(found)
+
     def _operand(self, gauge: OfMetric, query: Query) -> Expr:
         name = gauge.metric.name
         if self.modifiers.window:
@@ -68,6 +132,21 @@ class UsedOf(OfMetric):
         else:
             inner = gauge.instant(name, query)
         return aggregate("sum", inner, by=self.by) if self.by else inner
+
+
+_TOTAL: Final = Fraction(100)
+
+
+def _between(curve: Curve, scene: Scene) -> Fraction:
+    """Return a used part that trips the condition, but leaves something free and something used."""
+    levels = [s.level for s in curve if s.level is not None and 0 < s.level < 1]
+    if scene.tripping >= 1:
+        return (1 + max(levels, default=Fraction(0))) / 2
+    return scene.tripping if scene.tripping > 0 else min(levels, default=Fraction(1)) / 2
+
+
+def _each_once(labels: Iterable[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
+    return tuple({tuple(sorted(each.items())): each for each in labels}.values())
 
 
 class UsedOfKind:

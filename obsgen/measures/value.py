@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.measures._parts import SERIES_MODIFIERS, MetricKind, OfMetric
-from obsgen.model import Query
+from obsgen.measures._played import gauge
+from obsgen.model import Curve, Domain, Query, Scene, Series, Unprovable, Vector, World
 from obsgen.promql.build import Expr
 from obsgen.units import Unit
 
@@ -38,6 +39,26 @@ class Value(OfMetric):
     def expr(self, query: Query) -> Expr:
         """Return the PromQL."""
         return self.topped(self.instant(self.metric.name, query))
+
+    @property
+    def domain(self) -> Domain:
+        """A gauge takes any value, and gives it back as it is."""
+        return Domain(exact=None)
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the latest samples."""
+        return world.latest(self.metric.name, self.matchers(query), self.look(query))
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return one gauge; each decoy would fire by itself."""
+        chosen = self.cast(query, scene)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        name = self.metric.name
+        return (
+            gauge(name, chosen.taken, curve, lambda span: span.level),
+            *(gauge(name, d.labels, curve, lambda _: scene.tripping) for d in chosen.decoys),
+        )
 
 
 KIND: Final = MetricKind(

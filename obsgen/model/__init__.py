@@ -25,7 +25,17 @@ from obsgen.model.kinds import (
     ReceiverReader,
     SliKind,
 )
-from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers, Query
+from obsgen.model.levels import Levels, Step, always_holds, levels_of, never_holds
+from obsgen.model.measures import (
+    Condition,
+    Limit,
+    LimitPart,
+    Measure,
+    ModifierNodes,
+    Modifiers,
+    Query,
+    Series,
+)
 from obsgen.model.project import (
     Alert,
     AlertBody,
@@ -36,7 +46,19 @@ from obsgen.model.project import (
     Reports,
     Service,
 )
-from obsgen.model.proofs import Domain, Flow, Played, Rhythm, Stage, Unprovable
+from obsgen.model.proofs import (
+    USUAL_TRAFFIC,
+    Curve,
+    Domain,
+    Flow,
+    Look,
+    Played,
+    Rhythm,
+    Scene,
+    Span,
+    Stage,
+    Unprovable,
+)
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
     Absence,
@@ -57,10 +79,23 @@ from obsgen.model.slos import (
     burn_rate_factor,
 )
 from obsgen.model.spec import Routing, Spec
+from obsgen.model.worlds import (
+    Labels,
+    Samples,
+    Vector,
+    World,
+    divided,
+    grouped,
+    kept,
+    scaled,
+    summed,
+    total,
+)
 from obsgen.schema.shared import Schema
 
 __all__ = [
     "RECORDED_ALWAYS",
+    "USUAL_TRAFFIC",
     "Absence",
     "AbsenceMode",
     "Alert",
@@ -71,16 +106,21 @@ __all__ = [
     "Calendar",
     "Condition",
     "Context",
+    "Curve",
     "DashboardContext",
     "DashboardSpec",
     "Domain",
     "Environment",
     "Flow",
     "Hours",
+    "Labels",
     "Ledger",
     "LedgerScope",
+    "Levels",
     "Limit",
+    "LimitPart",
     "LinkSpec",
+    "Look",
     "Measure",
     "MeasureKind",
     "ModifierNodes",
@@ -99,8 +139,11 @@ __all__ = [
     "Reports",
     "Rhythm",
     "Routing",
+    "Samples",
+    "Scene",
     "Schema",
     "SectionSpec",
+    "Series",
     "Service",
     "SeverityLevel",
     "SeverityScheme",
@@ -108,10 +151,23 @@ __all__ = [
     "SliKind",
     "Slo",
     "SloPart",
+    "Span",
     "Spec",
     "Stage",
+    "Step",
     "Tier",
     "Tile",
     "Unprovable",
+    "Vector",
+    "World",
+    "always_holds",
     "burn_rate_factor",
+    "divided",
+    "grouped",
+    "kept",
+    "levels_of",
+    "never_holds",
+    "scaled",
+    "summed",
+    "total",
 ]

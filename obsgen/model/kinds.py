@@ -57,6 +57,10 @@ class Reader(Protocol):
         """Read a bound that is one of the histogram's buckets."""
         ...
 
+    def buckets(self, node: Node | None, metric: Metric) -> Limit | None:
+        """Read a bound, or one for each value of a label; all of them buckets of the histogram."""
+        ...
+
     def measures(self, node: Node) -> tuple[Measure, ...]:
         """Read a measure, a name or a list of them; `quantile: [0.5, 0.9]` gives two."""
         ...

@@ -8,12 +8,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
+from obsgen.artefacts import InputSeries
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher, any_value, literal_pattern
+from obsgen.model.proofs import Curve, Domain, Look, Scene, Unprovable
+from obsgen.model.worlds import Labels, Vector, World
 from obsgen.promql.build import Expr, any_of, binary, number
 from obsgen.source import Node
 from obsgen.units import Unit, number_text
+
+Series = tuple[InputSeries, ...] | Unprovable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,27 @@ class Measure(Protocol):
         """Return the PromQL."""
         ...
 
+    @property
+    def domain(self) -> Domain:
+        """The values that it can take."""
+        ...
+
+    def looks(self, query: Query) -> tuple[Look, ...]:
+        """Return what parts of the past the query sees, at least one."""
+        ...
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """
+        Return series over which the query stands at the levels of a curve: the inverse of `expr`.
+
+        It has settled at a level as soon as it looks at nothing before.
+        """
+        ...
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return what the query gives over played series, by the definition of the measure."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
@@ -94,6 +120,12 @@ class Limit:
     values: tuple[tuple[str, Decimal | Fraction, str], ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    @property
+    def unnamed(self) -> Matcher:
+        """What takes the values of the label `by` for which no limit of their own is given."""
+        named = [literal_pattern(name) for name, _, _ in self.values]
+        return any_value(self.by, named, negated=True)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -106,21 +138,43 @@ class Condition:
 
     def expr(self, query: Query) -> Expr:
         """Return `measure > limit`; limits that differ by a label's value give a union."""
-        limit = self.limit
-        if not limit.by:
-            return self._compared(limit.value or Decimal(0), query)
-        parts = [
-            self._compared(value, query.filtered(Matcher(limit.by, "=", name)))
-            for name, value, _ in limit.values
-        ]
-        if limit.value is not None:
-            named = [literal_pattern(name) for name, _, _ in limit.values]
-            rest = query.filtered(any_value(limit.by, named, negated=True))
-            parts.append(self._compared(limit.value, rest))
-        return any_of(parts)
+        return any_of(self._compared(part.limit, part.query) for part in self.parts(query))
 
     def _compared(self, value: Decimal | Fraction, query: Query) -> Expr:
         return binary(self.measure.expr(query), self.comparison, number(number_text(value)))
+
+    def parts(self, query: Query) -> tuple[LimitPart, ...]:
+        """Return each of the limits with the query that it is for."""
+        limit = self.limit
+        if not limit.by:
+            return (LimitPart(query, Fraction(limit.value or 0), limit.text),)
+        found = [
+            LimitPart(query.filtered(Matcher(limit.by, "=", name)), Fraction(value), text)
+            for name, value, text in limit.values
+        ]
+        rest = query.filtered(limit.unnamed)
+        if limit.value is not None:
+            found.append(LimitPart(rest, Fraction(limit.value), limit.text))
+        return tuple(found)
+
+    def met(self, query: Query, world: World) -> Vector:
+        """Return the values over played series that are beyond their limit."""
+        found: dict[Labels, Fraction] = {}
+        for part in self.parts(query):
+            is_exact = self.measure.domain.is_exact(part.limit)
+            for labels, value in self.measure.values(part.query, world).items():
+                if world.holds(value, self.comparison, part.limit, is_exact=is_exact):
+                    found.setdefault(labels, value)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPart:
+    """One limit of a condition, its text, and the query that it is for."""
+
+    query: Query
+    limit: Fraction
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,19 +8,28 @@ and its window, never from the rule that is tested.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from obsgen.artefacts import InputSeries
+from obsgen.matchers import Matcher
 from obsgen.units import Duration
 
 
 @dataclass(frozen=True, slots=True)
 class Unprovable:
-    """Why no series can be told; *reason* goes on after "it cannot be proven: "."""
+    """
+    Why no series can be told.
+
+    Attributes:
+        reason: Goes on after "it cannot be proven: ".
+        contradiction: Two matchers of one query that never take the same value.
+    """
 
     reason: str
+    contradiction: tuple[Matcher, Matcher] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +40,101 @@ class Domain:
     Attributes:
         low, high: The bounds, both taken; None where there is none.
         step: The smallest difference of two values; None where they lie as close as one likes.
+        exact: The values that series can give to the last bit, so that equality can be played;
+            None for all of them.
     """
 
     low: Decimal | Fraction | None = None
     high: Decimal | Fraction | None = None
     step: Decimal | Fraction | None = None
+    exact: tuple[Decimal | Fraction, ...] | None = ()
+
+    def holds(self, value: Fraction) -> bool:
+        """Say whether a value is one of them."""
+        too_low = self.low is not None and value < self.low
+        too_high = self.high is not None and value > self.high
+        off_step = self.step is not None and value % Fraction(self.step) != 0
+        return not (too_low or too_high or off_step)
+
+    def is_exact(self, value: Decimal | Fraction) -> bool:
+        """Say whether series can give a value to the last bit."""
+        return self.exact is None or value in self.exact
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    What part of the past a query sees.
+
+    Attributes:
+        window: Its range; 0s where only the latest sample counts.
+        offset: How long before now it ends.
+    """
+
+    window: Duration
+    offset: Duration
+
+    @property
+    def reach(self) -> int:
+        """How far back it goes, in milliseconds."""
+        return self.window.ms + self.offset.ms
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """
+    A stretch over which a measure is to stand at one level.
+
+    Attributes:
+        intervals: How many samples it lasts.
+        level: In the measure's unit; None where there is to be nothing to measure: no traffic, or
+            no series.
+        traffic: How many times the usual events there are, for measures that do not depend on it.
+    """
+
+    intervals: int
+    level: Fraction | None
+    traffic: Fraction = Fraction(1)
+
+
+Curve = tuple[Span, ...]
+
+USUAL_TRAFFIC: Final = Fraction(20, 3)
+"""Events a second where a measure does not depend on how many there are: 100 every 15s."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """
+    On what a measure is played.
+
+    Attributes:
+        interval: The distance of samples.
+        tripping: A level at which the condition holds: what a decoy shows where each series counts
+            by itself.
+        pinned: Values of labels that are set already.
+        with_decoys: Play what only one matcher keeps out, too.
+        sibling: Which of the series that differ in one label is played; the first is 0.
+        varied: The labels in which they may differ; without any, those that are summed away.
+        population: How many series there are at least, where series are counted.
+    """
+
+    interval: Duration
+    tripping: Fraction
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    with_decoys: bool = True
+    sibling: int = 0
+    varied: tuple[str, ...] = ()
+    population: int = 0
+
+    @property
+    def seconds(self) -> Fraction:
+        """The distance of samples in seconds."""
+        return Fraction(self.interval.ms, 1000)
+
+    def beside(self, pinned: Mapping[str, str]) -> Scene:
+        """Return the scene for a further series: with labels set, without decoys."""
+        return replace(self, pinned={**self.pinned, **pinned}, with_decoys=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,11 +64,15 @@ def _run(run: Run) -> str:
     >>> _run(Run(times=3, start=1, step=2)), _run(Run(times=1, start=7)), _run(Run(times=4))
     ('1+2x2', '7', '_x4')
     """
+    if run.ends:
+        return "stale"
     if run.start is None:
         return f"_x{run.times}"
     start = number_text(run.start)
     if run.times == 1:
         return start
+    if run.step == 0:
+        return f"{start}x{run.times - 1}"
     step = number_text(abs(Fraction(run.step)))
     return f"{start}{'-' if run.step < 0 else '+'}{step}x{run.times - 1}"
 

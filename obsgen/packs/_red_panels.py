@@ -16,6 +16,7 @@ from obsgen.measures._aggregate import Aggregated
 from obsgen.measures.quantile import Quantile
 from obsgen.measures.rate import Rate
 from obsgen.measures.share import Share
+from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec
 from obsgen.packs._panels import color_override, stat, steps
 from obsgen.packs._slo_looks import BUDGET_COLORS
@@ -208,4 +209,4 @@ def _quantile(
 
 
 def _in_flight(metric: Metric) -> Aggregated:
-    return Aggregated(metric=metric, modifiers=_by(""), op="sum", smooth="avg", word="sum of")
+    return Aggregated(metric=metric, modifiers=_by(""), how=SUM)

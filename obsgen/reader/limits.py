@@ -12,6 +12,7 @@ from typing import Final
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import finding
 from obsgen.model import Limit, Reports
+from obsgen.reader.lookup import find_bucket
 from obsgen.reader.matching import UNKNOWN_LABEL, check_value
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import example_of, read_amount
@@ -74,6 +75,22 @@ def _limit(node: Node, compared: Compared, report: Reports) -> Limit | None:
     if amount is None or not isinstance(node, Scalar):
         return None
     return Limit(value=amount, text=" ".join(node.text.split()), origin=node.origin)
+
+
+def read_buckets(node: Node | None, metric: Metric, report: Reports) -> Limit | None:
+    """Read a bound of a histogram, or one for each value of a label; all of them buckets."""
+    if not isinstance(node, MappingNode):
+        bound = find_bucket(node, metric, report)
+        if bound is None or not isinstance(node, Scalar):
+            return None
+        return Limit(value=bound, text=" ".join(node.text.split()), origin=node.origin)
+    compared = Compared(
+        unit=metric.unit, subject=f"`{metric.name}`", labels=metric.all_labels, metrics=(metric,)
+    )
+    limit = _limits(node, compared, report)
+    values = [entry.value for key, entry in node.entries.items() if key != "by"]
+    found = [find_bucket(value, metric, report) for value in values if isinstance(value, Scalar)]
+    return None if None in found else limit
 
 
 def _limits(node: MappingNode, compared: Compared, report: Reports) -> Limit | None:

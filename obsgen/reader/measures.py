@@ -26,7 +26,7 @@ from obsgen.model import (
     SloPart,
 )
 from obsgen.promql import variables
-from obsgen.reader.limits import Compared, read_comparison
+from obsgen.reader.limits import Compared, read_buckets, read_comparison
 from obsgen.reader.lookup import USE, find_bucket, find_metric
 from obsgen.reader.matching import read_labels, read_matchers
 from obsgen.reader.modifiers import (
@@ -261,6 +261,10 @@ class ServiceReader:
     def bucket(self, node: Node | None, metric: Metric) -> Decimal | None:
         """Read a bound that is one of the histogram's buckets."""
         return find_bucket(node, metric, self.report)
+
+    def buckets(self, node: Node | None, metric: Metric) -> Limit | None:
+        """Read a bound, or one for each value of a label; all of them buckets."""
+        return read_buckets(node, metric, self.report)
 
     def sli(self, node: Node | None) -> Sli | None:
         """Read the SLI of an SLO."""

@@ -73,13 +73,20 @@ def without_good(metric: Metric, all_: tuple[Matcher, ...], good: tuple[Matcher,
     )
 
 
-def bucket_stream(metric: Metric, matchers: tuple[Matcher, ...]) -> Stream:
-    """Return the stream of a bucket without its `le`: a new spelling of it is not a new series."""
-    selected = metric.select(f"{metric.name}_bucket", matchers)
-    return Stream(
-        wrap=lambda function, over: f"max without (le) ({function}({selected}{over}))",
-        metric=metric,
-    )
+def bucket_stream(metric: Metric, *alternatives: tuple[Matcher, ...]) -> Stream:
+    """
+    Return the stream of buckets without `le`: a new spelling of it is not a new series.
+
+    Args:
+        alternatives: Matchers that each take buckets of other series, one bucket of each series.
+    """
+    chosen = [metric.select(f"{metric.name}_bucket", matchers) for matchers in alternatives]
+
+    def wrap(function: str, over: str) -> str:
+        found = " or ".join(f"{function}({selected}{over})" for selected in chosen)
+        return f"max without (le) ({found})"
+
+    return Stream(wrap=wrap, metric=metric)
 
 
 def _now(tile: Tile) -> str:

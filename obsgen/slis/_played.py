@@ -52,20 +52,18 @@ def cast(
         outer: Matchers of all that counts, beside the metric's scope.
         inner: Matchers that divide what counts.
     """
-    labels = dict(metric.label_values)
-    labels.update({label: (value,) for label, value in stage.groups.items()})
-    around = metric.scoped(outer)
-    found = specimens(labels, (*around, *inner), refusing=inner)
-    far = specimens(labels, (*around, *inner), refusing=around)
-    if found is None or far is None:
+    around = metric.narrowed(outer)
+    found = specimens(metric.label_values, (*around, *inner), stage.groups)
+    if found is None:
         return Unprovable(f"no series of `{metric.name}` can be told that its matchers take")
     taken = {label: found.taken.get(label, "") for label in stage.by}
-    if any(taken[label] != value for label, value in stage.groups.items()):
+    if any(taken.get(label, value) != value for label, value in stage.groups.items()):
         return Unprovable(f"`{metric.name}` has no series in the group that is played")
+    divided = [decoy.labels for decoy in found.decoys if decoy.refused_by in inner]
     return Cast(
         inside=found.taken,
-        outside=tuple(d for d in found.decoys if _is_in(d, taken)),
-        strangers=far.decoys,
+        outside=tuple(labels for labels in divided if _is_in(labels, taken)),
+        strangers=tuple(d.labels for d in found.decoys if d.refused_by not in inner),
         groups={label: value for label, value in taken.items() if value},
     )
 

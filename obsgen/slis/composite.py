@@ -153,10 +153,13 @@ class Composite:
             groups = {**groups, **found.groups}
             services += [part.service, *found.services]
         kept = {label: value for label, value in groups.items() if label in stage.by}
-        unique = {(s.name, tuple(sorted(s.labels.items()))): s for s in reversed(series)}
-        if len(unique) != len(series):
-            return Unprovable("its parts read the same series")
-        return Played(series=tuple(series), groups=kept, services=tuple(dict.fromkeys(services)))
+        unique: dict[tuple[str, frozenset[tuple[str, str]]], InputSeries] = {}
+        for each in series:
+            first = unique.setdefault((each.name, frozenset(each.labels.items())), each)
+            if first.runs != each.runs:
+                return Unprovable(f"its parts ask for two courses of one series of `{each.name}`")
+        others = tuple(dict.fromkeys(services))
+        return Played(series=tuple(unique.values()), groups=kept, services=others)
 
 
 def _of_part(part: SloPart, flows: tuple[Flow, ...], *, is_bad: bool) -> tuple[Flow, ...]:
@@ -222,7 +225,9 @@ def _listed(node: Node) -> list[tuple[Scalar, Decimal]]:
 
 def _weighted(node: Node, reader: Reader) -> list[tuple[Scalar, Decimal]]:
     found = []
-    for name, entry in (node.entries if isinstance(node, MappingNode) else {}).items():
+    entries = node.entries if isinstance(node, MappingNode) else {}
+    # The order of keys has no meaning.
+    for name, entry in sorted(entries.items()):
         try:
             weight = parse_number(entry.value.text if isinstance(entry.value, Scalar) else "")
         except ValueError:

@@ -13,6 +13,7 @@ from obsgen.model import (
     Flow,
     Ledger,
     LedgerScope,
+    Limit,
     Played,
     Reader,
     Rhythm,
@@ -34,13 +35,13 @@ from obsgen.slis._ledger import (
 )
 from obsgen.slis._played import cast, growing, played, strangers
 from obsgen.source import MappingNode
-from obsgen.units import number_text
+from obsgen.units import as_decimal, number_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
     """
-    Observations of a histogram; those above *below* are bad.
+    Observations of a histogram; those above *below* are bad, a limit in buckets of it.
 
     Bucket and count are paired series by series before anything is summed: a pod without the
     bucket drops out of both, and a bucket that is spelled anew stays the same series.
@@ -48,13 +49,18 @@ class Latency:
 
     histogram: Metric
     where: tuple[Matcher, ...]
-    below: Decimal
+    below: Limit
     kind: str = "latency"
 
     @property
     def words(self) -> str:
         """What counts as bad."""
-        return f"{self.histogram.name} above {number_text(self.below)}{self.histogram.unit}"
+        unit = self.histogram.unit
+        bounds = [f"{number_text(value)}{unit} for {name}" for name, value, _ in self.below.values]
+        if self.below.value is not None:
+            others = " for others" if bounds else ""
+            bounds.append(f"{number_text(self.below.value)}{unit}{others}")
+        return f"{self.histogram.name} above {', '.join(bounds)}"
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -84,9 +90,8 @@ class Latency:
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile; bad is never negative."""
         tile = scope.tile
-        bucket = self.histogram.bucket_matcher(self.below)
         count = counter_stream(self.histogram, f"{self.histogram.name}_count", self.where)
-        within = bucket_stream(self.histogram, (*self.where, bucket))
+        within = bucket_stream(self.histogram, *(self._bucket(b) for b in self._bounds))
         all_seen, fast_seen = grouped(seen(count, tile)), grouped(seen(within, tile))
         all_born, fast_born = grouped(born(count, tile)), grouped(born(within, tile))
         slow_seen = f"clamp_min(\n  {_hung(all_seen)} - {_hung(fast_seen)},\n  0\n)"
@@ -98,36 +103,59 @@ class Latency:
             bad_born=or_zero(summed(slow_born, scope.by), scope),
         )
 
+    @property
+    def _bounds(self) -> tuple[tuple[Decimal, tuple[Matcher, ...]], ...]:
+        """Each bound, with the matchers of the series that it is for."""
+        limit = self.below
+        found: list[tuple[Decimal, tuple[Matcher, ...]]] = [
+            (_decimal(value), (Matcher(limit.by, "=", name),)) for name, value, _ in limit.values
+        ]
+        if limit.value is not None:
+            rest = (limit.unnamed,) if limit.by else ()
+            found.append((_decimal(limit.value), rest))
+        return tuple(found)
+
+    def _bucket(self, bound: tuple[Decimal, tuple[Matcher, ...]]) -> tuple[Matcher, ...]:
+        return (*self.where, *bound[1], self.histogram.bucket_matcher(bound[0]))
+
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
         """
-        Return count and buckets.
+        Return count and buckets; of limits that differ by a label, those of its first value.
 
         All observations that are too slow lie within the next bucket, all others in this one, so
         that each of the other buckets would tell another story.
         """
-        chosen = cast(self.histogram, self.where, (), stage)
+        below, matchers = self._bounds[0]
+        chosen = cast(self.histogram, (*self.where, *matchers), (), stage)
         if isinstance(chosen, Unprovable):
             return chosen
         name = self.histogram.name
         series = [growing(f"{name}_count", chosen.inside, [(f.intervals, f.total) for f in flows])]
         for bound in self.histogram.buckets:
-            growth = [(f.intervals, self._within(bound, f)) for f in flows]
+            growth = [(f.intervals, _within(bound, below, f)) for f in flows]
             labels = {**chosen.inside, "le": bucket_spellings(bound)[0]}
             series.append(growing(f"{name}_bucket", labels, growth))
-        crowd = [{**labels, "le": bucket_spellings(self.below)[0]} for labels in chosen.strangers]
+        around = cast(self.histogram, self.where, (), stage)
+        others = chosen.strangers if isinstance(around, Unprovable) else around.strangers
+        crowd = [{**labels, "le": bucket_spellings(below)[0]} for labels in others]
         return played(
             (
                 *series,
-                *strangers(f"{name}_count", chosen.strangers, flows),
+                *strangers(f"{name}_count", others, flows),
                 *strangers(f"{name}_bucket", crowd, flows, crowd=0),
             ),
             chosen.groups,
         )
 
-    def _within(self, bound: Decimal, flow: Flow) -> Fraction | None:
-        if flow.total is None or bound > self.below:
-            return flow.total
-        return flow.total - flow.bad if bound == self.below else Fraction(0)
+
+def _within(bound: Decimal, below: Decimal, flow: Flow) -> Fraction | None:
+    if flow.total is None or bound > below:
+        return flow.total
+    return flow.total - flow.bad if bound == below else Fraction(0)
+
+
+def _decimal(value: Decimal | Fraction) -> Decimal:
+    return value if isinstance(value, Decimal) else as_decimal(value)
 
 
 def _hung(text: str) -> str:
@@ -142,7 +170,10 @@ class LatencyKind:
     schema: Final[Schema] = mapping(
         {
             "histogram": text("The histogram.", examples=["http_request_duration_seconds"]),
-            "below": ref("quantity", "Good is at most this; it must be one of the buckets."),
+            "below": ref(
+                "quantity",
+                "Good is at most this, one of the buckets; it may differ by label value.",
+            ),
             "where": ref("matchers", "Which of its series count."),
         },
         required=("histogram", "below"),
@@ -156,7 +187,7 @@ class LatencyKind:
         if histogram is None:
             return None
         where = reader.matchers(node.get("where"), (histogram,))
-        below = reader.bucket(node.get("below"), histogram)
+        below = reader.buckets(node.get("below"), histogram)
         if below is None:
             return None
         return Latency(histogram=histogram, where=where, below=below)

@@ -8,7 +8,7 @@ printed in plain notation, so that `99.9` percent never becomes `0.9990000000000
 from __future__ import annotations
 
 from obsgen.units.durations import Duration
-from obsgen.units.numbers import number_text, parse_number, rounded_text
+from obsgen.units.numbers import as_decimal, number_text, parse_number, rounded_text
 from obsgen.units.quantity import Quantity
 from obsgen.units.unit import BYTES, COUNT, RATIO, SECONDS, Dimension, Unit
 
@@ -21,6 +21,7 @@ __all__ = [
     "Duration",
     "Quantity",
     "Unit",
+    "as_decimal",
     "number_text",
     "parse_number",
     "rounded_text",

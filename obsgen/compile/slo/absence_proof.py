@@ -122,8 +122,10 @@ def _down(scope: SloScope, rule: AlertingRule) -> Proof:
     lookback = clock.evaluations(_LOOKBACK)
     other = {**found.taken, "instance": f"{found.taken['instance']}-2"}
     decoys = (
-        InputSeries(name="up", labels=labels, runs=standing([(length + lookback + wait + 3, 1)]))
-        for labels in found.decoys
+        InputSeries(
+            name="up", labels=decoy.labels, runs=standing([(length + lookback + wait + 3, 1)])
+        )
+        for decoy in found.decoys
     )
     series = (
         InputSeries(name="up", labels=found.taken, runs=standing(spans)),
