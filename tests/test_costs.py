@@ -48,7 +48,7 @@ def built_of(text: str) -> Built:
 
 def costs_of(text: str, **told: Any) -> tuple[SloCost, ...]:
     built = built_of(text)
-    return costs(zip(built.specs, built.compiled, strict=True), Assumptions(**told))
+    return tuple(costs(zip(built.specs, built.compiled, strict=True), Assumptions(**told)))
 
 
 def cost_of(text: str, **told: Any) -> SloCost:

@@ -65,6 +65,13 @@ def a_slo(slo: str) -> str:
     return f"{head}slos:\n  - {{name: availability, {slo}, {sli}}}\n"
 
 
+def a_slice(slo: str) -> str:
+    """Return the service with an SLO whose events are slices of 5m."""
+    head = SERVICE.split("slos:\n")[0]
+    sli = "sli: {time_slice: {max: depth, below: 5, slice: 5m}}"
+    return f"{head}slos:\n  - {{name: availability, {slo}, {sli}}}\n"
+
+
 def explained(service: str = SERVICE, word: str = "cart/availability", rate: str = "") -> Any:
     built = build({"specs/project.yaml": PROJECT, "specs/cart.yaml": service})
     assert built.specs, built.diagnostics
@@ -123,6 +130,14 @@ def test_the_budget_is_told_in_events_where_the_traffic_is_known():
     budget = as_json(rate="100")["budget"]
 
     assert (259_200_000, 259_200) == (budget["events"], budget["bad_events"])
+
+
+def test_the_budget_of_slices_is_told_whatever_the_traffic():
+    # 30d are 8640 slices of 5m, of which a tenth may be bad.
+    found = explained(a_slice("objective: 90"))
+
+    assert (8640, 864) == (found.json["budget"]["events"], found.json["budget"]["bad_events"])
+    assert "864 bad slices of 8640 in 30d" in found.sections[1].lines
 
 
 # The tiers.
@@ -357,13 +372,24 @@ def test_births_are_told_to_be_off_with_the_reason(sli: str, why: str):
 def test_slices_are_seen_when_they_are_over():
     # Slices of 5m are judged at once: 0s at least, 300 + 60s at most are added.
     # medium: 6 × 0.1 = 0.6; 21600 × 0.6 = 12960; 1800 × 0.4 = 720.
-    head = SERVICE.split("slos:\n")[0]
-    sli = "time_slice: {max: depth, below: 5, slice: 5m}"
-    slo = f"  - {{name: availability, objective: 90, sli: {{{sli}}}}}\n"
-    found = failures(as_json(f"{head}slos:\n{slo}"))["medium", "total outage"]
+    found = failures(as_json(a_slice("objective: 90")))["medium", "total outage"]
 
     assert {"least": Decimal(12960), "most": Decimal(13320)} == found["fires_after_seconds"]
     assert {"least": Decimal(720), "most": Decimal(1080)} == found["clears_after_seconds"]
+
+
+def test_a_composite_is_as_slow_as_its_slowest_part():
+    # Of slices of 5m; the other part settles for 5s: 5s at least, 5 + 300 + 60 at most are added.
+    # medium: 21600 × 0.6 = 12960.
+    parts = (
+        "  - {name: slices, objective: 90, sli: {time_slice: {max: depth, below: 5, slice: 5m}}}\n"
+        "  - name: both\n"
+        "    objective: 90\n"
+        "    sli: {composite: {weighted: {slices: 0.5, availability: 0.5}}}\n"
+    )
+    found = failures(as_json(SERVICE + parts, word="cart/both"))["medium", "total outage"]
+
+    assert {"least": Decimal(12965), "most": Decimal(13325)} == found["fires_after_seconds"]
 
 
 def test_the_series_that_are_recorded_are_told_with_the_distance_of_their_samples():

@@ -91,6 +91,7 @@ def cost(
     from obsgen.catalogue import near
     from obsgen.diagnostics import has_errors
     from obsgen.outputs.json import dump
+    from obsgen.progress import progress
 
     built = workspace.compile_specs(
         spec_paths(paths), environment, cwd=Path.cwd(), with_files=False
@@ -111,7 +112,13 @@ def cost(
         groups=groups,
         scrape_interval=scrape_interval,
     )
-    found = costs.costs(zip(built.specs, built.compiled, strict=True), assumptions)
+    environments = zip(built.specs, built.compiled, strict=True)
+    total = sum(len(service.slos) for spec in built.specs for service in spec.services)
+    found = []
+    with progress("counting samples", total) as report:
+        for each in costs.costs(environments, assumptions):
+            found.append(each)
+            report(1)
     if format_ == "json":
         click.echo(dump(costs.as_json(found, assumptions)).decode(), nl=False)
     else:

@@ -18,7 +18,7 @@ from obsgen import names
 from obsgen.catalogue import Metric
 from obsgen.costs.reads import Selection, reads
 from obsgen.matchers import Matcher
-from obsgen.model import LedgerScope, Service, Slo, Spec
+from obsgen.model import Environment, LedgerScope, Service, Slo, Spec
 from obsgen.units import Duration
 
 DEFAULT_SERIES: Final = 1000
@@ -71,9 +71,14 @@ class SloSeries:
     is_rest: bool
 
     @classmethod
-    def of(cls, service: Service, slo: Slo, assumptions: Assumptions) -> SloSeries:
+    def of(
+        cls, service: Service, slo: Slo, environment: Environment, assumptions: Assumptions
+    ) -> SloSeries:
         """Return the series of an SLO, as its SLI counts them."""
-        scope = LedgerScope(by=slo.by, identity=(), tile=slo.tile)
+        # In the words of the rules: what was parsed once is not parsed again.
+        own = {**environment.labels, "service": service.name, "slo": slo.name}
+        identity = tuple(Matcher(label, "=", value) for label, value in own.items())
+        scope = LedgerScope(by=slo.by, identity=identity, tile=slo.tile)
         ledger = slo.sli.ledger(scope)
         total = _selections(ledger.total_seen, ledger.total_born)
         shared: dict[str, frozenset[Matcher]] = {}

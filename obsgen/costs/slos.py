@@ -87,13 +87,10 @@ _Key = tuple[str, str, str]
 
 def costs(
     environments: Iterable[tuple[Spec, Compiled]], assumptions: Assumptions
-) -> tuple[SloCost, ...]:
-    """Return what each SLO costs, in each environment."""
-    return tuple(
-        cost
-        for spec, compiled in environments
-        for cost in _environment_costs(spec, compiled, assumptions)
-    )
+) -> Iterator[SloCost]:
+    """Yield what each SLO costs, in each environment."""
+    for spec, compiled in environments:
+        yield from _environment_costs(spec, compiled, assumptions)
 
 
 def _environment_costs(
@@ -138,7 +135,8 @@ class _Counter:
     def cost(self) -> SloCost:
         """Return what it costs."""
         raw, recorded = Fraction(0), Fraction(0)
-        series = SloSeries.of(self.service, self.slo, self.assumptions)
+        environment = self.spec.environment
+        series = SloSeries.of(self.service, self.slo, environment, self.assumptions)
         for rule, evaluations in self._rules():
             for read in reads(rule.expr, step=self.spec.project.evaluation_interval):
                 if names.is_slo_series(read.selection.name):

@@ -23,7 +23,7 @@ from obsgen.units import number_text
 _COLUMNS: Final = (
     Column("SLO"),
     Column("raw series", is_number=True),
-    Column("of bad", is_number=True),
+    Column("bad series", is_number=True),
     Column("recorded series", is_number=True),
     Column("raw samples", is_number=True),
     Column("recorded samples", is_number=True),

@@ -50,8 +50,9 @@ def _budget(found: SloExplanation) -> Section:
     if period.longest != period.length:
         lines.append(f"{shown(found.minutes(period.longest))} minutes of {period.longest}")
     if (events := found.events) is not None:
+        what = "slices" if found.slo.sli.rhythm.unit else "events"
         allowed = shown(events * found.budget)
-        lines.append(f"{allowed} bad events of {shown(events)} in {period.length}")
+        lines.append(f"{allowed} bad {what} of {shown(events)} in {period.length}")
     return Section(title="error budget", lines=tuple(lines))
 
 

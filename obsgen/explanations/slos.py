@@ -62,7 +62,9 @@ class SloExplanation:
 
     @property
     def events(self) -> Fraction | None:
-        """The events in a period at the traffic that is asked about."""
+        """The events in a period: its slices, or those at the traffic that is asked about."""
+        if (unit := self.slo.sli.rhythm.unit) is not None:
+            return Fraction(self.slo.period.ms, unit.ms)
         if self.events_per_second is None:
             return None
         return self.events_per_second * Fraction(self.slo.period.ms, 1000)

@@ -53,11 +53,10 @@ class Pace:
     @classmethod
     def of(cls, slo: Slo, scrape_interval: Duration) -> Pace:
         """Return the pace of an SLO whose metrics are scraped so often."""
-        rhythm = slo.sli.rhythm
         return cls(
             tile=slo.tile.length,
-            settle=slo.tile.settle if rhythm.settles else Duration(0),
-            grain=rhythm.unit or scrape_interval,
+            settle=slo.tile.settle if slo.sli.rhythm.settles else Duration(0),
+            grain=_grain(slo, scrape_interval),
         )
 
     def step(self, window: Duration) -> Duration:
@@ -74,6 +73,12 @@ class Pace:
     def evaluated(self, duration: Duration) -> Fraction:
         """Return the seconds until an evaluation after which a duration has passed."""
         return _seconds(Duration(-(-duration.ms // self.tile.ms) * self.tile.ms))
+
+
+def _grain(slo: Slo, scrape_interval: Duration) -> Duration:
+    """Return how far apart the events of an SLO are told, those of its parts included."""
+    parts = (_grain(part.slo, scrape_interval) for part in slo.sli.parts)
+    return max((slo.sli.rhythm.unit or scrape_interval, *parts))
 
 
 def limit(tier: Tier, slo: Slo) -> Fraction:

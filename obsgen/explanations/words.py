@@ -26,7 +26,7 @@ def formula_words(found: SloExplanation) -> Iterator[str]:
         "window × (1 − limit ÷ error ratio), the earlier: traffic is even, and the failure begins "
         "and ends all at once."
     )
-    grain = "scrape" if slo.sli.rhythm.unit is None else "slice"
+    grain = "scrape" if pace.grain == found.service.scrape_interval else "slice"
     coarse = any(max(tier.long, tier.short) > names.COARSE_FROM for tier in slo.tiers)
     more = f" (windows above {names.COARSE_FROM}: {COARSE_STEP} more)" if coarse else ""
     yield (
