@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.alerts._conditions import Several, on_shared, read_conditions
+from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.model import Alert, AlertParts, Context, Reader, Schema
 from obsgen.promql.build import binary
@@ -25,7 +26,8 @@ class AllOf(Several):
         for other in rest:
             matching = on_shared(first.measure.labels, other.measure.labels)
             expr = binary(expr, "and", other.expr(query), matching=matching)
-        return one_rule(alert, context, condition_firing(first, context, expr))
+        parts = one_rule(alert, context, condition_firing(first, context, expr))
+        return proven(parts, alert, context, self.conditions, all_of=True)
 
 
 class AllOfKind:

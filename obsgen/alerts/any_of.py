@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.alerts._conditions import Several, read_conditions
+from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import Firing, one_rule
 from obsgen.model import Alert, AlertParts, Context, Reader, Schema
 from obsgen.promql.build import any_of
@@ -39,7 +40,8 @@ class AnyOf(Several):
             limit=" or ".join(dict.fromkeys(c.limit.text for c in self.conditions)),
             window=self.conditions[0].measure.window(query.window),
         )
-        return one_rule(alert, context, firing)
+        parts = one_rule(alert, context, firing)
+        return proven(parts, alert, context, self.conditions, all_of=False)
 
 
 class AnyOfKind:

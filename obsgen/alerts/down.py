@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
+from obsgen.alerts._proof import Pace, Play, with_tests
 from obsgen.alerts._rule import Firing, one_rule
+from obsgen.artefacts import InputSeries, standing
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, AlertParts, Context, Reader, Schema
+from obsgen.model import (
+    Alert,
+    AlertParts,
+    Context,
+    Labels,
+    Look,
+    Reader,
+    Schema,
+    Unprovable,
+    World,
+)
 from obsgen.promql.build import Expr, any_of, binary, call, number
 from obsgen.schema.shared import flag, listed, ref, text
 from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.specimens import specimens
+from obsgen.units import Duration
 
 WITHOUT_GAUGE: Final = Code(
     "ALR531",
@@ -46,7 +61,7 @@ class Down:
         """Return the rule."""
         zero = number("0")
         parts = [binary(Expr(g.select(g.name, self.where)), "==", zero) for g in self.gauges]
-        ups = [g for g in self.gauges if g.name == "up"] or list(self.gauges)
+        ups = self._ups
         if self.or_absent:
             parts.extend(call("absent", g.select(g.name, self.where)) for g in ups)
         labels = frozenset[str]().union(*(g.all_labels for g in self.gauges))
@@ -61,7 +76,52 @@ class Down:
             fallback=f"{subject.replace('{', '(').replace('}', ')')} is 0{gone}",
             limit="0",
         )
-        return one_rule(alert, context, firing)
+        compiled = one_rule(alert, context, firing)
+        if alert.only_when is not None:
+            return replace(compiled, unproven="what `only_when` asks is not played with `down`")
+        plays = self._plays(Pace.of(alert, context))
+        return with_tests(compiled, alert, context, plays, self._met)
+
+    @property
+    def _ups(self) -> tuple[Metric, ...]:
+        """The gauges whose absence counts."""
+        return tuple(g for g in self.gauges if g.name == "up") or self.gauges
+
+    def _met(self, world: World) -> Iterator[Labels]:
+        now = Look(Duration(0), Duration(0))
+        for gauge in self.gauges:
+            found = world.latest(gauge.name, gauge.narrowed(self.where), now)
+            yield from (labels for labels, value in found.items() if value == 0)
+            if self.or_absent and gauge in self._ups and not found:
+                matchers = gauge.narrowed(self.where)
+                yield tuple(sorted((m.label, m.value) for m in matchers if m.op == "="))
+
+    def _plays(self, pace: Pace) -> Iterator[Play | Unprovable]:
+        for gauge in self.gauges:
+            yield self._course(f"quiet while {gauge.name} is 1, firing at 0", pace, (gauge,), 0)
+        if self.or_absent:
+            named = " and ".join(gauge.name for gauge in self._ups)
+            yield self._course(f"firing when {named} is not there", pace, self._ups, None)
+
+    def _course(
+        self, name: str, pace: Pace, failing: tuple[Metric, ...], level: int | None
+    ) -> Play | Unprovable:
+        """Return a play in which some of the gauges go to a level and come back."""
+        lasts = pace.lasts
+        series: list[InputSeries] = []
+        pinned: dict[str, str] = {}
+        for gauge in self.gauges:
+            found = specimens(gauge.label_values, gauge.narrowed(self.where), pinned)
+            if found is None:
+                return Unprovable(f"no series of `{gauge.name}` can be told that matches")
+            pinned = {**pinned, **found.taken}
+            course = [(lasts, 1), (lasts, level if gauge in failing else 1), (lasts, 1)]
+            series.append(InputSeries(name=gauge.name, labels=found.taken, runs=standing(course)))
+            series += (
+                InputSeries(name=gauge.name, labels=decoy.labels, runs=standing([(3 * lasts, 0)]))
+                for decoy in found.decoys
+            )
+        return Play(name=name, series=tuple(series), ends=(lasts, 2 * lasts, 3 * lasts))
 
 
 class DownKind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.alerts._rule import Firing, one_rule
@@ -38,7 +38,8 @@ class RawAlert:
             fallback=f"{alert.name} of {context.service.name}",
             has_value=False,
         )
-        return one_rule(alert, context, firing)
+        compiled = one_rule(alert, context, firing)
+        return replace(compiled, unproven="raw PromQL cannot be turned round into series")
 
 
 class RawAlertKind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
 from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
@@ -26,7 +27,8 @@ class Threshold:
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""
         expr = self.condition.expr(context.query())
-        return one_rule(alert, context, condition_firing(self.condition, context, expr))
+        parts = one_rule(alert, context, condition_firing(self.condition, context, expr))
+        return proven(parts, alert, context, (self.condition,), all_of=True)
 
 
 class ThresholdKind:

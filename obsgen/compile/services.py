@@ -80,7 +80,10 @@ def compile_service(
     return ServiceParts(
         service=replace(service, catalogue=catalogue),
         rules=rules if groups else None,
-        tests=tuple(_slo_tests(service, slos, rules, environment.labels)),
+        tests=(
+            *_alert_tests(service, alerts, rules, context),
+            *_slo_tests(service, slos, rules, environment.labels),
+        ),
         unproven=tuple(
             Unproven(
                 service=service.name,
@@ -117,6 +120,22 @@ def _parts_first(service: Service) -> tuple[Slo, ...]:
     for slo in service.slos:
         take(slo)
     return tuple(found.values())
+
+
+def _alert_tests(
+    service: Service, alerts: tuple[AlertParts, ...], rules: RuleFile, context: Context
+) -> Iterator[RuleTestFile]:
+    """Yield the unit tests of the service's own alerts."""
+    labels = context.environment.labels
+    tests = tuple(_test_labelled(test, labels) for parts in alerts for test in parts.tests)
+    if tests:
+        yield RuleTestFile(
+            service=service.name,
+            evaluation_interval=context.project.evaluation_interval,
+            groups=evaluation_order(rules),
+            tests=tests,
+            sources=service.sources,
+        )
 
 
 def _slo_tests(

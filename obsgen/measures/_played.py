@@ -32,6 +32,9 @@ PARTS_OF_ONE: Final = Domain(low=Decimal(0), high=Decimal(1), exact=(Decimal(0),
 LARGE: Final = 10
 """A decoy counts so many times what is played: whoever takes it in sees another number."""
 
+_FINE: Final = 1000
+"""A growth is rounded by less than one part of so many."""
+
 Grows = Callable[[Span], Fraction | None]
 """By how much a counter grows within each interval of a span; None where it has ended."""
 
@@ -88,7 +91,7 @@ def counter(name: str, labels: Mapping[str, str], curve: Curve, grows: Grows) ->
     Prometheus takes a counter for newly born whose value is below its growth of one interval, and
     extrapolates no further back than to its birth.
     """
-    spans = _joined((span.intervals, grows(span)) for span in curve)
+    spans = _summable(_joined((span.intervals, grows(span)) for span in curve))
     growths = [growth for _, growth in spans if growth is not None]
     since = exact(max(growths, default=Fraction(0)))
     return InputSeries(name=name, labels=labels, runs=counted(_plain(spans), since=since))
@@ -155,6 +158,25 @@ def most(curve: Curve, value: Callable[[Span], Fraction | None]) -> Fraction:
 def highest(curve: Curve, scene: Scene) -> Fraction:
     """Return the level that is farthest from zero, that of decoys included."""
     return max(most(curve, lambda span: span.level), abs(scene.tripping))
+
+
+def _summable(
+    spans: list[tuple[int, Fraction | None]],
+) -> list[tuple[int, Fraction | None]]:
+    """
+    Round growths to fractions of two where a counter comes to stand.
+
+    promtool adds them up in floats: a sum that ends a bit above what it should would look like a
+    counter that was reset when it stands.
+    """
+    growths = [growth for _, growth in spans if growth]
+    stands = any(growth == 0 for _, growth in spans)
+    if not stands or all(growth.denominator == 1 for growth in growths):
+        return spans
+    parts = 1
+    while parts * min(growths) < _FINE:
+        parts *= 2
+    return [(n, g if g is None else Fraction(round(g * parts), parts)) for n, g in spans]
 
 
 def _joined(
