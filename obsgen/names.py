@@ -86,6 +86,20 @@ def is_slo_series(name: str) -> bool:
     return _OWN.fullmatch(name) is not None
 
 
+_TILE: Final = re.compile(r"slo:\w+:increase(?P<tile>\w+)")
+
+
+def tile_of(name: str) -> Duration | None:
+    """
+    Return how far apart the samples of a ledger are; None for the name of anything else.
+
+    >>> str(tile_of("slo:bad_events:increase5m")), tile_of("slo:burn_rate:ratio")
+    ('5m', None)
+    """
+    match = _TILE.fullmatch(name)
+    return None if match is None else Duration.parse(match["tile"])
+
+
 def error_ratio(window: Duration) -> str:
     """Name the error ratio over a window."""
     return f"slo:error_ratio:rate{window}"

@@ -32,6 +32,6 @@ def _compiled(template: str) -> Callable[..., str]:
 
 
 def capitalized(text: str) -> str:
-    """Return the text with a capital first letter, unless it begins with a metric's name."""
+    """Return the text with a capital first letter, unless it begins with a name of specs."""
     first = text.partition(" ")[0]
-    return text if "_" in first else text[:1].upper() + text[1:]
+    return text if "_" in first or "/" in first else text[:1].upper() + text[1:]

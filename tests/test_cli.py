@@ -665,14 +665,17 @@ def test_explain_takes_a_code_and_its_name(word: str):
     [
         ("SLO301x", "did you mean SLO301?"),
         ("objective-rang", "did you mean objective-range?"),
-        ("zzz", "codes look like SLO301"),
+        (
+            "zzz",
+            "codes look like SLO301, SLOs like gateway/availability, alerts like HighErrorRate",
+        ),
     ],
 )
 def test_an_unknown_code_is_wrong_usage_with_a_near_miss(word: str, hint: str):
     result = run("explain", word)
 
     assert 2 == result.exit_code
-    assert result.stderr.endswith(f"Error: no code `{word}`; {hint}\n")
+    assert result.stderr.endswith(f"Error: no code, SLO or alert `{word}`; {hint}\n")
 
 
 def test_every_code_can_be_explained():

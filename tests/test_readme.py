@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from oracles import tool
 
 from obsgen import build
 from obsgen.cli import commands
@@ -69,6 +71,33 @@ def test_the_finding_that_the_readme_shows_is_what_validate_prints(tmp_path, mon
 
     assert 1 == result.exit_code
     assert f"$ obsgen validate\n{result.stderr}" in blocks("console")[1]
+
+
+@pytest.fixture
+def example(tmp_path, monkeypatch):
+    """A working folder with the README's example, and a Project."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "gateway.yaml").write_text(specs_of(ROOT / "README.md")[0])
+    (tmp_path / "specs" / "project.yaml").write_text(PROJECT)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("example")
+def test_the_run_of_tests_that_the_readme_shows_is_that_of_its_example():
+    result = CliRunner().invoke(commands, ["test", "--promtool", str(tool("promtool"))])
+    shown = re.sub(r"in \d+\.\ds", "in 4.0s", result.stdout)
+
+    assert 0 == result.exit_code
+    assert any(f"$ obsgen test\n{shown}" in block for block in blocks("console"))
+
+
+@pytest.mark.usefixtures("example")
+def test_the_readme_says_how_much_cheaper_the_rules_are():
+    result = CliRunner().invoke(commands, ["cost", "--series", "1000", "--format", "json"])
+    (service,) = json.loads(result.stdout)["services"]
+
+    assert "read 1/1500 of what its seven windows read" in README.replace("\n", " ")
+    assert 1500 <= service["times_cheaper"] < 1600
 
 
 def test_the_readme_lists_every_command():

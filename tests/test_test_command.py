@@ -266,6 +266,87 @@ def test_a_promtool_that_is_no_program_is_said(here: Path, compiles_to: Compiles
     assert "cannot be run: exec format error [OUT942]" in result.stderr
 
 
+# What obsgen itself generates.
+
+SLO: Final = """\
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+outputs: [prometheus]
+alert_profiles:
+  fast: [{tier: fast, spends: 2%, long: 1h, short: 5m, severity: critical}]
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+metrics:
+  requests_total: {type: counter, labels: [code]}
+slos:
+  - name: availability
+    objective: 99.9
+    sli: {events: {total: requests_total, bad: {code: "5.."}}}
+    alerts: {profile: fast, absent: none}
+"""
+
+
+@pytest.fixture
+def slo(here: Path) -> None:
+    """A working folder with one SLO that has one tier."""
+    (here / "specs/project.yaml").unlink()
+    (here / "specs/cart.yaml").write_text(SLO)
+
+
+@pytest.mark.usefixtures("slo")
+def test_generated_tests_prove_a_generated_alert():
+    result = run()
+
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert re.fullmatch(r"1 test in \d+\.\ds: 1 passed\n1 alert proven\n", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("written", "mutated", "came"),
+    [
+        # Ten per cent more: 1% above the limit is quiet. Ten per cent less: 1% below it fires.
+        ("> 0.0144", "> 0.01584", "expected firing, but it is quiet"),
+        ("> 0.0144", "> 0.01296", "expected quiet, but it is firing"),
+        ("> 0.0144", "< 0.0144", "expected quiet, but it is firing"),
+        ('code=~"5.."', 'code=~".+"', "expected quiet, but it is firing"),
+    ],
+    ids=["limit above", "limit below", "comparison", "matcher"],
+)
+@pytest.mark.usefixtures("slo")
+def test_generated_tests_fail_for_a_mutated_rule(
+    compiles_to: Compiles, written: str, mutated: str, came: str
+):
+    compiles_to(lambda compiled: with_rules(compiled, written, mutated))
+    result = run()
+
+    assert 1 == result.exit_code
+    assert re.match(
+        r'cart/availability/ErrorBudgetBurn\{tier="fast"\}: .*\n(  at \d+\w+: .*\n)+'
+        r"  in specs/cart\.yaml:14:5\n",
+        result.stdout,
+    )
+    assert came in result.stdout
+
+
+def with_rules(compiled: Compiled, written: str, mutated: str) -> Compiled:
+    """Change the expressions of all rules."""
+
+    def changed(rule: Any) -> Any:
+        return replace(rule, expr=rule.expr.replace(written, mutated))
+
+    files = tuple(
+        replace(
+            file, groups=tuple(replace(g, rules=tuple(map(changed, g.rules))) for g in file.groups)
+        )
+        for file in compiled.rule_files
+    )
+    assert files != compiled.rule_files
+    return replace(compiled, rule_files=files)
+
+
 # At a terminal.
 
 SLOW: Final = """\

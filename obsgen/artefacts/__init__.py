@@ -7,6 +7,7 @@ caused it, so that a finding about an artefact points at what its author wrote.
 
 from __future__ import annotations
 
+from obsgen.artefacts.alert_names import alert_path, alert_title
 from obsgen.artefacts.alertmanager import (
     AlertmanagerConfig,
     AlertmanagerMatcher,
@@ -86,6 +87,8 @@ __all__ = [
     "TimeInterval",
     "Unproven",
     "Variable",
+    "alert_path",
+    "alert_title",
     "counted",
     "exact",
     "standing",

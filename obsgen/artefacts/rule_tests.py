@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from obsgen.artefacts.prometheus import AlertingRule
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
 
@@ -81,6 +82,10 @@ class RuleTest:
     evaluation_interval: Duration = Duration(0)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    def is_of(self, rule: AlertingRule) -> bool:
+        """Say whether it tests this rule; the rule's service is not looked at."""
+        return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unproven:
@@ -97,6 +102,10 @@ class Unproven:
     selects: Mapping[str, str]
     reason: str
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def is_of(self, rule: AlertingRule) -> bool:
+        """Say whether it speaks of this rule; the rule's service is not looked at."""
+        return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from obsgen.commands.cost import cost
 from obsgen.commands.explain import explain
 from obsgen.commands.generate import generate
 from obsgen.commands.init import init
@@ -15,4 +16,4 @@ from obsgen.commands.schema import schema
 from obsgen.commands.test import test
 from obsgen.commands.validate import validate
 
-COMMANDS: Final = (explain, generate, init, schema, test, validate)
+COMMANDS: Final = (cost, explain, generate, init, schema, test, validate)

@@ -53,6 +53,7 @@ def compile_spec(spec: Spec, report: Reports, *, with_pages: bool = True) -> Com
     return Compiled(
         rule_files=rule_files,
         rule_tests=_rule_tests(parts),
+        unproven=tuple(unproven for part in parts for unproven in part.unproven),
         prometheus=PrometheusConfig(
             scrape_interval=project.scrape_interval,
             evaluation_interval=project.evaluation_interval,

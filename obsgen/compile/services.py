@@ -13,6 +13,7 @@ from obsgen.artefacts import (
     RuleGroup,
     RuleTest,
     RuleTestFile,
+    Unproven,
 )
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, Severity, finding
@@ -47,6 +48,7 @@ class ServiceParts:
     service: Service
     rules: RuleFile | None
     tests: tuple[RuleTestFile, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
 
 
 def compile_service(
@@ -101,7 +103,27 @@ def compile_service(
             *_alert_tests(service, alerts, rules, context),
             *_slo_tests(service, slos, rules, environment.labels),
         ),
+        unproven=tuple(
+            Unproven(
+                service=service.name,
+                alert=rule.alert,
+                selects={**environment.labels, **rule.labels},
+                reason=reason,
+                origin=rule.origin,
+            )
+            for rule, reason in _unproven(slos, alerts)
+        ),
     )
+
+
+def _unproven(
+    slos: tuple[tuple[Slo, SloRules], ...], alerts: tuple[AlertParts, ...]
+) -> Iterator[tuple[AlertingRule, str]]:
+    """Yield the alerts of which no unit test can be told, each with the reason."""
+    for _, own in slos:
+        yield from ((proof.rule, proof.unproven) for proof in own.proofs if proof.unproven)
+    for parts in alerts:
+        yield from ((rule, parts.unproven) for rule in parts.alerts if parts.unproven)
 
 
 def _parts_first(service: Service) -> tuple[Slo, ...]:

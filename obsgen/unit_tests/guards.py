@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import RuleTest, RuleTestFile
+from obsgen.artefacts import RuleTest, RuleTestFile, alert_title
 from obsgen.catalogue import near
 from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Related, finding
-from obsgen.unit_tests.suites import Suite, alert_title
+from obsgen.unit_tests.suites import Suite
 
 NO_UNIT_TESTS: Final = Code(
     "OUT944",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from obsgen.artefacts import Expected, RuleTest, RuleTestFile
+from obsgen.artefacts import Expected, RuleTest, RuleTestFile, alert_title
 from obsgen.unit_tests.output import Mismatch, Said
-from obsgen.unit_tests.suites import Suite, alert_title
+from obsgen.unit_tests.suites import Suite
 
 Labels = Mapping[str, str]
 

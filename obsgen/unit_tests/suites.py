@@ -7,8 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from obsgen import names
-from obsgen.artefacts import AlertingRule, Compiled, RuleTest, RuleTestFile, Unproven
-from obsgen.matchers import Matcher, selector
+from obsgen.artefacts import (
+    AlertingRule,
+    Compiled,
+    RuleTest,
+    RuleTestFile,
+    Unproven,
+    alert_path,
+    alert_title,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +38,7 @@ class ServiceAlert:
 
     def is_meant_by(self, service: str, what: RuleTest | Unproven) -> bool:
         """Say whether a test, or the lack of one, of a service speaks of this rule."""
-        return (service, what.alert) == (
-            self.service,
-            self.rule.alert,
-        ) and what.selects.items() <= self.rule.labels.items()
+        return service == self.service and what.is_of(self.rule)
 
 
 _Key = tuple[str, str]
@@ -107,7 +111,7 @@ def suites(
 
     Args:
         environments: What was compiled, with the environment's name.
-        pattern: Only alerts in whose path (see `alert_path`) it is found.
+        pattern: Only alerts in whose path (see `artefacts.alert_path`) it is found.
     """
     return tuple(_suite(name, compiled, pattern) for name, compiled in environments)
 
@@ -157,26 +161,3 @@ def _alerts(compiled: Compiled) -> Iterator[ServiceAlert]:
     )
     for number, (service, rule) in enumerate(every):
         yield ServiceAlert(number=number, service=service, rule=rule)
-
-
-def alert_path(service: str, alert: str, labels: Mapping[str, str]) -> str:
-    """
-    Name an alert as `-k` searches it: its service, its SLO if it is of one, itself.
-
-    >>> alert_path("cart", "ErrorBudgetBurn", {"slo": "latency", "tier": "fast"})
-    'cart/latency/ErrorBudgetBurn'
-    """
-    return "/".join(filter(None, (service, labels.get("slo", ""), alert)))
-
-
-def alert_title(service: str, alert: str, selects: Mapping[str, str]) -> str:
-    """
-    Name an alert for people: its path, and what tells it from others of its name.
-
-    >>> alert_title(
-    ...     "cart", "ErrorBudgetBurn", {"service": "cart", "slo": "latency", "tier": "fast"}
-    ... )
-    'cart/latency/ErrorBudgetBurn{tier="fast"}'
-    """
-    rest = [Matcher(k, "=", v) for k, v in selects.items() if k not in names.IDENTITY]
-    return selector(alert_path(service, alert, selects), rest)

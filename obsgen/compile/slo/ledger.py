@@ -18,9 +18,9 @@ from obsgen.model import Ledger, LedgerScope
 from obsgen.units import Duration, number_text
 
 # A birth beyond this is a relabelling or a hidden series that returned, not events.
-_CAP_BASE: Final = 10
-_CAP_FACTOR: Final = 2
-_CAP_WINDOW: Final = Duration.parse("1h")
+CAP_BASE: Final = 10
+CAP_FACTOR: Final = 2
+CAP_WINDOW: Final = Duration.parse("1h")
 
 
 @dataclass(slots=True)
@@ -92,8 +92,8 @@ def _total_events(scope: SloScope, ledger: Ledger) -> str:
 
 
 def _cap(scope: SloScope) -> str:
-    busiest = scope.over("max_over_time", names.total_seen(scope.tile), _CAP_WINDOW)
-    return f"{_CAP_BASE} + {_CAP_FACTOR} * {busiest}"
+    busiest = scope.over("max_over_time", names.total_seen(scope.tile), CAP_WINDOW)
+    return f"{CAP_BASE} + {CAP_FACTOR} * {busiest}"
 
 
 def _coarse(scope: SloScope) -> Iterator[RecordingRule]:
