@@ -46,6 +46,7 @@ FLOORS: Final = {
     "codes": 15,
     "workspace": 15,
     "starter": 15,
+    "simulate": 14,
     "unit_tests": 15,
     "terminal": 15,
     "progress": 15,

@@ -1,0 +1,39 @@
+"""
+Data out of the catalogue: seeded traffic, what scrapes see of it, and what was true.
+
+Four rooms, each knowing only the ones before: a story (`traffic`) is a value; a `world` of targets
+(`population`) lets it happen step by step and counts it, event by event (`truth`); a scraper
+(`scrape`) looks at the world as Prometheus would; a `history` is what scrapes saw, as text. There
+is no clock: the same seed gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+from obsgen.simulate.history import write_history
+from obsgen.simulate.population import Size, Target, populate
+from obsgen.simulate.scrape import Scrape, Scraper
+from obsgen.simulate.stories import Story, tell
+from obsgen.simulate.traffic import Burst, Gap, Incident, Restart, Scraping, Span, Traffic
+from obsgen.simulate.truth import Account, Selection
+from obsgen.simulate.world import World
+
+__all__ = [
+    "Account",
+    "Burst",
+    "Gap",
+    "Incident",
+    "Restart",
+    "Scrape",
+    "Scraper",
+    "Scraping",
+    "Selection",
+    "Size",
+    "Span",
+    "Story",
+    "Target",
+    "Traffic",
+    "World",
+    "populate",
+    "tell",
+    "write_history",
+]

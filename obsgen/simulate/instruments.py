@@ -1,0 +1,70 @@
+"""
+What a process counts with, whatever it is: what it takes in and what it shows.
+
+Values are whole numbers in units of a decimal place, so that sums are exact and every machine
+writes the same digits. A label set is absent until its first event, as with the client libraries.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from obsgen.simulate.truth import Account, Tally
+
+ABSENT: Final = -(2**63)
+"""The value of a series that is not exposed, or not yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """
+    What a process has to do in one step.
+
+    Attributes:
+        at: The step's beginning, in milliseconds since the epoch.
+        load: Thousandths of a full hour's.
+        healthy, failing: How many go well and how many fail.
+    """
+
+    at: int
+    load: int
+    healthy: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A series: its name, its own labels, and the decimal places that its values are counted in."""
+
+    name: str
+    labels: Mapping[str, str]
+    decimals: int = 0
+
+
+class Instrument(Protocol):
+    """A metric of one process."""
+
+    @property
+    def series(self) -> tuple[Exposed, ...]:
+        """All that it may expose, label set by label set."""
+        ...
+
+    @property
+    def point(self) -> int:
+        """How many series each label set has."""
+        ...
+
+    def take(self, arrivals: Arrivals) -> None:
+        """Count one step."""
+        ...
+
+    def values(self) -> array[int]:
+        """Return the value of each series now, ABSENT ones among them."""
+        ...
+
+    def watch(self, account: Account, tally: Tally) -> None:
+        """From now on note the events of an account with a tally."""
+        ...
