@@ -270,7 +270,7 @@ def _run(*command: str | Path) -> str:
 
 
 def _document(file: Path) -> dict[str, Any]:
-    documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+    documents = list(yaml.load_all(file.read_bytes(), Loader=yaml.CSafeLoader))
     _demand(len(documents) == 1, file, f"holds {len(documents)} YAML documents, the tools read one")
     _demand(isinstance(documents[0], dict), file, "is not a mapping")
     document: dict[str, Any] = documents[0]
