@@ -182,7 +182,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str
     exprs = {}
     for kind in sorted({kind for kind, _ in EXPECTED}):
         outcome = Case(CASES / "measures" / kind).run(tmp_path_factory.mktemp(kind))
-        assert not outcome.findings
+        # What is not proven is a warning: raw PromQL, and what has no inverse.
+        assert outcome.codes <= {"ALR534"}
         rules = yaml.safe_load(outcome.files["prometheus/rules/cart.rules.yml"])
         for group in rules["groups"]:
             exprs.update(((kind, rule["alert"]), rule["expr"]) for rule in group["rules"])

@@ -53,7 +53,8 @@ def spread(quantile: Decimal, level: Fraction, bounds: Sequence[Decimal]) -> lis
     >>> spread(Decimal("0.5"), Fraction(3, 2), [Decimal(1), Decimal(2)])
     [Fraction(0, 1), Fraction(1, 1), Fraction(1, 1)]
     """
-    place = next(index for index, bound in enumerate(bounds) if level <= bound)
+    last = len(bounds) - 1
+    place = next((index for index, bound in enumerate(bounds) if level <= bound), last)
     start = Fraction(bounds[place - 1]) if place else min(Fraction(0), Fraction(bounds[0]))
     inside = (level - start) / (Fraction(bounds[place]) - start)
     wanted = Fraction(quantile)

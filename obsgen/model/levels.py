@@ -82,6 +82,10 @@ def levels_of(comparison: str, limit: Fraction, domain: Domain) -> Levels | Unpr
     >>> [float(step.level) for step in found.steps]
     [4.0, 4.95, 5.05, 6.0, 4.0]
     """
+    if never_holds(comparison, limit, domain):
+        return Unprovable("no value of the measure is beyond the limit")
+    if always_holds(comparison, limit, domain):
+        return Unprovable("every value of the measure is beyond the limit")
     if comparison in {"==", "!="}:
         return _of_equality(comparison, limit, domain)
     sides = _Sides(limit, domain, is_up=comparison in _UP)
