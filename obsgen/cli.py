@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 import obsgen
-from obsgen.commands import COMMANDS
+from obsgen.commands import Commands
 from obsgen.commands.options import FOUND
 
 _BUG: Final = 3
@@ -55,7 +55,7 @@ def _fail_on_bug(error: Exception) -> None:
     sys.exit(_BUG)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(obsgen.__version__, message="%(prog)s %(version)s")
 def commands() -> None:
     """
@@ -63,7 +63,3 @@ def commands() -> None:
 
     Specs are YAML files below specs/; the output is written to generated/.
     """
-
-
-for _command in COMMANDS:
-    commands.add_command(_command)

@@ -45,7 +45,8 @@ class Options:
         presets: Shipped presets by name; read only when used.
         context: Files of which only the Project (unless the specs hold one) and the presets
             count, when a file is checked alone.
-        with_files: Write the outputs; without them, findings are all there is.
+        with_files: Write the outputs; without them, findings and what is compiled is all.
+        with_tests: Work out the unit tests of alerts.
     """
 
     environment: str | None = None
@@ -53,6 +54,7 @@ class Options:
     presets: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, bytes] = field(default_factory=dict)
     with_files: bool = True
+    with_tests: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     are_named = all(diagnostic.code is not NAME_FORM for diagnostic in diagnostics)
     sink = _errors_only(diagnostics) if has_errors(diagnostics) else diagnostics.append
     compiled = tuple(
-        compile_spec(spec, sink, with_pages=options.with_files)
+        compile_spec(spec, sink, with_pages=options.with_files, with_tests=options.with_tests)
         for spec in (specs if are_named else ())
     )
     files: tuple[OutputFile, ...] = ()

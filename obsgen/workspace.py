@@ -37,7 +37,7 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
     if standard_input is not None:
         texts[STDIN] = standard_input
     context = _context(paths, standard_input, cwd)
-    options = Options(presets=disk.shipped_presets(), with_files=False)
+    options = Options(presets=disk.shipped_presets(), with_files=False, with_tests=False)
     if any(name in context for name in texts):
         built = build({**context, **texts}, options)
     else:
@@ -63,13 +63,19 @@ def _near(path: Path) -> Path | None:
 
 
 def compile_specs(
-    paths: list[Path], environment: str | None, *, cwd: Path, with_files: bool = True
+    paths: list[Path],
+    environment: str | None,
+    *,
+    cwd: Path,
+    with_files: bool = True,
+    with_tests: bool = True,
 ) -> Built:
     """
     Compile specs for writing: everything must be there, and nothing in the way.
 
     Args:
         with_files: Write the outputs; without them, what is compiled is all there is.
+        with_tests: Work out the unit tests of alerts.
     """
     given = disk.read_specs(paths, cwd=cwd)
     if given.diagnostics:
@@ -79,6 +85,7 @@ def compile_specs(
         requires_project=True,
         presets=disk.shipped_presets(),
         with_files=with_files,
+        with_tests=with_tests,
     )
     return build(given.texts, options)
 

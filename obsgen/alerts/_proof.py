@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.artefacts import AlertingRule, Expected, InputSeries, RuleTest
 from obsgen.model import (
@@ -25,11 +25,13 @@ from obsgen.model import (
     Labels,
     LimitPart,
     Look,
+    Proof,
     Samples,
     Scene,
     Span,
     Unprovable,
     World,
+    fired,
     levels_of,
 )
 from obsgen.units import Duration, Unit, rounded_text
@@ -198,10 +200,11 @@ def tested(
     usual = context.project.evaluation_interval
     last = pace.index(play.ends[-1])
     samples = Samples(play.series, pace.interval)
+    times = [Duration(index * pace.evaluation.ms) for index in range(last + 1)]
     runs = [
         states
         for is_closed in (True, False)
-        for states in _readings(alert, pace, last, partial(_found, samples, met, is_closed))
+        for states in _readings(alert, pace, _holding(samples, met, times, is_closed=is_closed))
     ]
     agreed = [
         states[0] if all(state == states[0] for state in states) else None
@@ -224,69 +227,57 @@ def tested(
     )
 
 
-def with_tests(
+def with_proofs(
     parts: AlertParts,
     alert: Alert,
     context: Context,
     plays: Iterable[Play | Unprovable],
     met: Met,
 ) -> AlertParts:
-    """Return an alert with the tests of its plays, and the reasons why some are missing."""
+    """Return an alert with what its plays prove."""
     (rule,) = parts.alerts
-    tests: list[RuleTest] = []
-    reasons: list[str] = []
-    for play in plays:
-        found = play if isinstance(play, Unprovable) else tested(alert, rule, context, play, met)
-        if isinstance(found, Unprovable):
-            reasons.append(found.reason)
-        else:
-            tests.append(found)
-    return replace(parts, tests=(*tests, *parts.tests), unproven="; ".join(dict.fromkeys(reasons)))
+    proofs = tuple(
+        Proof(rule=rule, unproven=play.reason)
+        if isinstance(play, Unprovable)
+        else Proof(rule=rule, test=partial(tested, alert, rule, context, play, met))
+        for play in plays
+    )
+    return replace(parts, proofs=proofs)
 
 
-Found = tuple[frozenset[Labels], bool]
-"""For what a condition holds, and whether that is a matter of rounding."""
+def unproven(parts: AlertParts, reason: str) -> AlertParts:
+    """Return an alert of which no test can be told."""
+    return replace(parts, proofs=tuple(Proof(rule=r, unproven=reason) for r in parts.alerts))
 
 
-def _found(samples: Samples, met: Met, is_closed: bool, at: Duration) -> Found:
-    world = World(samples, at, is_closed=is_closed)
-    found = frozenset(met(world))
-    return found, world.is_close
+class _Held(NamedTuple):
+    """A world, and for what a condition holds in it."""
+
+    world: World
+    labels: frozenset[Labels]
+
+
+def _holding(
+    samples: Samples, met: Met, times: Iterable[Duration], *, is_closed: bool
+) -> Iterator[_Held]:
+    """Yield for what a condition holds at each time; where nothing has changed, as before."""
+    last: _Held | None = None
+    for at in times:
+        if last is None or (last.world.until is not None and at.ms >= last.world.until):
+            world = World(samples, at, is_closed=is_closed)
+            last = _Held(world, frozenset(met(world)))
+        yield last
 
 
 def _readings(
-    alert: Alert, pace: Pace, last: int, find: Callable[[Duration], Found]
-) -> Iterator[list[frozenset[Labels]]]:
+    alert: Alert, pace: Pace, found: Iterable[_Held]
+) -> Iterator[tuple[frozenset[Labels], ...]]:
     """Yield what fires if rounding is always against the condition, and if it is always for it."""
-    found = [find(Duration(index * pace.evaluation.ms)) for index in range(last + 1)]
-    ever = frozenset(labels for labels_met, _ in found for labels in labels_met)
-    for doubtful in (frozenset[Labels](), ever):
-        yield _fired(alert, pace, [doubtful if close else surely for surely, close in found])
-
-
-def _fired(alert: Alert, pace: Pace, held: Iterable[frozenset[Labels]]) -> list[frozenset[Labels]]:
-    """Follow each label set through pending, firing and keeping on (Prometheus, alerting rules)."""
-    since: dict[Labels, int] = {}
-    calm: dict[Labels, int] = {}
-    firing: set[Labels] = set()
-    states: list[frozenset[Labels]] = []
-    step = pace.evaluation.ms
-    for index, now in enumerate(held):
-        for labels in now:
-            since.setdefault(labels, index)
-            calm.pop(labels, None)
-            if (index - since[labels]) * step >= alert.for_.ms:
-                firing.add(labels)
-        for labels in list(since):
-            if labels in now:
-                continue
-            calm.setdefault(labels, index)
-            keeps = (index - calm[labels]) * step < alert.keep_firing_for.ms
-            if not (labels in firing and keeps):
-                firing.discard(labels)
-                del since[labels], calm[labels]
-        states.append(frozenset(firing))
-    return states
+    told = [(each.labels, each.world.is_close) for each in found]
+    ever = frozenset(labels for surely, _ in told for labels in surely)
+    for doubtful in (frozenset[Labels](), ever) if any(close for _, close in told) else (ever,):
+        held = (doubtful if close else surely for surely, close in told)
+        yield fired(held, pace.evaluation, for_=alert.for_, keep_firing_for=alert.keep_firing_for)
 
 
 def _turns(agreed: list[frozenset[Labels] | None]) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from obsgen.alerts._proof import Pace, Play, steps_of, together, tripped, with_tests
+from obsgen.alerts._proof import Pace, Play, steps_of, together, tripped, with_proofs
 from obsgen.model import (
     Alert,
     AlertParts,
@@ -33,9 +33,8 @@ def proven(
     enough, are not played at all); what `only_when` asks holds all the time, and is crossed once.
     """
     gate = () if alert.only_when is None else (alert.only_when,)
-    gate = () if alert.only_when is None else (alert.only_when,)
     prover = _Prover(alert, context, conditions, gate, all_of=all_of)
-    return with_tests(parts, alert, context, prover.plays(), prover.met)
+    return with_proofs(parts, alert, context, prover.plays(), prover.met)
 
 
 class _Prover:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from obsgen.alerts._proof import Pace, Play, with_tests
+from obsgen.alerts._proof import Pace, Play, unproven, with_proofs
 from obsgen.alerts._rule import Firing, one_rule
 from obsgen.artefacts import InputSeries, standing
 from obsgen.catalogue import Metric
@@ -78,9 +78,9 @@ class Down:
         )
         compiled = one_rule(alert, context, firing)
         if alert.only_when is not None:
-            return replace(compiled, unproven="what `only_when` asks is not played with `down`")
+            return unproven(compiled, "what `only_when` asks is not played with `down`")
         plays = self._plays(Pace.of(alert, context))
-        return with_tests(compiled, alert, context, plays, self._met)
+        return with_proofs(compiled, alert, context, plays, self._met)
 
     @property
     def _ups(self) -> tuple[Metric, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._proof import unproven
 from obsgen.alerts._rule import Firing, one_rule
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.model import Alert, AlertParts, Context, Reader, Schema
@@ -39,7 +40,7 @@ class RawAlert:
             has_value=False,
         )
         compiled = one_rule(alert, context, firing)
-        return replace(compiled, unproven="raw PromQL cannot be turned round into series")
+        return unproven(compiled, "raw PromQL cannot be turned round into series")
 
 
 class RawAlertKind:

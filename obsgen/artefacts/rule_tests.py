@@ -71,6 +71,7 @@ class RuleTest:
         selects: Labels that the rule sets, and by which its alerts are told from others.
         interval: The distance of the samples.
         evaluation_interval: At which it is to be evaluated, or 0s for the Project's.
+        services: Other services whose rules take part.
     """
 
     name: str
@@ -80,6 +81,7 @@ class RuleTest:
     series: tuple[InputSeries, ...]
     expected: tuple[Expected, ...]
     evaluation_interval: Duration = Duration(0)
+    services: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
     def is_of(self, rule: AlertingRule) -> bool:
@@ -130,7 +132,9 @@ class RuleTestFile:
     part: str = ""
 
 
-def counted(spans: Iterable[tuple[int, Number | None]], *, since: Number = 0) -> tuple[Run, ...]:
+def counted(
+    spans: Iterable[tuple[int, int | Fraction | None]], *, since: int | Fraction = 0
+) -> tuple[Run, ...]:
     """
     Return the samples of a counter.
 
@@ -142,7 +146,7 @@ def counted(spans: Iterable[tuple[int, Number | None]], *, since: Number = 0) ->
     >>> counted([(2, 5), (3, 0)])
     (Run(times=3, start=0, step=5, ends=False), Run(times=3, start=10, step=0, ends=False))
     """
-    value: Number = since
+    value = since
     runs: list[Run] = []
     for intervals, growth in spans:
         if intervals <= 0:
@@ -151,9 +155,10 @@ def counted(spans: Iterable[tuple[int, Number | None]], *, since: Number = 0) ->
         if growth is None:
             runs.extend(_absent(intervals + first))
             continue
-        start = value if first else exact(Fraction(value) + Fraction(growth))
-        runs.append(Run(times=intervals + first, start=start, step=growth))
-        value = exact(Fraction(value) + intervals * Fraction(growth))
+        start = value if first else exact(value + growth)
+        times = intervals + first
+        runs.append(Run(times=times, start=start, step=growth))
+        value = exact(start + (times - 1) * growth)
     return _ended(runs)
 
 
@@ -191,6 +196,6 @@ def _ended(runs: list[Run]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def exact(value: Fraction) -> Number:
+def exact(value: int | Fraction) -> int | Fraction:
     """Return a whole number as such."""
     return value.numerator if value.denominator == 1 else value

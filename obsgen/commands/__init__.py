@@ -1,19 +1,31 @@
 """
 The commands, a module each: they take arguments apart and call. What is done stands lower.
 
-Whatever a command needs is imported when it runs, so that `--help` waits for none of that.
+A command is imported when it is called or listed, and imports what it needs when it runs.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Final
 
-from obsgen.commands.cost import cost
-from obsgen.commands.explain import explain
-from obsgen.commands.generate import generate
-from obsgen.commands.init import init
-from obsgen.commands.schema import schema
-from obsgen.commands.test import test
-from obsgen.commands.validate import validate
+import click
 
-COMMANDS: Final = (cost, explain, generate, init, schema, test, validate)
+NAMES: Final = ("cost", "explain", "generate", "init", "schema", "test", "validate")
+"""The modules of this package that hold a command of the same name."""
+
+
+class Commands(click.Group):
+    """All commands by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names, as help lists them."""
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of them, or None where there is none of that name."""
+        if cmd_name not in NAMES:
+            return None
+        found = getattr(importlib.import_module(f"obsgen.commands.{cmd_name}"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found

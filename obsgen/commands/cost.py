@@ -94,7 +94,7 @@ def cost(
     from obsgen.progress import progress
 
     built = workspace.compile_specs(
-        spec_paths(paths), environment, cwd=Path.cwd(), with_files=False
+        spec_paths(paths), environment, cwd=Path.cwd(), with_files=False, with_tests=False
     )
     if has_errors(built.diagnostics):
         terminal.print_findings(built, format_, fail_on="error")

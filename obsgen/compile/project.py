@@ -18,7 +18,8 @@ from obsgen.artefacts import (
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
-from obsgen.compile.services import ServiceParts, compile_service, evaluation_order
+from obsgen.compile.rule_tests import evaluation_order
+from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Reports, Service, Spec
 
@@ -31,15 +32,21 @@ JOB_TWICE: Final = Code(
 CODES: Final = (JOB_TWICE,)
 
 
-def compile_spec(spec: Spec, report: Reports, *, with_pages: bool = True) -> Compiled:
+def compile_spec(
+    spec: Spec, report: Reports, *, with_pages: bool = True, with_tests: bool = True
+) -> Compiled:
     """
     Return what a spec compiles to; findings are reported, never raised.
 
     Args:
         with_pages: Write the pages too; nothing is found while they are.
+        with_tests: Work out the unit tests, too.
     """
     project = spec.project
-    parts = [compile_service(s, project, spec.environment, report) for s in spec.services]
+    parts = [
+        compile_service(service, project, spec.environment, report, with_tests=with_tests)
+        for service in spec.services
+    ]
     services = tuple(part.service for part in parts)
     rule_files = tuple(part.rules for part in parts if part.rules is not None)
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,12 +11,12 @@ from obsgen.artefacts import (
     RecordingRule,
     RuleFile,
     RuleGroup,
-    RuleTest,
     RuleTestFile,
     Unproven,
 )
+from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven, warnings
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
-from obsgen.diagnostics import Code, Severity, finding
+from obsgen.diagnostics import Code, finding
 from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
 
@@ -26,19 +26,10 @@ ENVIRONMENT_LABEL: Final = Code(
     why="the environment's label would overwrite the group, and all groups become one series",
     fix="Group by another label, or rename the label of the environment.",
 )
-UNPROVEN: Final = Code(
-    "ALR534",
-    "unproven-alert",
-    why="no series are known that make it fire, so nobody has seen it fire before it is needed",
-    fix="Add `tests:` with series and what the alert does then, or use a kind of alert instead of "
-    "raw PromQL.",
-    severity=Severity.WARNING,
-)
-CODES: Final = (ENVIRONMENT_LABEL, UNPROVEN)
+CODES: Final = (ENVIRONMENT_LABEL,)
 
 BUDGET_INTERVAL = Duration(120_000)
 """Never 5m or more: the instant look-back is 5m, and slower series would flicker."""
-_BUDGET_SUFFIX: Final = "-slo-budget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +43,19 @@ class ServiceParts:
 
 
 def compile_service(
-    service: Service, project: Project, environment: Environment, report: Reports
+    service: Service,
+    project: Project,
+    environment: Environment,
+    report: Reports,
+    *,
+    with_tests: bool = True,
 ) -> ServiceParts:
-    """Return the rules of one service; nothing of other services is looked at."""
+    """
+    Return the rules of one service; nothing of other services is looked at.
+
+    Args:
+        with_tests: Work out the unit tests, too.
+    """
     context = Context(
         project=project.seen_from(service),
         environment=environment,
@@ -75,55 +76,27 @@ def compile_service(
             recorded[name] = known | labels | environment.labels.keys()
     catalogue = service.catalogue.with_recorded(recorded)
     context = replace(context, catalogue=catalogue)
-    alerts = tuple(alert.body.compile(alert, context) for alert in service.alerts)
-    for parts in alerts:
+    alerts = tuple((alert, alert.body.compile(alert, context)) for alert in service.alerts)
+    for _, parts in alerts:
         for diagnostic in parts.diagnostics:
             report(diagnostic)
-    for slo, rules_of in slos:
-        reasons = dict.fromkeys(proof.unproven for proof in rules_of.proofs if proof.unproven)
-        if reasons:
-            message = f"alerts of SLO `{slo.name}` are not proven: {'; '.join(reasons)}"
-            hint = "an SLI of `events` or `latency` is proven for every tier"
-            report(finding(UNPROVEN, slo.origin / "name", message, hint))
-    for alert, parts in zip(service.alerts, alerts, strict=True):
-        if parts.unproven and not alert.tests:
-            message = f"alert `{alert.name}` is not proven: {parts.unproven}"
-            hint = "add `tests: [{given: […], expect: {4m: quiet, 11m: firing}}]`"
-            report(finding(UNPROVEN, alert.origin / "name", message, hint))
-    groups = (*_slo_groups(service, slos), *_alert_groups(service, alerts))
+    groups = (*_slo_groups(service, slos), *_alert_groups(service, (p for _, p in alerts)))
     rules = RuleFile(
         service=service.name,
         groups=tuple(_labelled(group, environment.labels) for group in groups),
         sources=service.sources,
     )
+    of_slos = [(slo, shown(own.proofs, with_tests=with_tests)) for slo, own in slos]
+    of_alerts = [shown(parts.proofs, with_tests=with_tests) for _, parts in alerts]
+    for diagnostic in warnings(of_slos, zip(service.alerts, of_alerts, strict=True)):
+        report(diagnostic)
+    tests = test_files(rules, of_slos, zip((p for _, p in alerts), of_alerts, strict=True), context)
     return ServiceParts(
         service=replace(service, catalogue=catalogue),
         rules=rules if groups else None,
-        tests=(
-            *_alert_tests(service, alerts, rules, context),
-            *_slo_tests(service, slos, rules, environment.labels),
-        ),
-        unproven=tuple(
-            Unproven(
-                service=service.name,
-                alert=rule.alert,
-                selects={**environment.labels, **rule.labels},
-                reason=reason,
-                origin=rule.origin,
-            )
-            for rule, reason in _unproven(slos, alerts)
-        ),
+        tests=tuple(tests) if with_tests else (),
+        unproven=tuple(unproven(rules, (*(s for _, s in of_slos), *of_alerts), environment)),
     )
-
-
-def _unproven(
-    slos: tuple[tuple[Slo, SloRules], ...], alerts: tuple[AlertParts, ...]
-) -> Iterator[tuple[AlertingRule, str]]:
-    """Yield the alerts of which no unit test can be told, each with the reason."""
-    for _, own in slos:
-        yield from ((proof.rule, proof.unproven) for proof in own.proofs if proof.unproven)
-    for parts in alerts:
-        yield from ((rule, parts.unproven) for rule in parts.alerts if parts.unproven)
 
 
 def _parts_first(service: Service) -> tuple[Slo, ...]:
@@ -141,68 +114,6 @@ def _parts_first(service: Service) -> tuple[Slo, ...]:
     return tuple(found.values())
 
 
-def _alert_tests(
-    service: Service, alerts: tuple[AlertParts, ...], rules: RuleFile, context: Context
-) -> Iterator[RuleTestFile]:
-    """Yield the unit tests of the service's own alerts."""
-    labels = context.environment.labels
-    usual = context.project.evaluation_interval
-    tests = tuple(_test_labelled(test, labels) for parts in alerts for test in parts.tests)
-    for interval in sorted({test.evaluation_interval for test in tests}):
-        yield RuleTestFile(
-            service=service.name,
-            part=f"alerts.{interval}" if interval.ms else "",
-            evaluation_interval=interval if interval.ms else usual,
-            groups=evaluation_order(rules),
-            tests=tuple(test for test in tests if test.evaluation_interval == interval),
-            sources=service.sources,
-        )
-
-
-def _slo_tests(
-    service: Service,
-    slos: tuple[tuple[Slo, SloRules], ...],
-    rules: RuleFile,
-    labels: Mapping[str, str],
-) -> Iterator[RuleTestFile]:
-    """Yield the unit tests of each SLO: promtool evaluates all tests of a file at one interval."""
-    for slo, own in slos:
-        proven = [proof for proof in own.proofs if proof.test is not None]
-        for evaluation in sorted({proof.evaluation for proof in proven}):
-            chosen = [proof for proof in proven if proof.evaluation == evaluation]
-            named = dict.fromkeys(name for proof in chosen for name in proof.services)
-            others = tuple(name for name in named if name != service.name)
-            yield RuleTestFile(
-                service=service.name,
-                part=f"{slo.name}.{evaluation}",
-                evaluation_interval=evaluation,
-                groups=evaluation_order(rules),
-                others=others,
-                tests=tuple(_test_labelled(p.test, labels) for p in chosen if p.test is not None),
-                sources=service.sources,
-            )
-
-
-def evaluation_order(rules: RuleFile) -> tuple[str, ...]:
-    """Return the groups of a rule file as tests evaluate them: the slower ones of SLOs first."""
-    names = [group.name for group in rules.groups]
-    return tuple(sorted(names, key=lambda name: not name.endswith(_BUDGET_SUFFIX)))
-
-
-def _test_labelled(test: RuleTest, labels: Mapping[str, str]) -> RuleTest:
-    """Expect the labels of an environment on every alert."""
-    return replace(
-        test,
-        selects={**labels, **test.selects},
-        expected=tuple(
-            each
-            if each.alerts is None
-            else replace(each, alerts=tuple({**labels, **alert} for alert in each.alerts))
-            for each in test.expected
-        ),
-    )
-
-
 def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tuple[RuleGroup, ...]:
     """One group a tile length for the ledgers, and one for what may be slower."""
     groups = []
@@ -216,14 +127,12 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     if slos:
         budget = tuple(rule for _, own in slos for rule in own.budget)
         groups.append(
-            RuleGroup(
-                name=f"{service.name}{_BUDGET_SUFFIX}", interval=BUDGET_INTERVAL, rules=budget
-            )
+            RuleGroup(name=f"{service.name}{BUDGET_SUFFIX}", interval=BUDGET_INTERVAL, rules=budget)
         )
     return tuple(groups)
 
 
-def _alert_groups(service: Service, alerts: tuple[AlertParts, ...]) -> tuple[RuleGroup, ...]:
+def _alert_groups(service: Service, alerts: Iterable[AlertParts]) -> tuple[RuleGroup, ...]:
     rules: list[RecordingRule | AlertingRule] = []
     for parts in alerts:
         rules.extend(parts.records)

@@ -116,9 +116,10 @@ def buckets(
         cumulative: How many observations there are in an interval at most of each bound, the last
             being +Inf.
     """
+    counts = {span: cumulative(span) for span in curve}
 
     def growing(index: int) -> Grows:
-        return lambda span: cumulative(span)[index]
+        return lambda span: counts[span][index]
 
     return tuple(
         counter(f"{metric.name}_bucket", own, curve, growing(index))
@@ -196,5 +197,4 @@ def _plain(
     spans: list[tuple[int, Fraction | None]],
 ) -> Iterator[tuple[int, int | Fraction | None]]:
     for intervals, value in spans:
-        plain = None if value is None else exact(value)
-        yield intervals, plain if plain is None or isinstance(plain, int) else Fraction(plain)
+        yield intervals, None if value is None else exact(value)

@@ -16,6 +16,7 @@ from obsgen.model.dashboards import (
     PanelSpec,
     SectionSpec,
 )
+from obsgen.model.firing import fired
 from obsgen.model.kinds import (
     AlertKind,
     MeasureKind,
@@ -54,6 +55,7 @@ from obsgen.model.proofs import (
     Flow,
     Look,
     Played,
+    Proof,
     Rhythm,
     Scene,
     Span,
@@ -134,6 +136,7 @@ __all__ = [
     "Period",
     "Played",
     "Project",
+    "Proof",
     "Query",
     "Reader",
     "ReceiverKind",
@@ -165,6 +168,7 @@ __all__ = [
     "always_holds",
     "burn_rate_factor",
     "divided",
+    "fired",
     "grouped",
     "kept",
     "levels_of",

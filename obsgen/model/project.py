@@ -18,6 +18,7 @@ from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.measures import Condition, Measure, Query
+from obsgen.model.proofs import Proof
 from obsgen.model.slos import SeverityScheme, Slo
 from obsgen.source import Scalar
 from obsgen.units import Duration
@@ -138,14 +139,14 @@ class AlertParts:
     What one alert compiles to.
 
     Attributes:
-        tests: What shows that it fires, and that it stays quiet.
-        unproven: Why no test can be told, or empty.
+        proofs: What shows that it fires, and that it stays quiet.
+        tests: What its author says that shows it.
     """
 
     records: tuple[RecordingRule, ...] = ()
     alerts: tuple[AlertingRule, ...] = ()
+    proofs: tuple[Proof, ...] = ()
     tests: tuple[RuleTest, ...] = ()
-    unproven: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

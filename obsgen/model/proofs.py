@@ -7,13 +7,13 @@ and its window, never from the rule that is tested.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from obsgen.artefacts import InputSeries
+from obsgen.artefacts import AlertingRule, InputSeries, RuleTest
 from obsgen.matchers import Matcher
 from obsgen.units import Duration
 
@@ -30,6 +30,21 @@ class Unprovable:
 
     reason: str
     contradiction: tuple[Matcher, Matcher] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """
+    A unit test of an alerting rule, or why none can be told.
+
+    Attributes:
+        test: Works the test out. That takes time, and is done only for who wants to see it.
+        unproven: Goes on after "it is not proven: "; else empty.
+    """
+
+    rule: AlertingRule
+    test: Callable[[], RuleTest | Unprovable] | None = None
+    unproven: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ time between these two. Tests look at full windows only, and at counters that ha
 
 from __future__ import annotations
 
+import math
 import operator
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -40,42 +42,59 @@ _CLOSE: Final = Fraction(1, 10**9)
 
 
 class Stretch(NamedTuple):
-    """Samples at equal distances, from one index to another."""
+    """Samples at equal distances, from one index to another, in whole parts of one."""
 
     first: int
     last: int
-    value: Fraction
-    step: Fraction
+    value: int
+    step: int
 
-    def at(self, index: int) -> Fraction:
+    def at(self, index: int) -> int:
         """Return the sample of an index within."""
         return self.value + self.step * (index - self.first)
 
-    def between(self, first: int, last: int) -> Stretch | None:
-        """Return the part between two indices, both included."""
-        low, high = max(first, self.first), min(last, self.last)
-        return Stretch(low, high, self.at(low), self.step) if low <= high else None
+    def between(self, first: int, last: int) -> Stretch:
+        """Return the part between two indices, both included, of which some are within."""
+        low = max(first, self.first)
+        return Stretch(low, min(last, self.last), self.at(low), self.step)
 
 
 class Track:
-    """The samples of one series."""
+    """
+    The samples of one series.
+
+    Attributes:
+        parts: Samples are counted in so many parts of one, so that they are whole numbers.
+    """
 
     def __init__(self, series: InputSeries) -> None:
         self.labels = series.labels
         self.key: Labels = tuple(sorted(series.labels.items()))
-        self._stretches: list[Stretch] = []
+        told = [run for run in series.runs if run.start is not None]
+        numbers = [(Fraction(run.start or 0), Fraction(run.step)) for run in told]
+        self.parts = math.lcm(*(number.denominator for pair in numbers for number in pair))
+        self.stretches: list[Stretch] = []
         index = 0
         for run in series.runs:
             if run.start is not None:
-                last = index + run.times - 1
-                found = Stretch(index, last, Fraction(run.start), Fraction(run.step))
-                self._stretches.append(found)
+                start, step = (int(n * self.parts) for n in numbers[len(self.stretches)])
+                self.stretches.append(Stretch(index, index + run.times - 1, start, step))
             index += run.times
+        self._firsts = [stretch.first for stretch in self.stretches]
+        self._lasts = [stretch.last for stretch in self.stretches]
 
-    def between(self, first: int, last: int) -> list[Stretch]:
-        """Return the samples between two indices, both included."""
-        cut = (stretch.between(first, last) for stretch in self._stretches)
-        return [stretch for stretch in cut if stretch is not None]
+    def seen(self, first: int, last: int) -> tuple[int, int]:
+        """Return the first and the last stretch with samples between two indices; else crossed."""
+        return bisect_left(self._lasts, first), bisect_right(self._firsts, last) - 1
+
+
+class Read(NamedTuple):
+    """One question to a world: how each series that a selector takes is to be seen."""
+
+    how: str
+    name: str
+    matchers: tuple[Matcher, ...]
+    look: Look
 
 
 class Samples:
@@ -99,6 +118,29 @@ class Samples:
             )
         return self._chosen[key]
 
+    def told(self, read: Read, first: int, last: int) -> tuple[Vector, int | None]:
+        """
+        Return what is seen of each series between two samples, both included.
+
+        Returns:
+            With it, up to which last sample as many see the same; None where they always will.
+        """
+        found: dict[Labels, Fraction] = {}
+        ends: list[int] = []
+        for track in self.chosen(read.name, read.matchers):
+            begin, end = track.seen(first, last)
+            if begin > end:
+                ends += (stretch.first - 1 for stretch in track.stretches[begin : begin + 1])
+                continue
+            stretches = track.stretches[begin : end + 1]
+            cut = [stretch.between(first, last) for stretch in stretches]
+            value = _SEEN[read.how](cut)
+            if value is not None:
+                found[track.key] = Fraction(value[0], value[1] * track.parts)
+            goes_on = begin == end and _goes_on(read.how, stretches[0], first, last)
+            ends.append(stretches[0].last if goes_on else last - 1)
+        return found, min(ends, default=None)
+
 
 class World:
     """
@@ -106,39 +148,30 @@ class World:
 
     Attributes:
         is_close: Some comparison depends on rounding: what was found here must not be relied on.
+        until: The time, in milliseconds, before which everything read is the same; None: always.
     """
 
     def __init__(self, played: Samples, at: Duration, *, is_closed: bool) -> None:
         self.at = at
         self.is_close = False
+        self.until: int | None = None
         self._played = played
         self._is_closed = is_closed
 
     @property
     def seconds(self) -> Fraction:
         """The time."""
+        self._lasts_until(self.at.ms)
         return Fraction(self.at.ms, 1000)
 
     def latest(self, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """Return the latest sample of each series; a series that has ended has none."""
-        index = (self.at.ms - look.offset.ms) // self._played.interval.ms
-        found: dict[Labels, Fraction] = {}
-        for track in self._played.chosen(name, matchers):
-            for stretch in track.between(index, index):
-                found[track.key] = stretch.value
-        return found
+        return self._read(Read("latest", name, matchers, look))
 
     def rates(self, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """Return how fast each counter grows, a second."""
-        first, last = self._range(look)
-        found: dict[Labels, Fraction] = {}
-        for track in self._played.chosen(name, matchers):
-            seen = track.between(first, last)
-            if seen and seen[-1].last > seen[0].first:
-                growth = seen[-1].at(seen[-1].last) - seen[0].value
-                intervals = seen[-1].last - seen[0].first
-                found[track.key] = growth * 1000 / (intervals * self._played.interval.ms)
-        return found
+        growths = self._read(Read("rate", name, matchers, look))
+        return scaled(growths, Fraction(1000, self._played.interval.ms))
 
     def smoothed(self, how: str, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """
@@ -147,21 +180,22 @@ class World:
         Args:
             how: `avg`, `min` or `max`.
         """
-        first, last = self._range(look)
-        found: dict[Labels, Fraction] = {}
-        for track in self._played.chosen(name, matchers):
-            seen = track.between(first, last)
-            if seen:
-                found[track.key] = _SMOOTHED[how](seen)
-        return found
+        return self._read(Read(how, name, matchers, look))
 
-    def _range(self, look: Look) -> tuple[int, int]:
-        """Return the first and the last sample of a range."""
+    def _read(self, read: Read) -> Vector:
         interval = self._played.interval.ms
-        end = self.at.ms - look.offset.ms
-        start = end - look.window.ms
-        first = -(-start // interval) if self._is_closed else start // interval + 1
-        return max(0, first), end // interval
+        end = self.at.ms - read.look.offset.ms
+        first = last = end // interval
+        if read.how != "latest":
+            start = end - read.look.window.ms
+            first = max(0, -(-start // interval) if self._is_closed else start // interval + 1)
+        vector, unchanged = self._played.told(read, first, last)
+        if unchanged is not None:
+            self._lasts_until((unchanged + 1) * interval + read.look.offset.ms)
+        return vector
+
+    def _lasts_until(self, ms: int) -> None:
+        self.until = ms if self.until is None else min(self.until, ms)
 
     def holds(self, value: Fraction, comparison: str, limit: Fraction, *, is_exact: bool) -> bool:
         """Compare; note where rounding would decide unless the value *is_exact*."""
@@ -171,16 +205,41 @@ class World:
         return _COMPARISONS[comparison](value, limit)
 
 
-def _average(seen: list[Stretch]) -> Fraction:
-    sums = ((s.value + s.at(s.last)) * (s.last - s.first + 1) / 2 for s in seen)
-    return total(sums) / sum(s.last - s.first + 1 for s in seen)
+Seen = tuple[int, int]
+"""A number that is told of samples: so many parts, and how many of them are one."""
 
 
-_SMOOTHED: Final[Mapping[str, Callable[[list[Stretch]], Fraction]]] = {
+def _latest(cut: list[Stretch]) -> Seen:
+    return cut[-1].at(cut[-1].last), 1
+
+
+def _growth(cut: list[Stretch]) -> Seen | None:
+    """Return the growth from one sample to the next, between the first and the last one."""
+    if cut[-1].last == cut[0].first:
+        return None
+    return cut[-1].at(cut[-1].last) - cut[0].value, cut[-1].last - cut[0].first
+
+
+def _average(cut: list[Stretch]) -> Seen:
+    twice = sum((s.value + s.at(s.last)) * (s.last - s.first + 1) for s in cut)
+    return twice, 2 * sum(s.last - s.first + 1 for s in cut)
+
+
+_SEEN: Final[Mapping[str, Callable[[list[Stretch]], Seen | None]]] = {
+    "latest": _latest,
+    "rate": _growth,
     "avg": _average,
-    "min": lambda seen: min(min(s.value, s.at(s.last)) for s in seen),
-    "max": lambda seen: max(max(s.value, s.at(s.last)) for s in seen),
+    "min": lambda cut: (min(min(s.value, s.at(s.last)) for s in cut), 1),
+    "max": lambda cut: (max(max(s.value, s.at(s.last)) for s in cut), 1),
 }
+"""What is told of the samples of one series, of which there are some, in its parts of one."""
+
+
+def _goes_on(how: str, stretch: Stretch, first: int, last: int) -> bool:
+    """Say whether samples farther on in a stretch would give the same."""
+    if how == "rate":
+        return stretch.first <= first < last <= stretch.last
+    return stretch.step == 0 and last <= stretch.last
 
 
 # --- vectors ---------------------------------------------------------------------------------
@@ -199,13 +258,17 @@ def grouped(
     names = frozenset(by)
     groups: dict[Labels, list[Fraction]] = {}
     for labels, value in vector.items():
-        groups.setdefault(kept(labels, names), []).append(value)
+        group = tuple([pair for pair in labels if pair[0] in names])
+        groups.setdefault(group, []).append(value)
     return {labels: fold(values) for labels, values in groups.items()}
 
 
 def total(values: Iterable[Fraction]) -> Fraction:
     """Sum exactly."""
-    return sum(values, Fraction(0))
+    found = tuple(values)
+    # Adding two by two would reduce every sum to lowest terms.
+    parts = math.lcm(*(value.denominator for value in found))
+    return Fraction(sum(value.numerator * (parts // value.denominator) for value in found), parts)
 
 
 def summed(vector: Vector, by: Iterable[str]) -> Vector:

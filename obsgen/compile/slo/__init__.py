@@ -19,10 +19,9 @@ from obsgen.compile.slo.burn import burn_alerts, spent_alerts
 from obsgen.compile.slo.burn_proof import burn_proofs, spent_proofs
 from obsgen.compile.slo.calendar import calendar_ledger
 from obsgen.compile.slo.ledger import Streams, ledger_rules
-from obsgen.compile.slo.proof import Proof
 from obsgen.compile.slo.ratios import fast_ratios, slow_ratios
 from obsgen.compile.slo.scope import SloScope
-from obsgen.model import Context, Slo
+from obsgen.model import Context, Proof, Slo
 
 __all__ = ["SloRules", "Streams", "compile_slo", "recorded_series"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 from obsgen import names
 from obsgen.artefacts import AlertingRule, InputSeries, standing
@@ -18,10 +19,10 @@ from obsgen.compile.slo.absence import (
     VANISHED_WINDOW,
     target_matchers,
 )
-from obsgen.compile.slo.proof import Proof, Story, clock_for, flow, played_test, told
+from obsgen.compile.slo.proof import Story, clock_for, flow, played_test, told
 from obsgen.compile.slo.scope import SloScope
 from obsgen.compile.slo.timeline import Clock, Timeline
-from obsgen.model import Flow, Played
+from obsgen.model import Flow, Played, Proof
 from obsgen.specimens import specimens
 from obsgen.units import Duration
 
@@ -38,6 +39,27 @@ _LOOKBACK: Final = Duration.parse("5m")
 """So long an instant selector sees the last sample (Prometheus documentation, "Staleness")."""
 
 
+class _Silent(NamedTuple):
+    """The condition of lost series: nothing to count for so many evaluations, but for no more."""
+
+    after: int
+    gone: int
+
+    def __call__(self, timeline: Timeline, index: int) -> bool:
+        silent = timeline.silent(index)
+        return silent is not None and self.after <= silent < self.gone
+
+
+def _has_vanished(timeline: Timeline, index: int) -> bool:
+    """Say whether there is much less traffic than a day and a week ago."""
+    days = [timeline.events(index, VANISHED_WINDOW, Duration.parse(d)) for d in VANISHED_OFFSETS]
+    if any(day is None for day in days):
+        return False
+    usual = min(day for day in days if day is not None)
+    now = timeline.events(index, VANISHED_WINDOW, Duration(0)) or Fraction(0)
+    return usual >= VANISHED_BASELINE and now < Fraction(VANISHED_BELOW) * usual
+
+
 def absence_proofs(scope: SloScope, rule: AlertingRule) -> Iterator[Proof]:
     """Yield the proof of one of the alerts."""
     yield _PROOFS[rule.alert](scope, rule)
@@ -49,31 +71,19 @@ def _lost(scope: SloScope, rule: AlertingRule) -> Proof:
         return Proof(rule=rule, unproven=f"its slices do not fit into {LOST_AFTER}")
     after, gone = clock.evaluations(LOST_AFTER), clock.evaluations(LOST_FOR)
 
-    def holds(timeline: Timeline, index: int) -> bool:
-        silent = timeline.silent(index)
-        return silent is not None and after <= silent < gone
-
     idle = () if not scope.slo.sli.rhythm.is_weighable else (flow(clock, after + 2, 0, _NONE_BAD),)
     flows = (flow(clock, 4, 1, _NONE_BAD), *idle, flow(clock, gone + 3, None, _NONE_BAD))
     name = f"quiet while there is nothing to count, firing {LOST_AFTER} after the series are gone"
-    return told(scope, rule, clock, Story(name=name, flows=flows, holds=holds))
+    return told(scope, rule, clock, Story(name=name, flows=flows, holds=_Silent(after, gone)))
 
 
 def _vanished(scope: SloScope, rule: AlertingRule) -> Proof:
     clock = Clock.of(scope.slo.tile, scope.slo.sli.rhythm, _SELDOM)
     yesterday, last_week = (Duration.parse(text) for text in VANISHED_OFFSETS)
 
-    def holds(timeline: Timeline, index: int) -> bool:
-        days = [timeline.events(index, VANISHED_WINDOW, d) for d in (yesterday, last_week)]
-        if any(day is None for day in days):
-            return False
-        usual = min(day for day in days if day is not None)
-        now = timeline.events(index, VANISHED_WINDOW, Duration(0)) or Fraction(0)
-        return usual >= VANISHED_BASELINE and now < Fraction(VANISHED_BELOW) * usual
-
     name = f"quiet from a tenth of the usual {VANISHED_BASELINE} events or more, firing below"
     flows = _week(clock, yesterday, last_week)
-    return told(scope, rule, clock, Story(name=name, flows=flows, holds=holds))
+    return told(scope, rule, clock, Story(name=name, flows=flows, holds=_has_vanished))
 
 
 def _week(clock: Clock, day: Duration, week: Duration) -> tuple[Flow, ...]:
@@ -143,7 +153,8 @@ def _down(scope: SloScope, rule: AlertingRule) -> Proof:
         (length + lookback + wait + 2, True),
     ]
     name = f"quiet while one target is up, firing {DOWN_FOR} after none is"
-    return played_test(rule, clock, name, Played(series=series), states)
+    played = Played(series=series)
+    return Proof(rule=rule, test=partial(played_test, rule, clock, name, played, states))
 
 
 _PROOFS: Final[Mapping[str, Callable[[SloScope, AlertingRule], Proof]]] = {

@@ -10,14 +10,15 @@ of good ones.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.artefacts import AlertingRule
-from obsgen.compile.slo.proof import Proof, Story, clock_for, enough_for, flow, told
+from obsgen.compile.slo.proof import Story, clock_for, enough_for, flow, told
 from obsgen.compile.slo.scope import SloScope
 from obsgen.compile.slo.timeline import Clock, Timeline
-from obsgen.model import BudgetAlert, Flow, Tier
+from obsgen.model import BudgetAlert, Flow, Proof, Tier
 from obsgen.units import Duration, rounded_text
 
 _JUST_SHORT: Final = Fraction("0.99")
@@ -30,6 +31,31 @@ _SETTLED: Final = 2
 _MOST_UNITS: Final = 300
 
 
+class _Burns(NamedTuple):
+    """The condition of a tier: too many errors in both windows, of enough events."""
+
+    limit: Fraction
+    long: Duration
+    short: Duration
+    min_events: Decimal | None
+
+    def __call__(self, timeline: Timeline, index: int) -> bool:
+        windows = (self.long, self.short)
+        return all(timeline.exceeds(index, window, self.limit) for window in windows) and (
+            self.min_events is None or timeline.has(index, self.long, self.min_events)
+        )
+
+
+class _Spent(NamedTuple):
+    """The condition of a budget alert: too many errors in the period."""
+
+    limit: Fraction
+    period: Duration
+
+    def __call__(self, timeline: Timeline, index: int) -> bool:
+        return timeline.exceeds(index, self.period, self.limit)
+
+
 def burn_proofs(scope: SloScope, tier: Tier, rule: AlertingRule) -> Iterator[Proof]:
     """Yield the proofs of one tier."""
     clock = clock_for(scope, tier.long, tier.short)
@@ -39,11 +65,7 @@ def burn_proofs(scope: SloScope, tier: Tier, rule: AlertingRule) -> Iterator[Pro
         return
     limit = tier.factor * Fraction(scope.slo.error_budget)
 
-    def holds(timeline: Timeline, index: int) -> bool:
-        ratios = (timeline.ratio(index, w) for w in (tier.long, tier.short))
-        enough = tier.min_events is None or timeline.total(index, tier.long) >= tier.min_events
-        return enough and all(ratio is not None and ratio > limit for ratio in ratios)
-
+    holds = _Burns(limit, tier.long, tier.short, tier.min_events)
     title = f"tier {tier.name}, quiet up to {_percent(limit)} bad, firing beyond"
     is_weighable = scope.slo.sli.rhythm.is_weighable
     flows = _burn_staircase(tier, limit, clock) if is_weighable else _burn_run(tier, limit, clock)
@@ -107,15 +129,13 @@ def spent_proofs(scope: SloScope, asked: BudgetAlert, rule: AlertingRule) -> Ite
         return
     limit = Fraction(asked.spent) * Fraction(scope.slo.error_budget)
 
-    def holds(timeline: Timeline, index: int) -> bool:
-        ratio = timeline.ratio(index, period)
-        return ratio is not None and ratio > limit
-
     is_weighable = scope.slo.sli.rhythm.is_weighable
     flows = _spent_staircase(limit, clock) if is_weighable else _spent_run(limit, clock)
     idle = flow(clock, _before_the_period(scope, clock), 0, Fraction(0))
     name = f"quiet up to {asked.text} of the budget, firing beyond"
-    yield told(scope, rule, clock, Story(name=name, flows=(idle, *flows), holds=holds))
+    yield told(
+        scope, rule, clock, Story(name=name, flows=(idle, *flows), holds=_Spent(limit, period))
+    )
 
 
 def _before_the_period(scope: SloScope, clock: Clock) -> int:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from functools import lru_cache
+from typing import Final, Protocol
 
 from obsgen import names
 from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest
 from obsgen.compile.slo.scope import SloScope
-from obsgen.compile.slo.timeline import Clock, Timeline, firing, turning_points
-from obsgen.model import Flow, Played, Stage, Unprovable
+from obsgen.compile.slo.timeline import Clock, Timeline, turning_points
+from obsgen.model import Flow, Played, Proof, Unprovable, fired
 from obsgen.units import Duration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """
-    What shows that an alert fires and stays quiet, or why nothing can.
+class Holds(Protocol):
+    """The condition of an alert; equal ones are worked out once."""
 
-    Attributes:
-        evaluation: The distance of evaluations in the test.
-        services: Other services whose rules take part.
-    """
+    def __call__(self, timeline: Timeline, index: int) -> bool:
+        """Say whether it holds at an evaluation."""
+        ...
 
-    rule: AlertingRule
-    test: RuleTest | None = None
-    evaluation: Duration = Duration(0)
-    services: tuple[str, ...] = ()
-    unproven: str = ""
-
-
-Holds = Callable[[Timeline, int], bool]
+    def __hash__(self) -> int:
+        """Tell it from others."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +45,33 @@ class Story:
 
 
 def told(scope: SloScope, rule: AlertingRule, clock: Clock, story: Story) -> Proof:
-    """Return the test that plays a story, its expectations from the mathematics of the windows."""
-    slo = scope.slo
-    found = slo.sli.played(story.flows, Stage(tile=clock.tile, by=slo.by))
-    if isinstance(found, Unprovable):
-        return Proof(rule=rule, unproven=found.reason)
-    timeline = Timeline(story.flows, clock)
-    states = firing(
-        lambda index: story.holds(timeline, index),
-        timeline.length,
-        clock,
-        for_=rule.for_,
-        keep_firing_for=rule.keep_firing_for,
+    """Return the proof that plays a story, its expectations from the mathematics of the windows."""
+    if scope.unplayable:
+        return Proof(rule=rule, unproven=scope.unplayable)
+
+    def test() -> RuleTest | Unprovable:
+        found = scope.slo.sli.played(story.flows, scope.stage)
+        if isinstance(found, Unprovable):
+            return found
+        waits = (rule.for_, rule.keep_firing_for)
+        states = _states(story.flows, story.holds, clock, *waits)
+        return played_test(rule, clock, story.name, found, states)
+
+    return Proof(rule=rule, test=test)
+
+
+@lru_cache(maxsize=4096)
+def _states(
+    flows: tuple[Flow, ...], holds: Holds, clock: Clock, for_: Duration, keep_firing_for: Duration
+) -> tuple[tuple[int, bool], ...]:
+    """Return the evaluations that tell something, and whether the alert fires at each."""
+    timeline = Timeline(flows, clock)
+    held = (
+        frozenset({()} if holds(timeline, index) else ()) for index in range(timeline.length + 1)
     )
-    points = turning_points(states, *phase_ends(story.flows, clock))
-    return played_test(rule, clock, story.name, found, [(i, states[i]) for i in points])
+    states = fired(held, clock.evaluation, for_=for_, keep_firing_for=keep_firing_for)
+    points = turning_points(states, *phase_ends(flows, clock))
+    return tuple((index, bool(states[index])) for index in points)
 
 
 def phase_ends(flows: Iterable[Flow], clock: Clock) -> tuple[int, ...]:
@@ -83,24 +88,24 @@ def played_test(
     clock: Clock,
     name: str,
     found: Played,
-    states: Sequence[tuple[int, bool]],
-) -> Proof:
+    states: Iterable[tuple[int, bool]],
+) -> RuleTest:
     """Return the test of known states: evaluations, and whether the alert fires at each."""
     alerts = ({**rule.labels, **found.groups},)
-    told_apart = {k: v for k, v in rule.labels.items() if k in _TELLING}
-    test = RuleTest(
+    return RuleTest(
         name=f"{rule.alert}: {name}",
         alert=rule.alert,
-        selects=told_apart,
+        selects={k: v for k, v in rule.labels.items() if k in _TELLING},
         interval=found.interval or clock.tile,
         series=found.series,
         expected=tuple(
             Expected(at=clock.at(index), alerts=alerts if fires else QUIET)
             for index, fires in states
         ),
+        evaluation_interval=clock.evaluation,
+        services=found.services,
         origin=rule.origin,
     )
-    return Proof(rule=rule, test=test, evaluation=clock.evaluation, services=found.services)
 
 
 def flow(clock: Clock, evaluations: int, total: Fraction | int | None, share: Fraction) -> Flow:

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 from obsgen import names
 from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher, selector
-from obsgen.model import Context, Slo
+from obsgen.model import Context, Flow, Slo, Stage, Unprovable
 from obsgen.units import Duration, number_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SloScope:
     """An SLO and the context in which it is compiled."""
 
     slo: Slo
     context: Context
+
+    @cached_property
+    def unplayable(self) -> str:
+        """Why no series are known that give the SLI its traffic, or nothing: tried on a little."""
+        slices = (self.slo.sli.rhythm.unit or self.tile).ms // self.tile.ms
+        good, bad = (Flow(intervals=slices, total=Fraction(1), bad=Fraction(b)) for b in (0, 1))
+        found = self.slo.sli.played((good, bad), self.stage)
+        return found.reason if isinstance(found, Unprovable) else ""
+
+    @property
+    def stage(self) -> Stage:
+        """On what the SLI is played."""
+        return Stage(tile=self.tile, by=self.slo.by)
 
     @property
     def tile(self) -> Duration:

@@ -9,8 +9,10 @@ evaluation before: their ratios stand in a group of their own, which runs first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 
@@ -59,42 +61,47 @@ class Timeline:
 
     def __init__(self, flows: Iterable[Flow], clock: Clock) -> None:
         self.clock = clock
-        by_sample = [flow for flow in flows for _ in range(flow.intervals)]
+        played = tuple(flows)
+        numbers = (number for flow in played for number in (flow.total or 0, flow.bad))
+        # Counted in whole parts of an event: this is worked out many times.
+        self._parts = math.lcm(*(number.denominator for number in numbers))
+        by_sample = [flow for flow in played for _ in range(flow.intervals)]
         self.length = len(by_sample) // clock.samples
-        seen = [self._seen(by_sample, index) for index in range(self.length + 1)]
         # The last evaluation, up to each, that had anything to count.
         self._told: list[int | None] = []
-        for index, found in enumerate(seen):
+        totals, bads = [0], [0]
+        for index in range(self.length + 1):
+            sample = index * clock.samples - clock.lag
+            found = by_sample[sample - 1] if sample > 0 else None
+            counts = sample == 0 or (found is not None and found.total is not None)
             before = self._told[-1] if self._told else None
-            counts = found is not None and found.total is not None
             self._told.append(index if counts else before)
-        self._total = [0, *accumulate((f.total or 0) if f else 0 for f in seen)]
-        self._bad = [0, *accumulate(f.bad if f else 0 for f in seen)]
-
-    def _seen(self, by_sample: list[Flow], index: int) -> Flow | None:
-        sample = index * self.clock.samples - self.clock.lag
-        if sample == 0:
-            return Flow(intervals=1, total=Fraction(0))
-        return by_sample[sample - 1] if sample > 0 else None
+            totals.append(int((found.total or 0) * self._parts) if found else 0)
+            bads.append(int(found.bad * self._parts) if found else 0)
+        self._total = list(accumulate(totals))
+        self._bad = list(accumulate(bads))
 
     def silent(self, index: int) -> int | None:
         """Return how many evaluations ago there was something to count; None: there never was."""
         told = self._told[index]
         return None if told is None else index - told
 
-    def total(self, index: int, window: Duration) -> Fraction:
-        """Return the events of the window that ends with an evaluation."""
-        return self._sum(self._total, index, window)
+    def has(self, index: int, window: Duration, events: Decimal) -> bool:
+        """Say whether the window that ends with an evaluation has so many events."""
+        first, last = self._ends(index, window)
+        return self._total[last] - self._total[first] >= events * self._parts
 
-    def ratio(self, index: int, window: Duration) -> Fraction | None:
-        """Return the error ratio of the window that ends with an evaluation, if it has events."""
-        total = self.total(index, window)
-        return self._sum(self._bad, index, window) / total if total > 0 else None
+    def exceeds(self, index: int, window: Duration, limit: Fraction) -> bool:
+        """Say whether the error ratio of the window that ends with an evaluation is above."""
+        first, last = self._ends(index, window)
+        total = self._total[last] - self._total[first]
+        bad = self._bad[last] - self._bad[first]
+        return total > 0 and bad * limit.denominator > limit.numerator * total
 
-    def _sum(self, sums: list[Fraction | int], index: int, window: Duration) -> Fraction:
+    def _ends(self, index: int, window: Duration) -> tuple[int, int]:
         last = index - (window > names.COARSE_FROM)
         first = index - self.clock.evaluations(window)
-        return Fraction(sums[max(last + 1, 0)] - sums[max(first + 1, 0)])
+        return max(first + 1, 0), max(last + 1, 0)
 
     def events(self, index: int, window: Duration, back: Duration) -> Fraction | None:
         """Return the events of a window of fine tiles that ends so long ago, if any were told."""
@@ -103,41 +110,10 @@ class Timeline:
         silent = self.silent(last) if last >= 0 else None
         if silent is None or silent >= last - first:
             return None
-        return Fraction(self._total[max(last + 1, 0)] - self._total[max(first + 1, 0)])
+        return Fraction(self._total[max(last + 1, 0)] - self._total[max(first + 1, 0)], self._parts)
 
 
-def firing(
-    holds: Callable[[int], bool],
-    length: int,
-    clock: Clock,
-    *,
-    for_: Duration = Duration(0),
-    keep_firing_for: Duration = Duration(0),
-) -> tuple[bool, ...]:
-    """
-    Return at which evaluations an alert fires.
-
-    It fires when its condition has held for *for_*, and goes on until *keep_firing_for* after the
-    first evaluation in which it no longer holds (Prometheus documentation, "Alerting rules").
-    """
-    states: list[bool] = []
-    since: int | None = None
-    calm: int | None = None
-    step = clock.evaluation.ms
-    for index in range(length + 1):
-        is_firing = bool(states and states[-1])
-        if holds(index):
-            since, calm = (index if since is None else since), None
-            states.append((index - since) * step >= for_.ms)
-            continue
-        calm = index if calm is None else calm
-        keeps = is_firing and (index - calm) * step < keep_firing_for.ms
-        since = since if keeps else None
-        states.append(keeps)
-    return tuple(states)
-
-
-def turning_points(states: tuple[bool, ...], *more: int) -> tuple[int, ...]:
+def turning_points(states: Sequence[object], *more: int) -> tuple[int, ...]:
     """Return the evaluations on both sides of each change of state, the last one, and *more*."""
     found = {len(states) - 1, *more}
     for index in range(1, len(states)):
