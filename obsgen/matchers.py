@@ -55,6 +55,10 @@ class Matcher:
 _LITERALS: Final = re.compile(r"(?:[^.+*?()|\[\]{}^$\\]|\\[^A-Za-z0-9])*")
 
 
+_CHARACTER: Final = re.compile(r"[^+*?()|\[\]{}^$\\]|\\[^A-Za-z0-9]")
+_SHAPED: Final = re.compile(rf"(?:{_CHARACTER.pattern}|\|)*")
+
+
 def only_values(matcher: Matcher) -> frozenset[str] | None:
     r"""
     Return the values that a matcher takes, where these are few and can be told.
@@ -71,20 +75,69 @@ def only_values(matcher: Matcher) -> frozenset[str] | None:
 
 
 def contradiction(matchers: Iterable[Matcher]) -> tuple[Matcher, Matcher] | None:
-    """Return two matchers that surely never take the same value."""
+    """
+    Return two matchers that surely never take the same value.
+
+    >>> [str(m) for m in contradiction([Matcher("code", "=~", "2.."), Matcher("code", "=", "500")])]
+    ['code=~"2.."', 'code="500"']
+    """
     every = tuple(dict.fromkeys(matchers))
-    for one in every:
-        values = only_values(one)
-        if values is None:
-            continue
-        for other in every:
-            if (
-                other.label == one.label
-                and other.is_certain
-                and not any(map(other.matches, values))
+    for place, one in enumerate(every):
+        for other in every[place + 1 :]:
+            if one.label == other.label and (
+                _refuses(one, other) or _refuses(other, one) or _are_apart(one, other)
             ):
                 return one, other
     return None
+
+
+def unmet(wide: Iterable[Matcher], narrow: Iterable[Matcher]) -> Matcher | None:
+    """
+    Return a matcher that series may fail which pass all of *narrow*; None where that is not sure.
+
+    >>> eu, us = Matcher("region", "=", "eu"), Matcher("region", "=", "us")
+    >>> str(unmet([eu], [us])), unmet([eu], [eu]), str(unmet([eu], []))
+    ('region="eu"', None, 'region="eu"')
+    """
+    given = tuple(narrow)
+    for matcher in wide:
+        about = [other for other in given if other.label == matcher.label]
+        values = [only_values(other) for other in about]
+        told = [value for value in values if value is not None]
+        if matcher in about or any(all(map(matcher.matches, value)) for value in told):
+            continue
+        if matcher.is_certain and len(told) == len(about):
+            return matcher
+    return None
+
+
+def _refuses(one: Matcher, other: Matcher) -> bool:
+    """Say whether a matcher surely takes none of the few values of another."""
+    values = only_values(other)
+    return values is not None and one.is_certain and not any(map(one.matches, values))
+
+
+def _are_apart(one: Matcher, other: Matcher) -> bool:
+    """Say whether two patterns of characters, some of them left open, have nothing in common."""
+    mine, theirs = _shapes(one), _shapes(other)
+    if mine is None or theirs is None:
+        return False
+    return not any(
+        len(a) == len(b) and all(x == y or "" in {x, y} for x, y in zip(a, b, strict=True))
+        for a in mine
+        for b in theirs
+    )
+
+
+def _shapes(matcher: Matcher) -> tuple[tuple[str, ...], ...] | None:
+    """Return the characters of each alternative of a pattern, empty where any may stand."""
+    if matcher.op != "=~" or not _SHAPED.fullmatch(matcher.value):
+        return None
+    alternatives = (_CHARACTER.findall(part) for part in matcher.value.split("|"))
+    return tuple(
+        tuple("" if character == "." else character.lstrip("\\") for character in characters)
+        for characters in alternatives
+    )
 
 
 def full_match(pattern: str, text: str) -> bool | None:

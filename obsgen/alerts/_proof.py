@@ -34,7 +34,7 @@ from obsgen.model import (
     fired,
     levels_of,
 )
-from obsgen.units import Duration, Unit, rounded_text
+from obsgen.units import Duration, shown_in
 
 Met = Callable[[World], Iterable[Labels]]
 """Says for which label sets an alert's condition holds."""
@@ -155,7 +155,7 @@ def steps_of(
     curve = tuple(Span(*span) for span in zip(lengths, levels, strict=True))
     ends = tuple(accumulate(lengths))
     unit = condition.measure.unit
-    quiet, firing = _shown(found.quiet, unit), _shown(found.firing, unit)
+    quiet, firing = shown_in(found.quiet, unit), shown_in(found.firing, unit)
     scene = Scene(interval=pace.interval, tripping=found.tripping, pinned=pinned)
     return f"quiet at {quiet}, firing at {firing}", curve, scene, ends
 
@@ -169,12 +169,6 @@ def tripped(
         return found
     scene = Scene(interval=pace.interval, tripping=found.tripping, pinned=pinned, with_decoys=False)
     return condition.measure.series(part.query, (Span(length, found.tripping),), scene)
-
-
-def _shown(level: Fraction, unit: Unit) -> str:
-    if unit.dimension == "ratio" and unit.scale == 1 and not unit.per_seconds:
-        return f"{rounded_text(level * 100)}%"
-    return rounded_text(level) if unit.name == "count" else f"{rounded_text(level)} {unit}"
 
 
 def together(parts: Iterable[tuple[InputSeries, ...]]) -> tuple[InputSeries, ...] | Unprovable:

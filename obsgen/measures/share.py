@@ -238,7 +238,7 @@ class ShareKind:
                 metric=metric, modifiers=read, origin=node.origin, bound=bound, above=side[0]
             )
             return (found,)
-        matching = reader.matchers(part, (metric,))
+        matching = reader.matchers(part, (metric,), beside=read.where)
         if not matching:
             return ()
         return (Share(metric=metric, modifiers=read, origin=node.origin, matching=matching),)

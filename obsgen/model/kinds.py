@@ -77,8 +77,19 @@ class Reader(Protocol):
         """Look up a metric of one of the types; *use* says what for: ``rate``."""
         ...
 
-    def matchers(self, node: Node | None, metrics: tuple[Metric, ...]) -> tuple[Matcher, ...]:
-        """Read `where` and its like; every label must belong to all of the metrics."""
+    def matchers(
+        self,
+        node: Node | None,
+        metrics: tuple[Metric, ...],
+        *,
+        beside: tuple[Matcher, ...] = (),
+    ) -> tuple[Matcher, ...]:
+        """
+        Read `where` and its like; every label must belong to all of the metrics.
+
+        Args:
+            beside: Other matchers that hold at the same time.
+        """
         ...
 
     def labels(self, node: Node | None, metrics: tuple[Metric, ...]) -> tuple[str, ...]:

@@ -10,15 +10,25 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import finding
-from obsgen.model import Limit, Reports
+from obsgen.diagnostics import Code, finding
+from obsgen.model import Domain, Limit, Measure, Reports, always_holds, never_holds
 from obsgen.reader.lookup import find_bucket
 from obsgen.reader.matching import UNKNOWN_LABEL, check_value
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import example_of, read_amount
 from obsgen.reader.wording import means
 from obsgen.source import MappingNode, Node, Scalar
-from obsgen.units import Unit
+from obsgen.units import Unit, shown_in
+
+OUT_OF_RANGE: Final = Code(
+    "ALR535",
+    "limit-out-of-range",
+    why="no value that the measure can take is beyond the limit, or every one is: the condition "
+    "never changes",
+    fix="Write a limit within what the measure can be: a ratio goes from 0% to 100%, a quantile "
+    "up to the last bucket.",
+)
+CODES: Final = (OUT_OF_RANGE,)
 
 COMPARISONS: Final = {
     "above": ">",
@@ -41,12 +51,25 @@ class Compared:
         subject: What it is called in messages.
         labels: The labels that it keeps; None where that is open.
         metrics: What it reads: one of them has the label by which limits differ.
+        domain: The values that it can take.
     """
 
     unit: Unit
     subject: str
     labels: frozenset[str] | None
     metrics: tuple[Metric, ...]
+    domain: Domain
+
+    @classmethod
+    def of(cls, measure: Measure) -> Compared:
+        """Return what is known of a measure."""
+        return cls(
+            unit=measure.unit,
+            subject=measure.title,
+            labels=measure.labels,
+            metrics=measure.metrics,
+            domain=measure.domain,
+        )
 
 
 def read_comparison(
@@ -65,7 +88,39 @@ def read_comparison(
     if any(_REST_OF_NUMBER.match(key) for key in node.entries):
         return None  # `above: 1,000 USD` gave an unknown key `000 USD`
     limit = _limit(node.entries[found[0]].value, compared, report)
-    return None if limit is None else (COMPARISONS[found[0]], limit)
+    if limit is None or not _is_within(found[0], limit, compared, report):
+        return None
+    return COMPARISONS[found[0]], limit
+
+
+def _is_within(word: str, limit: Limit, compared: Compared, report: Reports) -> bool:
+    """Say whether each limit divides the values of the measure, reporting others."""
+    comparison = COMPARISONS[word]
+    values = [value for _, value, _ in limit.values]
+    if limit.value is not None:
+        values.append(limit.value)
+    is_within = True
+    for number in [Fraction(value) for value in values]:
+        never = never_holds(comparison, number, compared.domain)
+        if not never and not always_holds(comparison, number, compared.domain):
+            continue
+        is_within = False
+        beyond = f"{word.replace('_', ' ')} {shown_in(number, compared.unit)}"
+        message = f"{'no' if never else 'every'} value of {compared.subject} is {beyond}"
+        report(finding(OUT_OF_RANGE, limit.origin, message, _range(compared)))
+    return is_within
+
+
+def _range(compared: Compared) -> str:
+    """Say what values there are."""
+    low, high, step = compared.domain.low, compared.domain.high, compared.domain.step
+    ends = [None if end is None else shown_in(Fraction(end), compared.unit) for end in (low, high)]
+    grid = "" if step is None else f", in steps of {shown_in(Fraction(step), compared.unit)}"
+    if ends[0] is not None and ends[1] is not None:
+        return f"it goes from {ends[0]} to {ends[1]}{grid}"
+    if ends[0] is not None:
+        return f"it is {ends[0]} or more{grid}"
+    return f"it is {ends[1]} or less{grid}" if ends[1] is not None else f"it changes{grid}"
 
 
 def _limit(node: Node, compared: Compared, report: Reports) -> Limit | None:
@@ -85,7 +140,11 @@ def read_buckets(node: Node | None, metric: Metric, report: Reports) -> Limit | 
             return None
         return Limit(value=bound, text=" ".join(node.text.split()), origin=node.origin)
     compared = Compared(
-        unit=metric.unit, subject=f"`{metric.name}`", labels=metric.all_labels, metrics=(metric,)
+        unit=metric.unit,
+        subject=f"`{metric.name}`",
+        labels=metric.all_labels,
+        metrics=(metric,),
+        domain=Domain(),
     )
     limit = _limits(node, compared, report)
     values = [entry.value for key, entry in node.entries.items() if key != "by"]

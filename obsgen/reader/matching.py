@@ -8,7 +8,14 @@ from typing import Final
 
 from obsgen.catalogue import Metric, near
 from obsgen.diagnostics import Code, Origin, Related, finding
-from obsgen.matchers import Matcher, any_value, is_pattern, literal_pattern, matcher
+from obsgen.matchers import (
+    Matcher,
+    any_value,
+    contradiction,
+    is_pattern,
+    literal_pattern,
+    matcher,
+)
 from obsgen.model import Reports
 from obsgen.promql import PromqlError, parse
 from obsgen.promql.re2 import regex_problem
@@ -35,7 +42,19 @@ UNREADABLE_PATTERN: Final = Code(
     why="matchers are anchored RE2 patterns; Prometheus would refuse the rule",
     fix="Write an RE2 pattern, or `{is: …}` for a text that is meant as it stands.",
 )
-CODES: Final = (UNKNOWN_LABEL, UNKNOWN_LABEL_VALUE, UNREADABLE_PATTERN)
+CONTRADICTION: Final = Code(
+    "REF221",
+    "matchers-contradict",
+    why="no series has two values of one label, so the query never finds anything",
+    fix="Remove one of the two matchers, or, for a metric of other targets, give its declaration "
+    "a `where` of its own.",
+)
+CODES: Final = (
+    CONTRADICTION,
+    UNKNOWN_LABEL,
+    UNKNOWN_LABEL_VALUE,
+    UNREADABLE_PATTERN,
+)
 
 _MAX_SHOWN: Final = 12
 
@@ -80,9 +99,19 @@ def check_label(
 
 
 def read_matchers(
-    node: Node | None, metrics: tuple[Metric, ...], report: Reports, subject: str = ""
+    node: Node | None,
+    metrics: tuple[Metric, ...],
+    report: Reports,
+    subject: str = "",
+    *,
+    beside: tuple[Matcher, ...] = (),
 ) -> tuple[Matcher, ...]:
-    """Return the matchers of a `where`, each checked against what the metrics declare."""
+    """
+    Return the matchers of a `where`, each checked against what the metrics declare.
+
+    Args:
+        beside: Other matchers that hold at the same time.
+    """
     if not isinstance(node, MappingNode):
         return ()
     found = []
@@ -95,7 +124,20 @@ def read_matchers(
         read = _matcher(label, entry.value, declared, report)
         if read is not None:
             found.append(read)
+    for opposed in dict.fromkeys(_opposed(found, beside, metric) for metric in metrics):
+        if opposed is not None:
+            message = f"`{opposed[0]}` and `{opposed[1]}` never hold together"
+            place = next((m.origin for m in opposed if m in found), node.origin)
+            report(finding(CONTRADICTION, place, message))
     return tuple(found)
+
+
+def _opposed(
+    own: list[Matcher], beside: tuple[Matcher, ...], metric: Metric
+) -> tuple[Matcher, Matcher] | None:
+    """Return two matchers, one of them written here, that leave nothing of a metric."""
+    found = contradiction(metric.narrowed((*beside, *own)))
+    return found if found is not None and any(m in own for m in found) else None
 
 
 def _declared_values(label: str, metrics: Iterable[Metric]) -> tuple[str, ...]:

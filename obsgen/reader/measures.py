@@ -197,10 +197,7 @@ class ServiceReader:
         measure = self.measure(node)
         if measure is None or self._is_for_panels(node, measure):
             return None
-        compared = Compared(
-            unit=measure.unit, subject=measure.title, labels=measure.labels, metrics=measure.metrics
-        )
-        read = read_comparison(node, compared, self.report)
+        read = read_comparison(node, Compared.of(measure), self.report)
         if read is None:
             return None
         return Condition(measure=measure, comparison=read[0], limit=read[1], origin=node.origin)
@@ -225,10 +222,7 @@ class ServiceReader:
 
     def comparison(self, node: MappingNode, measure: Measure) -> tuple[str, Limit] | None:
         """Read the one comparison of a mapping: its operator, and its limit for *measure*."""
-        compared = Compared(
-            unit=measure.unit, subject=measure.title, labels=measure.labels, metrics=measure.metrics
-        )
-        return read_comparison(node, compared, self.report)
+        return read_comparison(node, Compared.of(measure), self.report)
 
     # --- parts ---------------------------------------------------------------------------
 
@@ -238,9 +232,15 @@ class ServiceReader:
             return None
         return find_metric(node, types, use, self.catalogue, self.report)
 
-    def matchers(self, node: Node | None, metrics: tuple[Metric, ...]) -> tuple[Matcher, ...]:
-        """Read `where` and its like."""
-        return read_matchers(node, metrics, self.report)
+    def matchers(
+        self,
+        node: Node | None,
+        metrics: tuple[Metric, ...],
+        *,
+        beside: tuple[Matcher, ...] = (),
+    ) -> tuple[Matcher, ...]:
+        """Read `where` and its like; *beside* holds at the same time."""
+        return read_matchers(node, metrics, self.report, beside=beside)
 
     def labels(self, node: Node | None, metrics: tuple[Metric, ...]) -> tuple[str, ...]:
         """Read a list of labels that all of the metrics have."""

@@ -276,6 +276,11 @@ def _problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code, str, 
     if tier.factor < 1:
         reason = f"a burn rate of {factor} stays inside the budget"
         return INSIDE_BUDGET, reason, "spend more of the budget in that window"
+    if slo.unit is not None and tier.min_events is not None:
+        slices = tier.long.ms // slo.unit.ms
+        if tier.min_events > slices:
+            reason = f"its window {tier.long} holds {slices} slices, fewer than `min_events`"
+            return CAN_NEVER_FIRE, reason, f"write `min_events: {slices}` or less"
     return _window_problem(tier, slo, project)
 
 

@@ -7,25 +7,17 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen import names
-from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Severity, finding
-from obsgen.model import Absence, AbsenceMode, BudgetAlert, Calendar, Period, Sli, Slo, Tile
+from obsgen.model import Calendar, Period, Sli, Slo, Tile
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
-from obsgen.reader.merge import named_items
-from obsgen.reader.profiles import (
-    UNKNOWN_PROFILE,
-    SloNumbers,
-    TierChoice,
-    tiers_for,
-    unknown_severity,
-)
+from obsgen.reader.profiles import SloNumbers
 from obsgen.reader.project import ProjectSpec, read_tile
-from obsgen.reader.shape import missing_key, words
-from obsgen.reader.tiers import SHIPPED
-from obsgen.reader.values import read_list, read_share, read_text, read_words
+from obsgen.reader.shape import missing_key
+from obsgen.reader.slo_alerts import SloAlertsReader
+from obsgen.reader.values import read_list, read_text, read_words
 from obsgen.reader.wording import means
-from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, parse_number
 
 OBJECTIVE_RANGE: Final = Code(
@@ -50,31 +42,11 @@ PERIOD_FORM: Final = Code(
     "calendar",
     fix="Write `period: 30d`, `28d`, `7d`, or `week`, `month`, `quarter`.",
 )
-TARGETS_UNTOLD: Final = Code(
-    "SLO312",
-    "targets-untold",
-    why="`absent: target_down` asks whether all targets of the SLI are down; without a matcher on "
-    "a target label that would be every target of the server",
-    fix="Say which targets in the service's `where: {job: …}`, or write `absent: series_lost`.",
-)
 GROUP_LABEL: Final = Code(
     "SLO308",
     "group-label",
     why="these labels identify the SLO and its alerts, so a group of that name would be lost",
     fix="Group by another label.",
-)
-SPENT_RANGE: Final = Code(
-    "SLO309",
-    "spent-range",
-    why="a budget is spent from 0 to 100 percent and, overspent, beyond",
-    fix="Write `spent: 20%`.",
-)
-NO_TIER_LEFT: Final = Code(
-    "SLO310",
-    "no-tier-left",
-    why="the SLO is recorded, and nobody is told when its budget burns",
-    fix="Take another profile, or write `alerts: none` if that is what is meant.",
-    severity=Severity.WARNING,
 )
 LOST_GROUP_OF_SLI: Final = Code(
     "SLO319",
@@ -88,16 +60,22 @@ OTHER_TILE: Final = Code(
     why="a composite reads its parts tile by tile, so all of them have tiles of one length",
     fix="Give all of them the same `ledger: {tile: …}`.",
 )
+EMPTY_TILES: Final = Code(
+    "SLO333",
+    "empty-tiles",
+    why="tiles in which nothing is scraped have no events: windows of few of them come and go, "
+    "and series seem to be gone",
+    fix="Scrape at least once a tile, or take the longer tile: `ledger: {tile: 1m}`.",
+    severity=Severity.WARNING,
+)
 CODES: Final = (
+    EMPTY_TILES,
     LOST_GROUP_OF_SLI,
     OTHER_TILE,
-    NO_TIER_LEFT,
     OBJECTIVE_RANGE,
     PERIOD_BEYOND_RETENTION,
     PERIOD_FORM,
     GROUP_LABEL,
-    SPENT_RANGE,
-    TARGETS_UNTOLD,
 )
 
 _TAKEN: Final = names.RESERVED_LABELS | {
@@ -105,7 +83,7 @@ _TAKEN: Final = names.RESERVED_LABELS | {
 }
 _CALENDARS: Final[Mapping[str, Calendar]] = {w: w for w in ("week", "month", "quarter")}
 _DAY: Final = Duration.parse("1d")
-_OFF: Final = frozenset({"off", "no", "false", "never"})
+_LONGEST_TILE: Final = Duration.parse("1m")
 _LEAST_PERIOD: Final = Duration.parse("1h")
 _MAX_OBJECTIVE_DIGITS: Final = 12
 
@@ -140,12 +118,7 @@ class SloReader:
             tile=tile,
             unit=sli.rhythm.unit,
         )
-        choice = self._choice(node.get("alerts"), node)
-        tiers, left_out = tiers_for(choice, numbers, self.spec.project, self.report)
-        if left_out and len(left_out) == len(choice.profile.for_period(period.length)[0]):
-            reasons = "; ".join(f"`{tier}`: {reason}" for tier, reason in left_out)
-            message = f"no tier of profile `{choice.profile.name}` is left for SLO `{name}`"
-            self.report(finding(NO_TIER_LEFT, choice.origin, message, reasons))
+        alerts = SloAlertsReader(self.spec, self.report).read(node, numbers, sli)
         return Slo(
             name=name,
             objective=objective,
@@ -153,10 +126,10 @@ class SloReader:
             sli=sli,
             by=by,
             tile=tile,
-            tiers=tiers,
-            left_out=left_out,
-            budget_alerts=self._budget_alerts(node.get("alerts")),
-            absence=self._absence(node.get("alerts"), sli, has_tiers=bool(tiers)),
+            tiers=alerts.tiers,
+            left_out=alerts.left_out,
+            budget_alerts=alerts.budget,
+            absence=alerts.absence,
             team=read_text(node.get("team"), self.report) or self.team,
             description=read_text(node.get("description"), self.report),
             runbook=read_text(node.get("runbook"), self.report),
@@ -167,7 +140,16 @@ class SloReader:
 
     def _tile(self, node: MappingNode) -> Tile:
         scrape = self.spec.project.scrape_interval
-        return read_tile(node.get("ledger"), scrape, self.spec.tile, self.report)
+        tile = read_tile(node.get("ledger"), scrape, self.spec.tile, self.report)
+        if tile.length < scrape:
+            given = node.get("ledger")
+            place = node.origin / "name" if given is None else given.origin
+            message = f"a tile of {tile.length} is shorter than the scrape interval {scrape}"
+            hint = (
+                "write `tile: 1m`" if scrape <= _LONGEST_TILE else "scrape every 1m or more often"
+            )
+            self.report(finding(EMPTY_TILES, place, message, hint))
+        return tile
 
     def _objective(self, node: Node | None) -> Decimal | None:
         if not isinstance(node, Scalar) or node.is_null:
@@ -244,121 +226,7 @@ class SloReader:
                 hint = f"write `ledger: {{tile: {part.slo.tile.length}}}`"
                 self.report(finding(OTHER_TILE, part.origin, message, hint))
 
-    # --- alerts --------------------------------------------------------------------------
 
-    def _choice(self, node: Node | None, slo: MappingNode) -> TierChoice:
-        if isinstance(node, Scalar) and not node.is_null:
-            return self._profile(node, slo)
-        if not isinstance(node, MappingNode):
-            return TierChoice(profile=SHIPPED["standard"], origin=slo.origin)
-        named = node.get("profile")
-        choice = (
-            self._profile(named, slo)
-            if isinstance(named, Scalar)
-            else TierChoice(profile=SHIPPED["standard"], origin=slo.origin)
-        )
-        tiers = {t.name for tiers in choice.profile.lists.values() for t in tiers}
-        without = self._known_tiers(read_list(node.get("without")), tiers)
-        severities = self._severities(node.get("severity"), tiers)
-        return TierChoice(
-            profile=choice.profile,
-            without=without,
-            severities=severities,
-            origin=node.origin,
-        )
-
-    def _profile(self, node: Scalar, slo: MappingNode) -> TierChoice:
-        profile = self.spec.profiles.get(node.text)
-        if profile is not None:
-            return TierChoice(profile=profile, origin=node.origin)
-        guess = near(node.text, self.spec.profiles)
-        known = words(list(self.spec.profiles))
-        if node.text.lower() in _OFF:
-            guess = "none"
-        hint = f"did you mean `{guess}`?" if guess else f"it has {known}"
-        message = f"alert profile {node.word} is not defined"
-        self.report(finding(UNKNOWN_PROFILE, node.origin, message, hint))
-        return TierChoice(profile=SHIPPED["none"], origin=slo.origin)
-
-    def _known_tiers(self, items: tuple[Node, ...], tiers: set[str]) -> tuple[str, ...]:
-        found = []
-        for item in items:
-            if not isinstance(item, Scalar):
-                continue
-            if item.text in tiers:
-                found.append(item.text)
-                continue
-            guess = near(item.text, tiers)
-            hint = f"did you mean `{guess}`?" if guess else f"it has {words(sorted(tiers))}"
-            message = f"the profile has no tier {item.word}"
-            self.report(finding(UNKNOWN_PROFILE, item.origin, message, hint))
-        return tuple(found)
-
-    def _severities(self, node: Node | None, tiers: set[str]) -> Mapping[str, str]:
-        if not isinstance(node, MappingNode):
-            return {}
-        keys = tuple(entry.key for entry in node.entries.values())
-        known = self._known_tiers(keys, tiers)
-        found = {}
-        for tier in known:
-            value = node.entries[tier].value
-            if isinstance(value, Scalar) and self._severity(value):
-                found[tier] = value.text
-        return found
-
-    def _severity(self, node: Scalar) -> str:
-        scheme = self.spec.project.severities
-        name = scheme.resolve(node.text)
-        if name is None:
-            self.report(unknown_severity(node.text, node.origin, scheme))
-        return name or ""
-
-    def _budget_alerts(self, node: Node | None) -> tuple[BudgetAlert, ...]:
-        if not isinstance(node, MappingNode):
-            return ()
-        budget = node.get("budget")
-        found = []
-        for item in named_items(budget if isinstance(budget, Sequence) else None):
-            share, severity = item.get("spent"), item.get("severity")
-            for key in ("spent", "severity"):
-                if key not in item.entries:
-                    self.report(missing_key(item.origin, key))
-            spent = read_share(share, self.report)
-            if spent is None or not isinstance(share, Scalar) or not isinstance(severity, Scalar):
-                continue
-            if spent <= 0:
-                message = f"`spent` {share.word} is not above 0"
-                self.report(finding(SPENT_RANGE, share.origin, message, "write `spent: 20%`"))
-                continue
-            name = self._severity(severity)
-            if name:
-                found.append(
-                    BudgetAlert(spent=spent, text=share.text, severity=name, origin=item.origin)
-                )
-        return tuple(found)
-
-    def _absence(self, node: Node | None, sli: Sli, *, has_tiers: bool) -> Absence:
-        """Read `absent`; where nothing alerts, nothing does so by default."""
-        asked = node.get("absent") if isinstance(node, MappingNode) else None
-        mode: AbsenceMode = "series_lost" if has_tiers else "none"
-        if isinstance(asked, Scalar):
-            mode = _ABSENCES.get(asked.text, "none")
-        targets = {m.label for metric in sli.metrics for m in metric.target_scope}
-        if mode == "target_down" and asked is not None and not targets:
-            message = "`absent: target_down` does not know the targets of the SLI"
-            hint = "add `where: {job: …}` to the service, or write `absent: series_lost`"
-            self.report(finding(TARGETS_UNTOLD, asked.origin, message, hint))
-            mode = "none"
-        ticket = self.spec.project.severities.resolve("ticket")
-        assert ticket is not None
-        return Absence(mode=mode, severity=ticket)
-
-
-_ABSENCES: Final[Mapping[str, AbsenceMode]] = {
-    "series_lost": "series_lost",
-    "target_down": "target_down",
-    "none": "none",
-}
 _EXAMPLES: Final = {
     "objective": "add `objective: 99.9`",
     "sli": 'add `sli: {events: {total: http_requests_total, bad: {code: "5.."}}}`',

@@ -34,7 +34,7 @@ from obsgen.slis._ledger import (
     without_good,
 )
 from obsgen.slis._played import cast, growing, played, shared, strangers
-from obsgen.slis._sides import BAD_OR_GOOD, one_side
+from obsgen.slis._sides import BAD_OR_GOOD, one_side, within_total
 from obsgen.source import MappingNode, Node
 
 
@@ -236,8 +236,8 @@ class EventsKind:
         where = reader.matchers(node.get("where"), (counter,))
         is_good = word == "good"
         if "counter" in side.entries:
-            return _second_counter(counter, where, side, is_good, reader)
-        matchers = reader.matchers(side, (counter,))
+            return _second_counter(counter, where, side, word, reader)
+        matchers = reader.matchers(side, (counter,), beside=where)
         if not matchers:
             if not side.entries:
                 message = f"`{word}` has no matchers, so every event would be {word}"
@@ -247,7 +247,7 @@ class EventsKind:
 
 
 def _second_counter(
-    counter: Metric, where: tuple[Matcher, ...], side: MappingNode, is_good: bool, reader: Reader
+    counter: Metric, where: tuple[Matcher, ...], side: MappingNode, word: str, reader: Reader
 ) -> CountedEvents | None:
     types = ("counter", "histogram", "summary")
     known = ["counter", "where"]
@@ -260,12 +260,16 @@ def _second_counter(
     second = reader.metric(named, types, use="counter")
     if second is None:
         return None
+    second_where = reader.matchers(side.get("where"), (second,))
+    comparable = (m for m in where if m.label in second.all_labels)
+    if not within_total(word, comparable, second_where, side.origin, reader):
+        return None
     return CountedEvents(
         counter=counter,
         where=where,
         second=second,
-        second_where=reader.matchers(side.get("where"), (second,)),
-        is_good=is_good,
+        second_where=second_where,
+        is_good=word == "good",
     )
 
 

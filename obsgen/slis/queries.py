@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import Code, finding
+from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
     Ledger,
@@ -23,7 +25,7 @@ from obsgen.model import (
 from obsgen.promql import Aggregate, Binary, Paren, VectorSelector, parse, selectors, variables
 from obsgen.schema.shared import mapping, text
 from obsgen.slis._ledger import aggregated, grouped, or_none_bad, recorded_events
-from obsgen.slis._sides import one_side
+from obsgen.slis._sides import one_side, within_total
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 
@@ -151,7 +153,7 @@ class QueriesKind:
         if side is None or total is None or not _is_safe(total, reader):
             return None
         read = _query(node.get(side), reader)
-        if read is None:
+        if read is None or not _is_within(side, total, read, reader):
             return None
         return Queries(
             total=total.text,
@@ -174,6 +176,25 @@ def _query(node: Node | None, reader: Reader) -> Scalar | None:
         reader.report(finding(QUERY_WINDOW, scalar.origin, f"the query {what}", hint))
         return None
     return replace(scalar, text=scalar.text.replace("${window}", _WINDOW))
+
+
+def _is_within(word: str, total: Scalar, side: Scalar, reader: Reader) -> bool:
+    """Say whether one query counts some of what the other does, as far as that can be seen."""
+    whole, part = _selected(total), _selected(side)
+    return all(
+        within_total(word, whole[metric], part[metric], side.origin, reader)
+        for metric in whole
+        if metric in part
+    )
+
+
+def _selected(query: Scalar) -> Mapping[str, tuple[Matcher, ...]]:
+    """Return the matchers of metrics that are read once."""
+    found: dict[str, list[tuple[Matcher, ...]]] = {}
+    for selected in selectors(parse(query.text.replace(_WINDOW, "1m"))):
+        matchers = tuple(Matcher(m.label, m.op, m.value) for m in selected.matchers)
+        found.setdefault(selected.metric_name or "", []).append(matchers)
+    return {metric: several[0] for metric, several in found.items() if len(several) == 1}
 
 
 def _is_safe(total: Scalar, reader: Reader) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from obsgen.units.durations import Duration
 from obsgen.units.numbers import as_decimal, number_text, parse_number, rounded_text
-from obsgen.units.quantity import Quantity
+from obsgen.units.quantity import Quantity, shown_in
 from obsgen.units.unit import BYTES, COUNT, RATIO, SECONDS, Dimension, Unit
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "number_text",
     "parse_number",
     "rounded_text",
+    "shown_in",
 ]

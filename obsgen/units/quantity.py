@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Self
 
 from obsgen.units.durations import Duration
-from obsgen.units.numbers import MAX_LENGTH, NUMBER, as_decimal, ends, parse_number
+from obsgen.units.numbers import MAX_LENGTH, NUMBER, as_decimal, ends, parse_number, rounded_text
 from obsgen.units.unit import COUNT, PER_NAMES, SECONDS, Unit, known_units
 
 
@@ -56,6 +56,18 @@ class Quantity:
         if self.unit.dimension == unit.dimension == "count":
             return bool(self.unit.per_seconds) == bool(unit.per_seconds)
         return self.unit.agrees_with(unit)
+
+
+def shown_in(value: Fraction, unit: Unit) -> str:
+    """
+    Return an amount in a unit as people read it, rounded; a ratio in percent.
+
+    >>> shown_in(Fraction("0.015"), Unit.parse("ratio")), shown_in(Fraction(2), SECONDS)
+    ('1.5%', '2 seconds')
+    """
+    if unit.dimension == "ratio" and unit.scale == 1 and not unit.per_seconds:
+        return f"{rounded_text(value * 100)}%"
+    return rounded_text(value) if unit.name == "count" else f"{rounded_text(value)} {unit}"
 
 
 def _amount(text: str) -> tuple[Decimal, Unit]:
