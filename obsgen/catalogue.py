@@ -17,7 +17,7 @@ from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher, selector
 from obsgen.units import COUNT, SECONDS, Unit, number_text
 
-MetricType = Literal["counter", "gauge", "histogram", "summary"]
+MetricType = Literal["counter", "gauge", "histogram", "native_histogram", "summary"]
 
 TARGET_LABELS: Final = ("job", "instance")
 """Set by Prometheus on every scraped series."""

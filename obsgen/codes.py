@@ -50,6 +50,7 @@ MODULES: Final = (
     "obsgen.measures.share",
     "obsgen.slis._sides",
     "obsgen.slis.composite",
+    "obsgen.slis.latency",
     "obsgen.slis.queries",
     "obsgen.slis.time_slice",
     "obsgen.alerts._rule",

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.matchers import Matcher, is_pattern
 
@@ -28,16 +27,14 @@ _TRIED: Final = "x0a-_A /.:"
 _MOST_DECOYS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Decoy:
+class Decoy(NamedTuple):
     """A label set that one matcher alone refuses."""
 
     refused_by: Matcher
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Specimens:
+class Specimens(NamedTuple):
     """
     Label sets for a selector.
 

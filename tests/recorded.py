@@ -19,6 +19,8 @@ from remote_write import Series, write
 from obsgen.artefacts import AlertingRule, RecordingRule
 
 _TIMEOUT_SECONDS: Final = 120
+_MOST_MOMENTS: Final = 10_000
+"""Prometheus gives no more than 11,000 of a series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,12 @@ class Recorded:
 
 def ask(server: Server, query: str, moments: range) -> list[dict[str, Any]]:
     """Return the series of a query at moments, which are milliseconds."""
+    if len(moments) > _MOST_MOMENTS:
+        parts = (
+            ask(server, query, moments[:_MOST_MOMENTS]),
+            ask(server, query, moments[_MOST_MOMENTS:]),
+        )
+        return [series for part in parts for series in part]
     data = {
         "query": query,
         "start": f"{moments[0] / 1000:.3f}",

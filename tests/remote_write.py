@@ -38,6 +38,19 @@ _TIMEOUT_SECONDS: Final = 60
 _double: Final = struct.Struct("<d").pack
 
 
+@dataclass(frozen=True, slots=True)
+class Native:
+    """
+    A native histogram of schema 0: the bound of bucket *n* is two to the power of *n*.
+
+    Attributes:
+        buckets: Observations so far in each bucket from *first* on.
+    """
+
+    first: int
+    buckets: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """
@@ -46,12 +59,12 @@ class Series:
     Attributes:
         labels: With `__name__`.
         times: Milliseconds since 1970, ascending.
-        values: One for each time; None is a stale marker.
+        values: One for each time; None is a stale marker. A series is of numbers or of histograms.
     """
 
     labels: Mapping[str, str]
     times: Sequence[int]
-    values: Sequence[float | None]
+    values: Sequence[float | Native | None]
 
 
 def write(url: str, series: Sequence[Series]) -> None:
@@ -91,8 +104,30 @@ def _series(one: Series, start: int, end: int) -> bytes:
     return _field(1, labels + samples)
 
 
-def _sample(time: int, value: float | None) -> bytes:
+def _sample(time: int, value: float | Native | None) -> bytes:
+    if isinstance(value, Native):
+        return _field(4, _histogram(value) + b"\x78" + _varint(time))
     return b"\x12\x10\x09" + (_STALE if value is None else _double(value)) + _time(time)
+
+
+def _histogram(value: Native) -> bytes:
+    """Return the fields count, sum, positive_spans and positive_deltas (prompb, `Histogram`)."""
+    before = (0, *value.buckets[:-1])
+    deltas = (now - then for now, then in zip(value.buckets, before, strict=True))
+    span = b"\x08" + _zigzag(value.first) + b"\x10" + _varint(len(value.buckets))
+    count, total = sum(value.buckets), 0.0
+    return (
+        b"\x08"
+        + _varint(count)
+        + b"\x19"
+        + _double(total)
+        + _field(11, span)
+        + _field(12, b"".join(map(_zigzag, deltas)))
+    )
+
+
+def _zigzag(number: int) -> bytes:
+    return _varint(number << 1 if number >= 0 else (-number << 1) - 1)
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.artefacts.prometheus import AlertingRule
 from obsgen.diagnostics import NOWHERE, Origin
@@ -15,8 +15,7 @@ from obsgen.units import Duration
 Number = int | Decimal | Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """
     Samples at equal distances: *start*, *start + step*, …, as many as *times*.
 
@@ -34,8 +33,7 @@ ENDS: Final = Run(times=1, ends=True)
 """The series is not there any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputSeries:
+class InputSeries(NamedTuple):
     """A series that a test plays: a sample an interval, the first at 0s."""
 
     name: str
@@ -43,8 +41,7 @@ class InputSeries:
     runs: tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class Expected(NamedTuple):
     """
     What a test expects at a time.
 
@@ -61,8 +58,7 @@ QUIET: tuple[Mapping[str, str], ...] = ()
 """Nothing fires."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTest:
+class RuleTest(NamedTuple):
     """
     A unit test of one alerting rule.
 
@@ -82,15 +78,14 @@ class RuleTest:
     expected: tuple[Expected, ...]
     evaluation_interval: Duration = Duration(0)
     services: tuple[str, ...] = ()
-    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+    origin: Origin = NOWHERE
 
     def is_of(self, rule: AlertingRule) -> bool:
         """Say whether it tests this rule; the rule's service is not looked at."""
         return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unproven:
+class Unproven(NamedTuple):
     """
     An alerting rule of which no unit test can be told.
 
@@ -103,7 +98,7 @@ class Unproven:
     alert: str
     selects: Mapping[str, str]
     reason: str
-    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+    origin: Origin = NOWHERE
 
     def is_of(self, rule: AlertingRule) -> bool:
         """Say whether it speaks of this rule; the rule's service is not looked at."""

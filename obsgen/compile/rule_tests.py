@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RuleFile, RuleTest, RuleTestFile, Unproven
@@ -138,13 +138,12 @@ def evaluation_order(rules: RuleFile) -> tuple[str, ...]:
 
 def _labelled(test: RuleTest, labels: Mapping[str, str]) -> RuleTest:
     """Expect the labels of an environment on every alert."""
-    return replace(
-        test,
+    return test._replace(
         selects={**labels, **test.selects},
         expected=tuple(
             each
             if each.alerts is None
-            else replace(each, alerts=tuple({**labels, **alert} for alert in each.alerts))
+            else each._replace(alerts=tuple({**labels, **alert} for alert in each.alerts))
             for each in test.expected
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from obsgen.artefacts import InputSeries
@@ -104,7 +104,7 @@ class Aggregated(OfMetric):
             return chosen
         name = self.metric.name
         apart = most(curve, lambda span: span.level) / 2
-        other = self.cast(query, replace(scene, sibling=scene.sibling + 1, with_decoys=False))
+        other = self.cast(query, scene._replace(sibling=scene.sibling + 1, with_decoys=False))
 
         def member(place: int) -> Callable[[Span], Fraction | None]:
             def stands(span: Span) -> Fraction | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from obsgen.catalogue import Metric
@@ -140,7 +140,7 @@ class OfMetric:
         if len(others) <= scene.sibling:
             return Unprovable(f"only {len(others)} series of `{self.metric.name}` can be told")
         changed = dict(others[scene.sibling].items() - found.taken.items())
-        pinned = replace(scene, pinned={**scene.pinned, **changed}, sibling=0)
+        pinned = scene._replace(pinned={**scene.pinned, **changed}, sibling=0)
         return cast(self.metric, matchers, pinned, own)
 
     @property

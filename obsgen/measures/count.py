@@ -124,8 +124,7 @@ class Count:
             return Unprovable("the measure that is counted keeps no label in which series differ")
         found: list[InputSeries] = []
         for place in range(count):
-            own = replace(
-                scene,
+            own = scene._replace(
                 tripping=met,
                 sibling=place,
                 varied=tuple(varied),
@@ -162,7 +161,7 @@ def _number(values: list[Fraction]) -> Fraction:
 def _turns(curve: Curve, place: int, met: Fraction, missed: Fraction | None) -> Curve:
     """Return when one of the series is at the level that counts: the first come first."""
     return tuple(
-        replace(span, level=None if span.level is None else met if place < span.level else missed)
+        span._replace(level=None if span.level is None else met if place < span.level else missed)
         for span in curve
     )
 

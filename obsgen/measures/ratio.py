@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -174,11 +174,11 @@ class Ratio:
 
     def _beside(self, query: Query, curve: Curve, scene: Scene, whole: Fraction) -> Series:
         """Play both sides; labels that both keep have the same values."""
-        moved = tuple(replace(s, level=None if s.level is None else s.level * whole) for s in curve)
-        still = tuple(replace(s, level=None if s.level is None else whole) for s in curve)
+        moved = tuple(s._replace(level=None if s.level is None else s.level * whole) for s in curve)
+        still = tuple(s._replace(level=None if s.level is None else whole) for s in curve)
         plays = (
-            (self.part, moved, replace(scene, tripping=scene.tripping * whole)),
-            (self.whole, still, replace(scene, tripping=whole)),
+            (self.part, moved, scene._replace(tripping=scene.tripping * whole)),
+            (self.whole, still, scene._replace(tripping=whole)),
         )
         found: Series = Unprovable("the two sides never have the same labels")
         for first, second in (plays, plays[::-1]):
@@ -190,7 +190,7 @@ class Ratio:
             level = next((s.level for s in first[1] if s.level is not None), None)
             labels = next((k for k, value in values.items() if value == level), ())
             pinned = {**scene.pinned, **dict(kept(labels, shared))}
-            found = second[0].series(query, second[1], replace(second[2], pinned=pinned))
+            found = second[0].series(query, second[1], second[2]._replace(pinned=pinned))
             if not isinstance(found, Unprovable):
                 return (*one, *found)
         return found
@@ -201,10 +201,10 @@ class Ratio:
         if self.part.domain.step is None or self.whole.domain.step is None:
             return reason
         moved = tuple(
-            replace(s, level=None if s.level is None else s.level * _POPULATION) for s in curve
+            s._replace(level=None if s.level is None else s.level * _POPULATION) for s in curve
         )
         tripping = scene.tripping * _POPULATION
-        own = replace(scene, tripping=tripping, population=_POPULATION)
+        own = scene._replace(tripping=tripping, population=_POPULATION)
         found = self.part.series(query, moved, own)
         if isinstance(found, Unprovable):
             return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -91,7 +91,7 @@ class Share(OfMetric):
 
     def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
         """Return one counter that matches, and for each matcher some that do not."""
-        chosen = self.cast(query, replace(scene, with_decoys=True), *self.matching)
+        chosen = self.cast(query, scene._replace(with_decoys=True), *self.matching)
         if isinstance(chosen, Unprovable):
             return chosen
         group = [(label, chosen.taken.get(label)) for label in self.by]

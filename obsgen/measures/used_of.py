@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -104,7 +104,7 @@ class UsedOf(OfMetric):
         shared = frozenset(self.by or chosen.taken)
         pinned = {k: v for k, v in chosen.taken.items() if k in shared}
         free = OfMetric(metric=self.free, modifiers=self.modifiers)
-        other = free.cast(query, replace(scene, pinned={**scene.pinned, **pinned}))
+        other = free.cast(query, scene._replace(pinned={**scene.pinned, **pinned}))
         if isinstance(other, Unprovable):
             return other
 

@@ -8,9 +8,8 @@ smallest step that the measure can take; well apart is 0.8 and 1.2 times the lim
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.model.proofs import Domain, Unprovable
 
@@ -37,16 +36,14 @@ _ALWAYS: Final[dict[str, Callable[[Fraction, Domain], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A level at which a measure is played, and whether the condition holds there."""
 
     level: Fraction
     fires: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class Levels(NamedTuple):
     """
     How a condition is played.
 
@@ -103,8 +100,7 @@ def levels_of(comparison: str, limit: Fraction, domain: Domain) -> Levels | Unpr
     return _levels(sides, short, beyond, met)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
+class _Sides(NamedTuple):
     """The room that a domain leaves on the quiet and on the firing side of a limit."""
 
     limit: Fraction

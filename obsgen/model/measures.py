@@ -120,6 +120,13 @@ class Limit:
     values: tuple[tuple[str, Decimal | Fraction, str], ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    def words(self, unit: Unit) -> str:
+        """Return the limits in words: `0.1s for us, 0.2s for others`."""
+        bounds = [f"{number_text(value)}{unit} for {name}" for name, value, _ in self.values]
+        if self.value is not None:
+            bounds.append(f"{number_text(self.value)}{unit}{' for others' if bounds else ''}")
+        return ", ".join(bounds)
+
     @property
     def unnamed(self) -> Matcher:
         """What takes the values of the label `by` for which no limit of their own is given."""

@@ -8,18 +8,18 @@ and its window, never from the rule that is tested.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.artefacts import AlertingRule, InputSeries, RuleTest
 from obsgen.matchers import Matcher
 from obsgen.units import Duration
 
+_NO_LABELS: Final[Mapping[str, str]] = {}
 
-@dataclass(frozen=True, slots=True)
-class Unprovable:
+
+class Unprovable(NamedTuple):
     """
     Why no series can be told.
 
@@ -32,8 +32,7 @@ class Unprovable:
     contradiction: tuple[Matcher, Matcher] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(NamedTuple):
     """
     A unit test of an alerting rule, or why none can be told.
 
@@ -47,8 +46,7 @@ class Proof:
     unproven: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Domain:
+class Domain(NamedTuple):
     """
     The values that a measure can take.
 
@@ -76,8 +74,7 @@ class Domain:
         return self.exact is None or value in self.exact
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """
     What part of the past a query sees.
 
@@ -95,8 +92,7 @@ class Look:
         return self.window.ms + self.offset.ms
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """
     A stretch over which a measure is to stand at one level.
 
@@ -118,8 +114,7 @@ USUAL_TRAFFIC: Final = Fraction(20, 3)
 """Events a second where a measure does not depend on how many there are: 100 every 15s."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(NamedTuple):
     """
     On what a measure is played.
 
@@ -136,7 +131,7 @@ class Scene:
 
     interval: Duration
     tripping: Fraction
-    pinned: Mapping[str, str] = field(default_factory=dict)
+    pinned: Mapping[str, str] = _NO_LABELS
     with_decoys: bool = True
     sibling: int = 0
     varied: tuple[str, ...] = ()
@@ -149,11 +144,10 @@ class Scene:
 
     def beside(self, pinned: Mapping[str, str]) -> Scene:
         """Return the scene for a further series: with labels set, without decoys."""
-        return replace(self, pinned={**self.pinned, **pinned}, with_decoys=False)
+        return self._replace(pinned={**self.pinned, **pinned}, with_decoys=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """
     When the events of an SLI fall, and how many there can be.
 
@@ -170,8 +164,7 @@ class Rhythm:
     is_weighable: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(NamedTuple):
     """
     A stretch of even traffic.
 
@@ -186,8 +179,7 @@ class Flow:
     bad: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(NamedTuple):
     """
     On what an SLI is played.
 
@@ -199,11 +191,10 @@ class Stage:
 
     tile: Duration
     by: tuple[str, ...] = ()
-    groups: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = _NO_LABELS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class Played(NamedTuple):
     """
     Series that give the traffic that was asked for.
 
@@ -214,6 +205,6 @@ class Played:
     """
 
     series: tuple[InputSeries, ...]
-    groups: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = _NO_LABELS
     services: tuple[str, ...] = ()
     interval: Duration | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from obsgen.catalogue import Catalogue, Metric
@@ -11,7 +12,7 @@ from obsgen.model import Reports
 from obsgen.reader.shape import words
 from obsgen.reader.values import read_amount
 from obsgen.source import Node, Scalar
-from obsgen.units import SECONDS, Unit, number_text
+from obsgen.units import SECONDS, Unit, as_decimal, number_text
 
 UNKNOWN_METRIC: Final = Code(
     "REF201",
@@ -39,6 +40,7 @@ CODES: Final = (UNKNOWN_METRIC, OTHER_METRIC_TYPE, NOT_A_BUCKET)
 USE: Final = {
     "counter": "`rate` or `increase`",
     "histogram": "`quantile`, `mean` or `share: {below: …}`",
+    "native_histogram": "`latency` of an SLO",
     "summary": "`mean`",
     "gauge": "`value`, `sum`, `avg`, `min` or `max`",
 }
@@ -84,6 +86,8 @@ def find_bucket(node: Node | None, metric: Metric, report: Reports) -> Decimal |
     bound = read_amount(node, metric.unit, report, f"`{metric.name}`")
     if bound is None or not isinstance(node, Scalar):
         return None
+    if metric.type == "native_histogram":
+        return as_decimal(Fraction(bound))
     if bound in metric.buckets:
         return next(b for b in metric.buckets if b == bound)
     shown = ", ".join(f"{number_text(b)}{_short(metric.unit)}" for b in metric.buckets)

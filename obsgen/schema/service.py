@@ -25,7 +25,8 @@ from obsgen.schema.shared import (
 _METRIC: Final[Schema] = mapping(
     {
         "type": one_of_words(
-            ("counter", "gauge", "histogram", "summary"), "What the exposition says it is."
+            ("counter", "gauge", "histogram", "native_histogram", "summary"),
+            "What the exposition says it is; of a native histogram no `buckets` are declared.",
         ),
         "labels": {
             "type": ["array", "object"],

@@ -76,7 +76,10 @@ def populate(
     metrics = [
         metric
         for name, metric in service.catalogue.metrics.items()
-        if name not in _OF_THE_SERVER and name != _OF_THE_PROCESS
+        if name not in _OF_THE_SERVER
+        and name != _OF_THE_PROCESS
+        # OpenMetrics text cannot say them.
+        and metric.type != "native_histogram"
     ]
     exposed: dict[_Job, list[Family]] = {job: [] for job in _declared(service)}
     for metric in metrics:

@@ -40,19 +40,19 @@ class Stream:
 
     def last(self, tile: Tile) -> str:
         """Return the last value in the tile."""
-        return self.wrap("last_over_time", _now(tile))
+        return self.wrap("last_over_time", present(tile))
 
     def before(self, tile: Tile) -> str:
         """Return the last value within the bridge before the tile."""
-        return self.wrap("last_over_time", _past(tile))
+        return self.wrap("last_over_time", past(tile))
 
     def least(self, tile: Tile) -> str:
         """Return the smallest value in the tile: the first, unless the counter was reset."""
-        return self.wrap("min_over_time", _now(tile))
+        return self.wrap("min_over_time", present(tile))
 
     def peak(self, tile: Tile) -> str:
         """Return the largest value in the tile."""
-        return self.wrap("max_over_time", _now(tile))
+        return self.wrap("max_over_time", present(tile))
 
 
 def counter_stream(metric: Metric, series: str, matchers: tuple[Matcher, ...]) -> Stream:
@@ -89,11 +89,13 @@ def bucket_stream(metric: Metric, *alternatives: tuple[Matcher, ...]) -> Stream:
     return Stream(wrap=wrap, metric=metric)
 
 
-def _now(tile: Tile) -> str:
+def present(tile: Tile) -> str:
+    """Return the range that is a tile, when all of it is stored."""
     return f"[{tile.length}] offset {tile.settle}"
 
 
-def _past(tile: Tile) -> str:
+def past(tile: Tile) -> str:
+    """Return the range that is the bridge before a tile."""
     return f"[{tile.bridge}] offset {Duration(tile.length.ms + tile.settle.ms)}"
 
 
@@ -125,17 +127,24 @@ def born(stream: Stream, tile: Tile) -> str:
     The target must have been up all through the bridge, else a new target's whole past would
     count; or its process must be younger than tile and bridge, and then it counted from zero.
     """
-    up = selector("up", stream.metric.target_scope)
-    start = selector("process_start_time_seconds", stream.metric.target_scope)
-    young = number_text(Duration(tile.length.ms + tile.bridge.ms).seconds)
-    settle = number_text(tile.settle.seconds)
     return (
         "(\n"
         f"  {stream.least(tile)}\n"
         f"  unless {stream.before(tile)}\n"
         ")\n"
+        f"{known_target(stream.metric, tile)}"
+    )
+
+
+def known_target(metric: Metric, tile: Tile) -> str:
+    """Return the condition of births: the target was up before, or its process is young."""
+    up = selector("up", metric.target_scope)
+    start = selector("process_start_time_seconds", metric.target_scope)
+    young = number_text(Duration(tile.length.ms + tile.bridge.ms).seconds)
+    settle = number_text(tile.settle.seconds)
+    return (
         "and on (job, instance) (\n"
-        f"  min_over_time({up}{_past(tile)}) == 1\n"
+        f"  min_over_time({up}{past(tile)}) == 1\n"
         f"  or time() - {settle} - {start} offset {tile.settle} < {young}\n"
         ")"
     )

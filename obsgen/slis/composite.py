@@ -167,8 +167,7 @@ class Composite:
 def _of_part(part: SloPart, flows: tuple[Flow, ...], *, is_bad: bool) -> tuple[Flow, ...]:
     times = _EVENTS if part.slo.sli.rhythm.is_weighable else 1
     return tuple(
-        replace(
-            flow,
+        flow._replace(
             total=None if flow.total is None else flow.total * times,
             bad=flow.bad * times if is_bad else Fraction(0),
         )

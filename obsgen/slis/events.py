@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from obsgen.catalogue import Metric
@@ -14,10 +14,8 @@ from obsgen.model import (
     LedgerScope,
     Played,
     Reader,
-    Rhythm,
     Schema,
     Sli,
-    SloPart,
     Stage,
     Unprovable,
 )
@@ -33,13 +31,14 @@ from obsgen.slis._ledger import (
     summed,
     without_good,
 )
+from obsgen.slis._metrics import OfMetrics
 from obsgen.slis._played import cast, growing, played, shared, strangers
 from obsgen.slis._sides import BAD_OR_GOOD, one_side, within_total
 from obsgen.source import MappingNode, Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchedEvents:
+class MatchedEvents(OfMetrics):
     """
     Events of one counter, bad by their labels.
 
@@ -64,26 +63,6 @@ class MatchedEvents:
     def metrics(self) -> tuple[Metric, ...]:
         """The one counter."""
         return (self.counter,)
-
-    @property
-    def groups(self) -> frozenset[str] | None:
-        """Whatever labels the metrics have."""
-        return None
-
-    @property
-    def parts(self) -> tuple[SloPart, ...]:
-        """None."""
-        return ()
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """None: every event is counted."""
-        return ()
-
-    @property
-    def rhythm(self) -> Rhythm:
-        """Any number of events in every tile."""
-        return Rhythm()
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile."""
@@ -115,7 +94,7 @@ class MatchedEvents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedEvents:
+class CountedEvents(OfMetrics):
     """Events of one counter; the bad, or the good, among them in a second counter."""
 
     counter: Metric
@@ -136,26 +115,6 @@ class CountedEvents:
     def metrics(self) -> tuple[Metric, ...]:
         """Both counters."""
         return (self.counter, self.second)
-
-    @property
-    def groups(self) -> frozenset[str] | None:
-        """Whatever labels the metrics have."""
-        return None
-
-    @property
-    def parts(self) -> tuple[SloPart, ...]:
-        """None."""
-        return ()
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """None: every event is counted."""
-        return ()
-
-    @property
-    def rhythm(self) -> Rhythm:
-        """Any number of events in every tile."""
-        return Rhythm()
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """
@@ -185,7 +144,7 @@ class CountedEvents:
         chosen = cast(self.counter, self.where, (), stage)
         if isinstance(chosen, Unprovable):
             return chosen
-        beside = replace(stage, groups={**stage.groups, **chosen.groups})
+        beside = stage._replace(groups={**stage.groups, **chosen.groups})
         second = cast(self.second, self.second_where, (), beside)
         if isinstance(second, Unprovable):
             return second

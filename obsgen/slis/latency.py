@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen.catalogue import Metric, bucket_spellings
+from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
@@ -16,10 +17,8 @@ from obsgen.model import (
     Limit,
     Played,
     Reader,
-    Rhythm,
     Schema,
     Sli,
-    SloPart,
     Stage,
     Unprovable,
 )
@@ -33,13 +32,26 @@ from obsgen.slis._ledger import (
     seen,
     summed,
 )
+from obsgen.slis._metrics import OfMetrics
+from obsgen.slis._native import NativeLatency
 from obsgen.slis._played import cast, growing, played, strangers
 from obsgen.source import MappingNode
-from obsgen.units import as_decimal, number_text
+from obsgen.units import as_decimal
+
+NEEDS_NEWER: Final = Code(
+    "SLO334",
+    "needs-newer-prometheus",
+    why="the Prometheus that the Project names does not know what the rule would ask",
+    fix='Name the version that runs: `prometheus: {version: "3.5"}`, or do without.',
+)
+CODES: Final = (NEEDS_NEWER,)
+
+NATIVE_SINCE: Final = (2, 40)
+"""The first Prometheus with native histograms (behind a feature flag)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
+class Latency(OfMetrics):
     """
     Observations of a histogram; those above *below* are bad, a limit in buckets of it.
 
@@ -55,37 +67,12 @@ class Latency:
     @property
     def words(self) -> str:
         """What counts as bad."""
-        unit = self.histogram.unit
-        bounds = [f"{number_text(value)}{unit} for {name}" for name, value, _ in self.below.values]
-        if self.below.value is not None:
-            others = " for others" if bounds else ""
-            bounds.append(f"{number_text(self.below.value)}{unit}{others}")
-        return f"{self.histogram.name} above {', '.join(bounds)}"
+        return f"{self.histogram.name} above {self.below.words(self.histogram.unit)}"
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """The histogram."""
         return (self.histogram,)
-
-    @property
-    def groups(self) -> frozenset[str] | None:
-        """Whatever labels the metrics have."""
-        return None
-
-    @property
-    def parts(self) -> tuple[SloPart, ...]:
-        """None."""
-        return ()
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """None: every observation is counted."""
-        return ()
-
-    @property
-    def rhythm(self) -> Rhythm:
-        """Any number of events in every tile."""
-        return Rhythm()
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile; bad is never negative."""
@@ -183,14 +170,23 @@ class LatencyKind:
 
     def read(self, node: MappingNode, reader: Reader) -> Sli | None:
         """Read the histogram and its bound."""
-        histogram = reader.metric(node.get("histogram"), ("histogram",), use="latency")
+        types = ("histogram", "native_histogram")
+        histogram = reader.metric(node.get("histogram"), types, use="latency")
         if histogram is None:
+            return None
+        version = reader.project.prometheus_version
+        if histogram.type == "native_histogram" and version < NATIVE_SINCE:
+            shown, since = (".".join(map(str, v)) for v in (version, NATIVE_SINCE))
+            message = f"Prometheus {shown} has no native histograms"
+            hint = f'they are there from {since} on: `prometheus: {{version: "{since}"}}`'
+            reader.report(finding(NEEDS_NEWER, node.origin / "histogram", message, hint))
             return None
         where = reader.matchers(node.get("where"), (histogram,))
         below = reader.buckets(node.get("below"), histogram)
         if below is None:
             return None
-        return Latency(histogram=histogram, where=where, below=below)
+        made = NativeLatency if histogram.type == "native_histogram" else Latency
+        return made(histogram=histogram, where=where, below=below)
 
 
 KIND: Final = LatencyKind()

@@ -18,18 +18,18 @@ from obsgen.model import (
     Rhythm,
     Schema,
     Sli,
-    SloPart,
     Stage,
     Unprovable,
 )
 from obsgen.schema.shared import mapping, ref, text
 from obsgen.slis._ledger import or_none_bad, summed
+from obsgen.slis._metrics import OfMetrics
 from obsgen.slis._played import cast, played
 from obsgen.source import MappingNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(OfMetrics):
     """Samples of a gauge that is 1 while all is well; each of them is an event."""
 
     gauge: Metric
@@ -45,16 +45,6 @@ class Probe:
     def metrics(self) -> tuple[Metric, ...]:
         """The gauge."""
         return (self.gauge,)
-
-    @property
-    def groups(self) -> frozenset[str] | None:
-        """Whatever labels the gauge has."""
-        return None
-
-    @property
-    def parts(self) -> tuple[SloPart, ...]:
-        """None."""
-        return ()
 
     @property
     def caveats(self) -> tuple[str, ...]:

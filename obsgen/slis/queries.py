@@ -18,13 +18,13 @@ from obsgen.model import (
     Rhythm,
     Schema,
     Sli,
-    SloPart,
     Stage,
     Unprovable,
 )
 from obsgen.promql import Aggregate, Binary, Paren, VectorSelector, parse, selectors, variables
 from obsgen.schema.shared import mapping, text
 from obsgen.slis._ledger import aggregated, grouped, or_none_bad, recorded_events
+from obsgen.slis._metrics import OfMetrics
 from obsgen.slis._sides import one_side, within_total
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
@@ -49,7 +49,7 @@ _HINT: Final = "write `bad: sum(increase(errors_total[$window]))`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queries:
+class Queries(OfMetrics):
     """
     Events as two queries count them.
 
@@ -79,16 +79,6 @@ class Queries:
             for selected in selectors(parse(query.replace(_WINDOW, "1m")))
         )
         return tuple({m.name: m for m in named if m is not None}.values())
-
-    @property
-    def groups(self) -> frozenset[str] | None:
-        """Whatever labels the metrics have."""
-        return None
-
-    @property
-    def parts(self) -> tuple[SloPart, ...]:
-        """None."""
-        return ()
 
     @property
     def caveats(self) -> tuple[str, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from obsgen import names
 from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest
@@ -28,8 +27,7 @@ class Holds(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(NamedTuple):
     """
     Traffic, and what it must do to one alert.
 

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
+from typing import NamedTuple
 
 from obsgen import names
 from obsgen.model import Flow, Rhythm, Tile
 from obsgen.units import Duration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(NamedTuple):
     """
     When a test evaluates, and which samples an evaluation sees.
 
