@@ -48,6 +48,7 @@ MODULES: Final = (
     "obsgen.measures.quantile",
     "obsgen.measures._parts",
     "obsgen.measures.share",
+    "obsgen.measures.slo",
     "obsgen.slis._sides",
     "obsgen.slis.composite",
     "obsgen.slis.latency",

@@ -159,6 +159,32 @@ EXPECTED = {
         'sum by (queue) (queue_length{queue="mail",job="cart"}) > 100'
         ' or sum by (queue) (queue_length{queue!="mail",job="cart"}) > 10'
     ),
+    ("slo", "Burns"): (
+        'max by (slo, route) (slo:burn_rate:ratio{service="gateway",slo="availability",'
+        'route="/pay"}) > 2'
+    ),
+    ("slo", "LittleLeft"): (
+        'max by (slo) (slo:error_budget_remaining:ratio{service="gateway",slo="monthly"}) < 0.3'
+    ),
+    ("slo", "Errors"): (
+        'max by (slo, route) (slo:error_ratio:rate1h{service="gateway",slo="availability"}'
+        " offset 1d) > 0.01"
+    ),
+    ("slo", "Period"): (
+        'max by (slo, route) (slo:error_ratio:period{service="gateway",slo="availability"})'
+        " > 0.0005"
+    ),
+    ("slo", "Recent"): (
+        'max by (slo, route) (slo:error_ratio:rate5m{service="gateway",slo="availability"}) > 0.05'
+    ),
+    ("slo", "FewEvents"): (
+        "max by (slo, route) (sum_over_time(slo:total_events:increase1m"
+        '{service="gateway",slo="availability"}[29m59s999ms])) < 100'
+    ),
+    ("slo", "FewOfADay"): (
+        "max by (slo, route) (sum_over_time(slo:total_events:increase5m"
+        '{service="gateway",slo="availability"}[23h59m59s999ms])) < 1000'
+    ),
     ("named", "Same"): (
         '(sum(rate(http_requests_total{job="cart",method!="OPTIONS",code=~"5.."}[10m]))'
         ' or 0 * sum(rate(http_requests_total{job="cart",method!="OPTIONS"}[10m])))'

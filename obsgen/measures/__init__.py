@@ -20,5 +20,6 @@ KINDS: Final = (
     "used_of",
     "count",
     "ratio",
+    "slo",
     "expr",
 )

@@ -311,12 +311,20 @@ class SloPart:
     Attributes:
         service: Whose it is.
         weight: How much it counts; the sum of all weights is of no importance.
+        labels: What an environment adds to its series.
     """
 
     service: str
     slo: Slo
     weight: Decimal = Decimal(1)
+    labels: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    @property
+    def identity(self) -> tuple[Matcher, ...]:
+        """Matchers of its own series, where environments share a Prometheus, too."""
+        own = {**self.labels, "service": self.service, "slo": self.slo.name}
+        return tuple(Matcher(label, "=", value) for label, value in own.items())
 
     def __str__(self) -> str:
         """Name the SLO as specs do: `gateway/availability`."""

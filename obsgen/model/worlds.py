@@ -178,7 +178,7 @@ class World:
         Return each gauge over a range.
 
         Args:
-            how: `avg`, `min` or `max`.
+            how: `avg`, `sum`, `min` or `max`.
         """
         return self._read(Read(how, name, matchers, look))
 
@@ -229,6 +229,7 @@ _SEEN: Final[Mapping[str, Callable[[list[Stretch]], Seen | None]]] = {
     "latest": _latest,
     "rate": _growth,
     "avg": _average,
+    "sum": lambda cut: (_average(cut)[0], 2),
     "min": lambda cut: (min(min(s.value, s.at(s.last)) for s in cut), 1),
     "max": lambda cut: (max(max(s.value, s.at(s.last)) for s in cut), 1),
 }
@@ -239,6 +240,8 @@ def _goes_on(how: str, stretch: Stretch, first: int, last: int) -> bool:
     """Say whether samples farther on in a stretch would give the same."""
     if how == "rate":
         return stretch.first <= first < last <= stretch.last
+    if how == "sum" and (first < stretch.first or first == 0):
+        return False  # the window fills
     return stretch.step == 0 and last <= stretch.last
 
 

@@ -38,10 +38,12 @@ class References:
 
     Attributes:
         intervals: The intervals of the Routing documents, by name.
+        labels: What the environment adds to everything that is recorded.
         used_intervals: Those that were asked for.
     """
 
     intervals: Mapping[str, Node]
+    labels: Mapping[str, str] = field(default_factory=dict)
     used_intervals: set[str] = field(default_factory=set)
     _readings: dict[_Key, Callable[[], Slo | None]] = field(default_factory=dict)
     _read: dict[_Key, Slo | None] = field(default_factory=dict)
@@ -78,7 +80,9 @@ class References:
         slo = self.promise(*key)
         if slo is None:
             return None
-        return SloPart(service=key[0], slo=slo, weight=weight, origin=node.origin)
+        return SloPart(
+            service=key[0], slo=slo, weight=weight, labels=self.labels, origin=node.origin
+        )
 
     def _unknown(self, node: Scalar, service: str) -> Diagnostic:
         own = [slo for owner, slo in self._readings if owner == service]

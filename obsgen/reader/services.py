@@ -46,6 +46,7 @@ class ServicesReader:
         presets: PresetStore,
         spec: ProjectSpec,
         scope: tuple[Matcher, ...],
+        labels: Mapping[str, str],
         report: Reports,
     ) -> None:
         self.documents = documents
@@ -54,7 +55,7 @@ class ServicesReader:
         self.scope = scope
         self.report = report
         self.readers: dict[str, ServiceReader] = {}
-        self.references = References(intervals=_intervals(documents))
+        self.references = References(intervals=_intervals(documents), labels=labels)
         self._slo_names: dict[str, tuple[str, ...]] = {}
         self._teams: dict[str, str] = {}
         self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}

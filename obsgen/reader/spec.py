@@ -140,7 +140,9 @@ class _SpecReader:
         bare = Metric(name="targets", type="gauge", target_labels=spec.project.target_labels)
         scope = read_matchers(where, (bare,), self.report, "every target")
         environment = self._environment(spec.project.severities)
-        services = ServicesReader(self.documents, self.presets, spec, scope, self.report)
+        services = ServicesReader(
+            self.documents, self.presets, spec, scope, environment.labels, self.report
+        )
         chosen = self._chosen()
         setting = None if self.node is None else self.node.get("set")
         changes = read_changes(setting, tuple(map(name_of, chosen)), self.report)

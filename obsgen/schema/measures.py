@@ -17,7 +17,7 @@ _MODIFIERS: Final[Mapping[str, Schema]] = {
     "slower_than": ref("quantity", "Only observations above this bucket's bound."),
     "legend": text("What each series is called in a panel.", examples=["{{instance}} read"]),
 }
-SECOND_KEYS: Final = ("of", "free", "which", "over", "unit")
+SECOND_KEYS: Final = ("of", "free", "which", "over", "show", "unit")
 """Keys that complete a kind of measure."""
 
 _COMPARISONS: Final[Mapping[str, Schema]] = {

@@ -12,7 +12,7 @@ from obsgen import names
 from obsgen.artefacts import InputSeries
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
-from obsgen.matchers import Matcher, selector
+from obsgen.matchers import selector
 from obsgen.model import (
     Flow,
     Ledger,
@@ -128,11 +128,7 @@ class Composite:
         return self._recorded(names.total_events(scope.tile.length), part, scope)
 
     def _recorded(self, name: str, part: SloPart, scope: LedgerScope) -> str:
-        own = {"service": part.service, "slo": part.slo.name}
-        identity = [Matcher(m.label, m.op, own.get(m.label, m.value)) for m in scope.identity]
-        known = {m.label for m in identity}
-        identity += [Matcher(k, "=", v) for k, v in own.items() if k not in known]
-        series = selector(name, identity)
+        series = selector(name, part.identity)
         if tuple(part.slo.by) == scope.by:
             return series
         return f"{aggregated('sum', (*names.IDENTITY, *scope.by))}({series})"

@@ -1,0 +1,294 @@
+"""`slo`: what is recorded of an SLO: its error ratio, budget, burn rate, objective, events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from obsgen import names
+from obsgen.catalogue import Metric
+from obsgen.diagnostics import Code, finding
+from obsgen.measures._parts import OfMetric
+from obsgen.measures._played import gauge
+from obsgen.model import (
+    Curve,
+    Domain,
+    Look,
+    ModifierNodes,
+    Query,
+    Reader,
+    Scene,
+    Series,
+    Slo,
+    SloPart,
+    Span,
+    Unprovable,
+    Vector,
+    World,
+    grouped,
+)
+from obsgen.promql.build import Expr, aggregate, call
+from obsgen.schema.shared import one_of_words, text
+from obsgen.source import MappingNode, Scalar
+from obsgen.units import COUNT, RATIO, Duration, Unit
+
+UNRECORDED_WINDOW: Final = Code(
+    "SLO335",
+    "unrecorded-window",
+    why="an SLO records its error ratio over the windows of its alerts, over 5m, 1h and 6h, and "
+    "over its period; nothing else is there to be read",
+    fix="Write one of the windows that the hint lists.",
+)
+CODES: Final = (UNRECORDED_WINDOW,)
+
+_EVENTS: Final = Unit("events", "count")
+_DEFAULT_WINDOW: Final = "5m"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """
+    One number of an SLO.
+
+    Attributes:
+        words: What it is called in titles.
+        domain: The values that it takes.
+    """
+
+    words: str
+    unit: Unit
+    domain: Callable[[Slo], Domain]
+
+
+def _burn_rates(slo: Slo) -> Domain:
+    return Domain(low=Decimal(0), high=1 / Fraction(slo.error_budget), exact=None)
+
+
+def _one_objective(slo: Slo) -> Domain:
+    ratio = slo.objective / 100
+    return Domain(low=ratio, high=ratio, exact=None)
+
+
+SHOWN: Final[Mapping[str, Shown]] = {
+    "error_ratio": Shown(
+        words="error ratio",
+        unit=RATIO,
+        domain=lambda _: Domain(low=Decimal(0), high=Decimal(1), exact=None),
+    ),
+    "budget_remaining": Shown(
+        words="error budget left",
+        unit=RATIO,
+        domain=lambda _: Domain(high=Decimal(1), exact=None),
+    ),
+    "burn_rate": Shown(words="burn rate", unit=COUNT, domain=_burn_rates),
+    "objective": Shown(words="objective", unit=RATIO, domain=_one_objective),
+    "events": Shown(
+        words="events", unit=_EVENTS, domain=lambda _: Domain(low=Decimal(0), exact=())
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(OfMetric):
+    """
+    One of the series that an SLO records, as it stands.
+
+    Attributes:
+        metric: The series, with the labels of the SLO and its groups.
+    """
+
+    part: SloPart
+    shown: Shown
+
+    @property
+    def unit(self) -> Unit:
+        """The number's unit."""
+        return self.shown.unit
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The name of the SLO and its groups: an alert has a service of its own."""
+        return ("slo", *self.part.slo.by)
+
+    @property
+    def labels(self) -> frozenset[str] | None:
+        """What is kept."""
+        return frozenset(self.by)
+
+    @property
+    def title(self) -> str:
+        """Which number of which SLO."""
+        return self.titled(f"{self.shown.words} of {self.part}")
+
+    def window(self, default: str) -> str:
+        """Return nothing: what is recorded is of a window of its own."""
+        del default
+        return ""
+
+    def expr(self, query: Query) -> Expr:
+        """Return the PromQL."""
+        return self.topped(aggregate("max", self.instant(self.metric.name, query), by=self.by))
+
+    @property
+    def domain(self) -> Domain:
+        """What the number can be."""
+        return self.shown.domain(self.part.slo)
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the latest samples."""
+        found = world.latest(self.metric.name, self.matchers(query), self.look(query))
+        return grouped(found, self.by, max)
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return the series as the SLO's rules would record it, and nothing else of the SLO."""
+        chosen = self.cast(query, scene)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        name = self.metric.name
+        return (
+            gauge(name, chosen.taken, curve, lambda span: span.level),
+            *(gauge(name, d.labels, curve, lambda _: scene.tripping) for d in chosen.decoys),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvents(Recorded):
+    """All events within a window: the sum of the tiles that the SLO records."""
+
+    over: Duration
+
+    def expr(self, query: Query) -> Expr:
+        """Return the PromQL; the range is a millisecond short, so that it holds whole tiles."""
+        selected = self.selector(self.metric.name, query)
+        window = self.over.minus_a_millisecond()
+        summed = call("sum_over_time", f"{selected}[{window}]{self.offset}")
+        return self.topped(aggregate("max", summed, by=self.by))
+
+    @property
+    def title(self) -> str:
+        """Of which SLO, and in how long."""
+        return self.titled(f"events of {self.part} in {self.over}")
+
+    def look(self, query: Query) -> Look:
+        """Return the window, without its last millisecond."""
+        return Look(self.over.minus_a_millisecond(), Duration.parse(self.modifiers.offset or "0s"))
+
+    def values(self, query: Query, world: World) -> Vector:
+        """Return the sums."""
+        name, matchers = self.metric.name, self.matchers(query)
+        return grouped(world.smoothed("sum", name, matchers, self.look(query)), self.by, max)
+
+    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
+        """Return a ledger of equal tiles."""
+        chosen = self.cast(query, scene)
+        if isinstance(chosen, Unprovable):
+            return chosen
+        samples = -(-self.over.ms // scene.interval.ms)
+
+        def tile(span: Span) -> Fraction | None:
+            return None if span.level is None else span.level / samples
+
+        name = self.metric.name
+        return (
+            gauge(name, chosen.taken, curve, tile),
+            *(gauge(name, d.labels, curve, lambda _: scene.tripping) for d in chosen.decoys),
+        )
+
+
+class SloKind:
+    """Reads `{slo: [SERVICE/]NAME, show: NUMBER}`."""
+
+    key: Final = "slo"
+    modifiers: Final = frozenset({"where", "window", "offset", "top", "legend"})
+    schema: Final[Mapping[str, Any]] = {
+        "slo": text("An SLO, of another service with its name.", examples=["gateway/availability"]),
+        "show": one_of_words(tuple(SHOWN), "Which of its numbers."),
+    }
+
+    def read(
+        self, node: MappingNode, modifiers: ModifierNodes, reader: Reader
+    ) -> tuple[Recorded, ...]:
+        """Read the SLO and which number of it is meant."""
+        named, shown = node.get("slo"), node.get("show")
+        if not isinstance(named, Scalar) or not isinstance(shown, Scalar) or named.is_null:
+            return ()
+        word = shown.text
+        if word not in SHOWN:
+            return ()
+        part = reader.slo(named, Decimal(1))
+        if part is None:
+            return ()
+        fixed = {"service": (part.service,), "slo": (part.slo.name,)}
+        bare = Metric(
+            name=word,
+            type="gauge",
+            unit=SHOWN[word].unit,
+            labels={**fixed, **dict.fromkeys((*part.labels, *part.slo.by))},
+            target_labels=(),
+            scope=part.identity,
+            origin=part.slo.origin,
+        )
+        read = reader.modifiers(modifiers, (bare,))
+        name = _series(word, part.slo, read.window)
+        if not name:
+            message = f"{part} records no {SHOWN[word].words} over {read.window}"
+            place = modifiers.nodes["window"].origin
+            reader.report(finding(UNRECORDED_WINDOW, place, message, _windows(word, part.slo)))
+            return ()
+        own = Recorded(
+            metric=replace(bare, name=name),
+            modifiers=replace(read, window=""),
+            origin=node.origin,
+            part=part,
+            shown=SHOWN[word],
+        )
+        if word != "events":
+            return (own,)
+        over = Duration.parse(read.window or _DEFAULT_WINDOW)
+        return (
+            RecordedEvents(
+                metric=own.metric,
+                modifiers=own.modifiers,
+                origin=own.origin,
+                part=part,
+                shown=own.shown,
+                over=over,
+            ),
+        )
+
+
+def _series(word: str, slo: Slo, window: str) -> str:
+    """Return the name of the series that has a number over a window; empty where there is none."""
+    if window.startswith("$"):
+        return ""
+    over = Duration.parse(window or _DEFAULT_WINDOW)
+    if word == "error_ratio":
+        if over == slo.period.length and not slo.period.calendar:
+            return names.PERIOD_ERROR_RATIO
+        return names.error_ratio(over) if over in slo.windows else ""
+    if word == "events":
+        tile = slo.tile.length if over <= names.COARSE_FROM else names.COARSE_TILE
+        return names.total_events(tile) if over.ms % tile.ms == 0 else ""
+    return "" if window else _ALWAYS[word]
+
+
+_ALWAYS: Final[Mapping[str, str]] = {
+    "budget_remaining": names.BUDGET_REMAINING,
+    "burn_rate": names.BURN_RATE,
+    "objective": names.OBJECTIVE,
+}
+
+
+def _windows(word: str, slo: Slo) -> str:
+    """Say which windows there are."""
+    if word == "error_ratio":
+        return f"it has {', '.join(map(str, slo.windows))} and its period, {slo.period}"
+    if word == "events":
+        return f"write a multiple of {slo.tile.length}, above 6h of {names.COARSE_TILE}"
+    return "leave `window` out"
+
+
+KIND: Final = SloKind()
