@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -45,25 +46,40 @@ _FAILURES: Final = "prometheus_rule_evaluation_failures_total"
 _MEMORY: Final = "process_resident_memory_bytes"
 
 
+_OF_A_TARGET: Final = ("up", "process_start_time_seconds")
+
+
 # --- what is scraped ---------------------------------------------------------------------------
 
 
-def exposed(services: Sequence[Service]) -> list[str]:
-    """Return every series of the services, as an exporter writes it before the value."""
-    return [
-        line
-        for service in services
-        for target in populate(service, Size(targets=1))
-        for line in (
-            *(_line(name, target.labels) for name in ("up", "process_start_time_seconds")),
-            *(
-                line
-                for family in target.families
-                for labels in (*family.healthy, *family.failing)
-                for line in _lines(family.metric, {**labels, **target.labels})
-            ),
-        )
-    ]
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """
+    Every series of the services, as an exporter writes it before the value.
+
+    Attributes:
+        growing: What goes on all the time.
+        still: What stands: failures, and what is 1 while all is well.
+    """
+
+    growing: list[str] = field(default_factory=list)
+    still: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, services: Sequence[Service]) -> Lines:
+        """Return those of one target of each service."""
+        found = cls()
+        for target in (t for service in services for t in populate(service, Size(targets=1))):
+            found.still.extend(_line(name, target.labels) for name in _OF_A_TARGET)
+            for family in target.families:
+                for labels in family.healthy:
+                    found.growing.extend(_lines(family.metric, {**labels, **target.labels}))
+                for labels in family.failing:
+                    found.still.extend(_lines(family.metric, {**labels, **target.labels}))
+        return found
+
+    def __len__(self) -> int:
+        return len(self.growing) + len(self.still)
 
 
 def _lines(metric: Metric, labels: Mapping[str, str]) -> Iterator[str]:
@@ -79,25 +95,25 @@ def _line(name: str, labels: Mapping[str, str]) -> str:
     return f"{name}{{{','.join(f'{k}={quoted(v)}' for k, v in labels.items())}}}"
 
 
-class _Growing:
-    """Everything counts on from scrape to scrape; how fast makes no difference to the rules."""
+class _Exporter:
+    """Counts on from scrape to scrape; how fast makes no difference to the rules."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self._scrapes = 0
 
     def text(self) -> str:
         """Return the next scrape."""
         self._scrapes += 1
-        value = f" {self._scrapes}\n"
-        return value.join(self._lines) + value
+        now = f" {self._scrapes}\n"
+        return "".join((now.join(self._lines.growing), now, " 1\n".join(self._lines.still), " 1\n"))
 
 
 # --- what is stored ----------------------------------------------------------------------------
 
 
-def _ledgers(services: Sequence[Service], lines: Sequence[str], now: int) -> Iterator[Series]:
-    """Yield the ledgers of all SLOs up to a moment, of as long as something reads them."""
+def _ledgers(services: Sequence[Service], lines: Lines, now: int) -> Iterator[Series]:
+    """Yield the ledgers of all SLOs up to a moment, as long as anything reads; all is well."""
     for service in services:
         for slo in service.slos:
             for groups in _groups(slo, lines):
@@ -105,18 +121,18 @@ def _ledgers(services: Sequence[Service], lines: Sequence[str], now: int) -> Ite
                 lengths = {slo.tile.length: _FINE, names.COARSE_TILE: slo.period.longest.ms}
                 for tile, length in lengths.items():
                     times = range(now - length, now, tile.ms)
-                    for name in (names.total_events(tile), names.bad_events(tile)):
-                        yield _stored(name, labels, times)
+                    yield _stored(names.total_events(tile), labels, times, 1.0)
+                    yield _stored(names.bad_events(tile), labels, times, 0.0)
 
 
-def _stored(name: str, labels: Mapping[str, str], times: range) -> Series:
-    return Series(labels={"__name__": name, **labels}, times=times, values=[1.0] * len(times))
+def _stored(name: str, labels: Mapping[str, str], times: range, value: float) -> Series:
+    return Series(labels={"__name__": name, **labels}, times=times, values=[value] * len(times))
 
 
-def _groups(slo: Slo, lines: Sequence[str]) -> list[dict[str, str]]:
+def _groups(slo: Slo, lines: Lines) -> list[dict[str, str]]:
     """Return the groups of an SLO, as the series of its counter have them."""
     counter = f"{slo.sli.metrics[0].name}{{"
-    own = [line for line in lines if slo.by and line.startswith(counter)]
+    own = [line for line in lines.growing if slo.by and line.startswith(counter)]
     found = {
         tuple((label, re.search(rf'[{{,]{label}="([^"]*)"', line)[1]) for label in slo.by)
         for line in own
@@ -144,10 +160,10 @@ def figures(slos: int, minutes: int, *, seed: int = 1) -> list[Figure]:
     texts = specs(-(-slos // _SLOS_OF_A_SERVICE), seed=seed)
     built = build(texts, Options(requires_project=True, with_files=False, with_tests=False))
     ((spec,), (compiled,)) = built.specs, built.compiled
-    lines = exposed(spec.services)
+    lines = Lines.of(spec.services)
     with (
         tempfile.TemporaryDirectory() as folder,
-        exporting({"/metrics": Exposed(text=_Growing(lines).text)}) as address,
+        exporting({"/metrics": Exposed(text=_Exporter(lines).text)}) as address,
     ):
         root = Path(folder)
         for file in prometheus.files(compiled):

@@ -65,11 +65,28 @@ ALERTS: Final = {
         "only_when: {rate: requests_total, above: 50/s}"
     ),
     "Down": "down: {any_of: [up], or_absent: true}",
+    "DownOnlyWhen": "down: {metric: up, or_absent: true}, only_when: {sum: queue, above: 100}",
+    "Budget": "threshold: {slo: gate/requests, show: budget_remaining, below: 30%}",
+    "Events": "threshold: {slo: gate/requests, show: events, window: 10m, below: 1000}",
     "ByRoute": (
         "threshold: {rate: requests_total, by: [route], "
         'above: {by: route, "/a": 1/s, default: 3/s}}'
     ),
 }
+
+OTHER: Final = """
+---
+apiVersion: obsgen/v1
+kind: Service
+name: gate
+metrics:
+  gate_requests_total: {type: counter, labels: [code]}
+slos:
+  - name: requests
+    objective: 99.9
+    sli: {events: {total: gate_requests_total, bad: {code: "5.."}}}
+    alerts: none
+"""
 
 # Each mutant that all tests pass, with the reason why none can see it.
 EQUIVALENT: Final = {
@@ -81,7 +98,8 @@ EQUIVALENT: Final = {
 
 
 def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str, OutputFile]:
-    spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {ALERTS[name]}}}\n"
+    other = OTHER if "slo:" in ALERTS[name] else ""
+    spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {ALERTS[name]}}}\n{other}"
     built = build({"specs/desk.yaml": spec})
     assert not built.diagnostics, built.diagnostics
     return {f.path: f for f in built.files if f.path.startswith("prometheus/")}

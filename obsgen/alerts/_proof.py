@@ -15,7 +15,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from obsgen.artefacts import AlertingRule, Expected, InputSeries, RuleTest
+from obsgen.artefacts import AlertingRule, Expected, InputSeries, RuleTest, united
 from obsgen.model import (
     Alert,
     AlertParts,
@@ -28,6 +28,7 @@ from obsgen.model import (
     Proof,
     Samples,
     Scene,
+    Series,
     Span,
     Unprovable,
     World,
@@ -171,16 +172,17 @@ def tripped(
     return condition.measure.series(part.query, (Span(length, found.tripping),), scene)
 
 
-def together(parts: Iterable[tuple[InputSeries, ...]]) -> tuple[InputSeries, ...] | Unprovable:
+def together(parts: Iterable[Series]) -> Series:
     """Return the series of several measures; one series cannot take two courses."""
-    found: dict[tuple[str, frozenset[tuple[str, str]]], InputSeries] = {}
-    for series in (each for part in parts for each in part):
-        first = found.setdefault((series.name, frozenset(series.labels.items())), series)
-        if first.runs != series.runs:
-            return Unprovable(
-                f"its conditions ask for two courses of one series of `{series.name}`"
-            )
-    return tuple(found.values())
+    found: list[InputSeries] = []
+    for part in parts:
+        if isinstance(part, Unprovable):
+            return part
+        found += part
+    series = united(found)
+    if isinstance(series, str):
+        return Unprovable(f"its conditions ask for two courses of one series of `{series}`")
+    return series
 
 
 # --- what fires ------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from obsgen.alerts._proof import Pace, Play, steps_of, together, tripped, with_proofs
+from obsgen.alerts._gate import gate_of, is_among, shared_labels
+from obsgen.alerts._proof import Play, steps_of, together, tripped, with_proofs
 from obsgen.model import (
     Alert,
     AlertParts,
@@ -12,9 +13,9 @@ from obsgen.model import (
     Context,
     Labels,
     LimitPart,
+    Series,
     Unprovable,
     World,
-    kept,
 )
 
 
@@ -27,13 +28,12 @@ def proven(
     all_of: bool,
 ) -> AlertParts:
     """
-    Return an alert on conditions with its tests.
+    Return an alert on conditions with its proofs.
 
     Each limit of each condition is crossed in turn, while the others hold (or, where one is
     enough, are not played at all); what `only_when` asks holds all the time, and is crossed once.
     """
-    gate = () if alert.only_when is None else (alert.only_when,)
-    prover = _Prover(alert, context, conditions, gate, all_of=all_of)
+    prover = _Prover(alert, context, conditions, all_of=all_of)
     return with_proofs(parts, alert, context, prover.plays(), prover.met)
 
 
@@ -41,33 +41,30 @@ class _Prover:
     """Plays the conditions of one alert."""
 
     def __init__(
-        self,
-        alert: Alert,
-        context: Context,
-        conditions: tuple[Condition, ...],
-        gate: tuple[Condition, ...],
-        *,
-        all_of: bool,
+        self, alert: Alert, context: Context, conditions: tuple[Condition, ...], *, all_of: bool
     ) -> None:
-        self.alert = alert
-        self.context = context
         self.conditions = conditions
-        self.gate = gate
         self.all_of = all_of
         self.query = context.query()
         looks = (
             look
-            for condition in (*conditions, *gate)
+            for condition in conditions
             for part in condition.parts(self.query)
             for look in condition.measure.looks(part.query)
         )
-        self.pace = Pace.of(alert, context, looks)
+        labels = conditions[0].measure.labels
+        self.gate, self.pace = gate_of(alert, labels, context, looks)
 
     def plays(self) -> Iterator[Play | Unprovable]:
         """Yield the play of each crossing."""
-        for condition in (*self.conditions, *self.gate):
+        for condition in self.conditions:
             for part in condition.parts(self.query):
-                yield self._crossing(condition, part)
+                play = self._crossing(condition, part)
+                if self.gate is not None and isinstance(play, Play):
+                    play = self.gate.opened_for(play)
+                yield play
+        if self.gate is not None:
+            yield from self.gate.crossings(self._holding)
 
     def _crossing(self, condition: Condition, part: LimitPart) -> Play | Unprovable:
         steps = steps_of(condition, part, self.pace, {})
@@ -75,40 +72,30 @@ class _Prover:
             return steps
         name, curve, scene, ends = steps
         own = condition.measure.series(part.query, curve, scene)
-        if isinstance(own, Unprovable):
-            return own
-        played = [own]
-        for other in self._beside(condition):
-            held = tripped(other, other.parts(self.query)[0], self.pace, ends[-1], {})
-            if isinstance(held, Unprovable):
-                return held
-            played.append(held)
-        series = together(played)
+        others = (other for other in self.conditions if self.all_of and other is not condition)
+        series = together((own, self._held(others, ends[-1])))
         if isinstance(series, Unprovable):
             return series
-        several = len((*self.conditions, *self.gate)) > 1 or bool(condition.limit.by)
+        several = len(self.conditions) > 1 or self.gate is not None or bool(condition.limit.by)
         shown = f"{condition.measure.title} {name}" if several else name
         fades = curve[-1].level is None
         return Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
 
-    def _beside(self, condition: Condition) -> Iterator[Condition]:
-        """Yield the conditions that must hold for this one to matter."""
-        if condition in self.gate:
-            yield from self.conditions if self.all_of else self.conditions[:1]
-            return
-        if self.all_of:
-            yield from (other for other in self.conditions if other is not condition)
-        yield from self.gate
+    def _holding(self, length: int) -> Series:
+        return self._held(self.conditions if self.all_of else self.conditions[:1], length)
+
+    def _held(self, conditions: Iterable[Condition], length: int) -> Series:
+        """Return series over which conditions hold."""
+        return together(
+            tripped(condition, condition.parts(self.query)[0], self.pace, length, {})
+            for condition in conditions
+        )
 
     def met(self, world: World) -> Iterable[Labels]:
         """Return for what the alert's condition holds."""
         found = [c.met(self.query, world) for c in self.conditions]
         fires = _all(self.conditions, found) if self.all_of else _any(found)
-        for condition in self.gate:
-            held = condition.met(self.query, world)
-            on = _shared(self.conditions[0], condition)
-            fires = [labels for labels in fires if _is_among(labels, held, on)]
-        return fires
+        return fires if self.gate is None else self.gate.passed(fires, world)
 
 
 def _any(found: Iterable[Mapping[Labels, object]]) -> list[Labels]:
@@ -121,19 +108,6 @@ def _all(
     first, *rest = found
     kept_labels = list(first)
     for condition, held in zip(conditions[1:], rest, strict=True):
-        on = _shared(conditions[0], condition)
-        kept_labels = [labels for labels in kept_labels if _is_among(labels, held, on)]
+        on = shared_labels(conditions[0].measure.labels, condition.measure.labels)
+        kept_labels = [labels for labels in kept_labels if is_among(labels, held, on)]
     return kept_labels
-
-
-def _shared(one: Condition, other: Condition) -> frozenset[str] | None:
-    """Return the labels on which two results meet; None for all of them."""
-    mine, theirs = one.measure.labels, other.measure.labels
-    if mine is None or theirs is None or mine == theirs:
-        return None
-    return mine & theirs
-
-
-def _is_among(labels: Labels, held: Iterable[Labels], on: frozenset[str] | None) -> bool:
-    cut: Callable[[Labels], Labels] = (lambda x: x) if on is None else (lambda x: kept(x, on))
-    return cut(labels) in {cut(other) for other in held}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.alerts._proof import Pace, Play, unproven, with_proofs
+from obsgen.alerts._gate import gate_of
+from obsgen.alerts._proof import Pace, Play, with_proofs
 from obsgen.alerts._rule import Firing, one_rule
 from obsgen.artefacts import InputSeries, standing
 from obsgen.catalogue import Metric
@@ -20,6 +21,7 @@ from obsgen.model import (
     Look,
     Reader,
     Schema,
+    Series,
     Unprovable,
     World,
 )
@@ -36,6 +38,9 @@ WITHOUT_GAUGE: Final = Code(
     fix="Write `down: {metric: up, where: {job: gateway}}`, or `any_of: [pg_up, up]`.",
 )
 CODES: Final = (WITHOUT_GAUGE,)
+
+Course = list[tuple[int, int | None]]
+"""Samples, and the level of each; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +82,20 @@ class Down:
             limit="0",
         )
         compiled = one_rule(alert, context, firing)
-        if alert.only_when is not None:
-            return unproven(compiled, "what `only_when` asks is not played with `down`")
-        plays = self._plays(Pace.of(alert, context))
-        return with_proofs(compiled, alert, context, plays, self._met)
+        gate, pace = gate_of(alert, labels, context)
+        if gate is None:
+            return with_proofs(compiled, alert, context, self._plays(pace), self._met)
+        plays = (
+            gate.opened_for(play) if isinstance(play, Play) else play for play in self._plays(pace)
+        )
+        crossings = gate.crossings(self._failing)
+        return with_proofs(
+            compiled,
+            alert,
+            context,
+            (*plays, *crossings),
+            lambda world: gate.passed(self._met(world), world),
+        )
 
     @property
     def _ups(self) -> tuple[Metric, ...]:
@@ -103,12 +118,25 @@ class Down:
             named = " and ".join(gauge.name for gauge in self._ups)
             yield self._course(f"firing when {named} is not there", pace, self._ups, None)
 
+    def _failing(self, length: int) -> Series:
+        """Return series of which one gauge is 0 all the time."""
+        return self._series([(length, 0)], length, self.gauges[:1], with_decoys=False)
+
     def _course(
         self, name: str, pace: Pace, failing: tuple[Metric, ...], level: int | None
     ) -> Play | Unprovable:
         """Return a play in which some of the gauges go to a level and come back."""
         first, lasts, _ = pace.steps(3, 0)
         length = first + 2 * lasts
+        series = self._series([(first, 1), (lasts, level), (lasts, 1)], length, failing)
+        if isinstance(series, Unprovable):
+            return series
+        return Play(name=name, pace=pace, series=series, ends=(first, first + lasts, length))
+
+    def _series(
+        self, course: Course, length: int, failing: tuple[Metric, ...], *, with_decoys: bool = True
+    ) -> Series:
+        """Return all gauges, some of which take a course while the others are 1; decoys are 0."""
         series: list[InputSeries] = []
         pinned: dict[str, str] = {}
         for gauge in self.gauges:
@@ -116,15 +144,14 @@ class Down:
             if found is None:
                 return Unprovable(f"no series of `{gauge.name}` can be told that matches")
             pinned = {**pinned, **found.taken}
-            course = [(first, 1), (lasts, level if gauge in failing else 1), (lasts, 1)]
-            series.append(InputSeries(name=gauge.name, labels=found.taken, runs=standing(course)))
-            series += (
-                InputSeries(
-                    name=gauge.name, labels=decoy.labels, runs=standing([(first + 2 * lasts, 0)])
+            runs = standing(course if gauge in failing else [(length, 1)])
+            series.append(InputSeries(name=gauge.name, labels=found.taken, runs=runs))
+            if with_decoys:
+                series += (
+                    InputSeries(name=gauge.name, labels=d.labels, runs=standing([(length, 0)]))
+                    for d in found.decoys
                 )
-                for decoy in found.decoys
-            )
-        return Play(name=name, pace=pace, series=tuple(series), ends=(first, first + lasts, length))
+        return tuple(series)
 
 
 class DownKind:

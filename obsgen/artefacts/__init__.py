@@ -50,6 +50,7 @@ from obsgen.artefacts.rule_tests import (
     counted,
     exact,
     standing,
+    united,
 )
 
 __all__ = [
@@ -92,4 +93,5 @@ __all__ = [
     "counted",
     "exact",
     "standing",
+    "united",
 ]

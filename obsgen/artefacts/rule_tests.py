@@ -178,6 +178,16 @@ def standing(spans: Iterable[tuple[int, Number | None]]) -> tuple[Run, ...]:
     return _ended(runs)
 
 
+def united(series: Iterable[InputSeries]) -> tuple[InputSeries, ...] | str:
+    """Return series that are played together, each once; else the name of one with two courses."""
+    found: dict[tuple[str, frozenset[tuple[str, str]]], InputSeries] = {}
+    for each in series:
+        first = found.setdefault((each.name, frozenset(each.labels.items())), each)
+        if first.runs != each.runs:
+            return each.name
+    return tuple(found.values())
+
+
 def _absent(times: int) -> Iterable[Run]:
     yield ENDS
     if times > 1:

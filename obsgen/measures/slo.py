@@ -194,7 +194,10 @@ class RecordedEvents(Recorded):
         name = self.metric.name
         return (
             gauge(name, chosen.taken, curve, tile),
-            *(gauge(name, d.labels, curve, lambda _: scene.tripping) for d in chosen.decoys),
+            *(
+                gauge(name, d.labels, curve, lambda _: scene.tripping / samples)
+                for d in chosen.decoys
+            ),
         )
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import InputSeries
+from obsgen.artefacts import InputSeries, united
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import selector
@@ -151,13 +151,10 @@ class Composite:
             groups = {**groups, **found.groups}
             services += [part.service, *found.services]
         kept = {label: value for label, value in groups.items() if label in stage.by}
-        unique: dict[tuple[str, frozenset[tuple[str, str]]], InputSeries] = {}
-        for each in series:
-            first = unique.setdefault((each.name, frozenset(each.labels.items())), each)
-            if first.runs != each.runs:
-                return Unprovable(f"its parts ask for two courses of one series of `{each.name}`")
-        others = tuple(dict.fromkeys(services))
-        return Played(series=tuple(unique.values()), groups=kept, services=others)
+        every = united(series)
+        if isinstance(every, str):
+            return Unprovable(f"its parts ask for two courses of one series of `{every}`")
+        return Played(series=every, groups=kept, services=tuple(dict.fromkeys(services)))
 
 
 def _of_part(part: SloPart, flows: tuple[Flow, ...], *, is_bad: bool) -> tuple[Flow, ...]:

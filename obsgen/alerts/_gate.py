@@ -1,0 +1,99 @@
+"""What `only_when` asks, in the proofs of any kind of alert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from obsgen.alerts._proof import Pace, Play, steps_of, together, tripped
+from obsgen.model import (
+    Alert,
+    Condition,
+    Context,
+    Labels,
+    Look,
+    Query,
+    Series,
+    Unprovable,
+    World,
+    kept,
+)
+
+Holding = Callable[[int], Series]
+"""Gives series over which an alert's own condition holds for so many samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """
+    A second condition, without which an alert does not fire.
+
+    Attributes:
+        labels: Those of what fires; None where that is open.
+    """
+
+    condition: Condition
+    labels: frozenset[str] | None
+    query: Query
+    pace: Pace
+
+    def opened_for(self, play: Play) -> Play | Unprovable:
+        """Let it hold all through a play."""
+        part = self.condition.parts(self.query)[0]
+        held = tripped(self.condition, part, self.pace, play.ends[-1], {})
+        series = together((play.series, held))
+        return series if isinstance(series, Unprovable) else replace(play, series=series)
+
+    def crossings(self, holding: Holding) -> Iterator[Play | Unprovable]:
+        """Yield a play for each of its limits, while the alert's own condition holds."""
+        for part in self.condition.parts(self.query):
+            steps = steps_of(self.condition, part, self.pace, {})
+            if isinstance(steps, Unprovable):
+                yield steps
+                continue
+            name, curve, scene, ends = steps
+            own = self.condition.measure.series(part.query, curve, scene)
+            held = holding(ends[-1])
+            series = together((own, held))
+            if isinstance(series, Unprovable):
+                yield series
+                continue
+            shown = f"{self.condition.measure.title} {name}"
+            fades = curve[-1].level is None
+            yield Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
+
+    def passed(self, fires: Iterable[Labels], world: World) -> list[Labels]:
+        """Return what of that which fires it lets pass."""
+        held = self.condition.met(self.query, world)
+        on = shared_labels(self.labels, self.condition.measure.labels)
+        return [labels for labels in fires if is_among(labels, held, on)]
+
+
+def gate_of(
+    alert: Alert, labels: frozenset[str] | None, context: Context, looks: Iterable[Look] = ()
+) -> tuple[Gate | None, Pace]:
+    """
+    Return the gate of an alert, and the pace at which it is tested.
+
+    Args:
+        looks: What the alert's own condition sees.
+    """
+    query, condition = context.query(), alert.only_when
+    if condition is None:
+        return None, Pace.of(alert, context, looks)
+    own = (look for p in condition.parts(query) for look in condition.measure.looks(p.query))
+    pace = Pace.of(alert, context, (*looks, *own))
+    return Gate(condition=condition, labels=labels, query=query, pace=pace), pace
+
+
+def shared_labels(
+    mine: frozenset[str] | None, theirs: frozenset[str] | None
+) -> frozenset[str] | None:
+    """Return the labels on which two results meet; None for all of them."""
+    return None if mine is None or theirs is None or mine == theirs else mine & theirs
+
+
+def is_among(labels: Labels, held: Iterable[Labels], on: frozenset[str] | None) -> bool:
+    """Say whether a label set meets one of others."""
+    cut: Callable[[Labels], Labels] = (lambda x: x) if on is None else (lambda x: kept(x, on))
+    return cut(labels) in {cut(other) for other in held}
