@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from obsgen import names
+from obsgen.artefacts import InputSeries
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.measures._parts import OfMetric
-from obsgen.measures._played import gauge
+from obsgen.measures._played import LARGE, gauge, highest
 from obsgen.model import (
     Curve,
     Domain,
@@ -33,6 +34,7 @@ from obsgen.model import (
 from obsgen.promql.build import Expr, aggregate, call
 from obsgen.schema.shared import one_of_words, text
 from obsgen.source import MappingNode, Scalar
+from obsgen.specimens import Decoy
 from obsgen.units import COUNT, RATIO, Duration, Unit
 
 UNRECORDED_WINDOW: Final = Code(
@@ -143,15 +145,31 @@ class Recorded(OfMetric):
         return grouped(found, self.by, max)
 
     def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
-        """Return the series as the SLO's rules would record it, and nothing else of the SLO."""
+        """
+        Return the series as rules would record it.
+
+        A decoy of another group fires by itself; one of the same group is the largest in it.
+        """
         chosen = self.cast(query, scene)
         if isinstance(chosen, Unprovable):
             return chosen
+        parts = self.parts_of(scene)
+        large = LARGE * highest(curve, scene)
+
+        def stands(span: Span) -> Fraction | None:
+            return None if span.level is None else span.level / parts
+
+        def other(decoy: Decoy) -> InputSeries:
+            level = scene.tripping if decoy.refused_by.label in self.by else large
+            return gauge(name, decoy.labels, curve, lambda _: level / parts)
+
         name = self.metric.name
-        return (
-            gauge(name, chosen.taken, curve, lambda span: span.level),
-            *(gauge(name, d.labels, curve, lambda _: scene.tripping) for d in chosen.decoys),
-        )
+        return (gauge(name, chosen.taken, curve, stands), *map(other, chosen.decoys))
+
+    def parts_of(self, scene: Scene) -> int:
+        """Return of how many samples a value is the sum."""
+        del scene
+        return 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,24 +199,9 @@ class RecordedEvents(Recorded):
         name, matchers = self.metric.name, self.matchers(query)
         return grouped(world.smoothed("sum", name, matchers, self.look(query)), self.by, max)
 
-    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
-        """Return a ledger of equal tiles."""
-        chosen = self.cast(query, scene)
-        if isinstance(chosen, Unprovable):
-            return chosen
-        samples = -(-self.over.ms // scene.interval.ms)
-
-        def tile(span: Span) -> Fraction | None:
-            return None if span.level is None else span.level / samples
-
-        name = self.metric.name
-        return (
-            gauge(name, chosen.taken, curve, tile),
-            *(
-                gauge(name, d.labels, curve, lambda _: scene.tripping / samples)
-                for d in chosen.decoys
-            ),
-        )
+    def parts_of(self, scene: Scene) -> int:
+        """Return the samples in a window."""
+        return -(-self.over.ms // scene.interval.ms)
 
 
 class SloKind:
