@@ -6,14 +6,18 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from obsgen.diagnostics import Diagnostic, Severity
-from obsgen.disk import Difference, ObsgenError, Written
+from obsgen.diagnostics import Diagnostic, ObsgenError, Severity
 from obsgen.pipeline import Built
 from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
+
+if TYPE_CHECKING:  # who only checks specs does not wait for what writes files
+    from obsgen.disk.compare import Difference
+    from obsgen.disk.write import Written
 
 
 def print_findings(built: Built, format_: str, *, fail_on: str) -> bool:

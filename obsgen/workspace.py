@@ -14,12 +14,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from obsgen import disk
 from obsgen.artefacts import OutputFile
 from obsgen.pipeline import Built, Options, build
 from obsgen.source import SourceMap
+
+if TYPE_CHECKING:  # who only checks specs does not wait for what writes files
+    from obsgen.disk.compare import Difference
+    from obsgen.disk.write import Written
 
 STDIN: Final = "<stdin>"
 """Names standard input in findings."""
@@ -90,7 +94,7 @@ def compile_specs(
     return build(given.texts, options)
 
 
-def write(built: Built, output: Path, *, is_all: bool) -> tuple[tuple[Path, disk.Written], ...]:
+def write(built: Built, output: Path, *, is_all: bool) -> tuple[tuple[Path, Written], ...]:
     """
     Write each environment into its folder.
 
@@ -103,12 +107,14 @@ def write(built: Built, output: Path, *, is_all: bool) -> tuple[tuple[Path, disk
     Raises:
         disk.DiskError: as `disk.write`, for the first folder that cannot be written.
     """
+    from obsgen.disk.write import write as write_folder
+
     done = []
     for name, files in _folders(built, output, is_all=is_all).items():
         folder = output / name
         if name and folder.is_symlink():
             raise disk.UnsafePath(f"`{folder}` is a link", "put a folder in its place")
-        done.append((folder, disk.write(files, folder)))
+        done.append((folder, write_folder(files, folder)))
         if name and not files:
             # Whatever else lives there keeps its folder.
             with suppress(OSError):
@@ -116,22 +122,24 @@ def write(built: Built, output: Path, *, is_all: bool) -> tuple[tuple[Path, disk
     return tuple(done)
 
 
-def difference(built: Built, output: Path, *, is_all: bool) -> tuple[disk.Difference, ...]:
+def difference(built: Built, output: Path, *, is_all: bool) -> tuple[Difference, ...]:
     """
     Return what `write` would change, by path below the output folder; nothing is touched.
 
     Raises:
         disk.DiskError: as `disk.difference`.
     """
+    from obsgen.disk.compare import difference as difference_of
+
     found = (
         _below(name, each)
         for name, files in _folders(built, output, is_all=is_all).items()
-        for each in disk.difference(files, output / name)
+        for each in difference_of(files, output / name)
     )
     return tuple(sorted(found, key=lambda each: each.path))
 
 
-def _below(name: str, found: disk.Difference) -> disk.Difference:
+def _below(name: str, found: Difference) -> Difference:
     """Name a file as seen from the output folder; its path begins the first two lines."""
     if not name:
         return found

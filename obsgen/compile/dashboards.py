@@ -79,8 +79,10 @@ def compile_dashboards(spec: Spec, report: Reports) -> tuple[Dashboard, ...]:
 
 def _ready(spec: Spec, report: Reports) -> Iterator[Dashboard]:
     for word in packs.KINDS:
-        pack: Pack = importlib.import_module(f"obsgen.packs.{word}").KIND
         named = tuple(service for service in spec.services if word in service.ready_dashboards)
+        if not named:
+            continue
+        pack: Pack = importlib.import_module(f"obsgen.packs.{word}").KIND
         yield from pack.project_dashboards(spec.project, named)
         for service in named:
             made = pack.dashboards(_context(spec, service, report))

@@ -2,13 +2,13 @@
 Files: specs in, generated files out, presets from the package. Nothing else opens a file.
 
 `problems` draws the tree of exceptions, `write` tells how a folder is written, `ownership` which
-files in it are ours, `specs` how specs are found.
+files in it are ours, `compare` what would change, `specs` how specs are found. Whoever only reads
+does not import what writes.
 """
 
 from __future__ import annotations
 
 from obsgen.diagnostics import ObsgenError
-from obsgen.disk.compare import Difference, difference
 from obsgen.disk.lock import LOCK_WAIT_SECONDS
 from obsgen.disk.paths import MANIFEST, PENDING
 from obsgen.disk.presets import read_shipped_preset, shipped_preset_names, shipped_presets
@@ -31,7 +31,6 @@ from obsgen.disk.problems import (
     WriteFailed,
 )
 from obsgen.disk.specs import MAX_SPEC_BYTES, SpecFiles, find_project, read_specs
-from obsgen.disk.write import Written, write
 
 __all__ = [
     "CODES",
@@ -49,7 +48,6 @@ __all__ = [
     "SPEC_UNREADABLE",
     "UNSAFE_PATH",
     "WRITE_FAILED",
-    "Difference",
     "DiskError",
     "NotOurs",
     "ObsgenError",
@@ -57,12 +55,9 @@ __all__ = [
     "SpecFiles",
     "UnsafePath",
     "WriteFailed",
-    "Written",
-    "difference",
     "find_project",
     "read_shipped_preset",
     "read_specs",
     "shipped_preset_names",
     "shipped_presets",
-    "write",
 ]
