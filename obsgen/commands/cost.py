@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from obsgen.commands.options import FOUND, environment_option, spec_paths, specs_argument
+from obsgen.commands.options import (
+    FOUND,
+    answer_option,
+    environment_option,
+    spec_paths,
+    specs_argument,
+)
 from obsgen.units import Duration
 
 
@@ -65,14 +71,7 @@ def _series(
     callback=_duration,
     help="Instead of the declared one.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How it is written, to standard output.",
-)
+@answer_option
 def cost(
     paths: tuple[str, ...],
     environment: str | None,

@@ -9,7 +9,13 @@ from typing import NoReturn
 
 import click
 
-from obsgen.commands.options import FOUND, environment_option, spec_paths, specs_argument
+from obsgen.commands.options import (
+    FOUND,
+    answer_option,
+    environment_option,
+    spec_paths,
+    specs_argument,
+)
 
 
 def _rate(
@@ -40,14 +46,7 @@ def _rate(
     callback=_rate,
     help="The traffic of the SLO, to tell its budget in events: 100/s, 5/min.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How it is written, to standard output.",
-)
+@answer_option
 def explain(
     subject: str,
     paths: tuple[str, ...],

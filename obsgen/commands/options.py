@@ -46,6 +46,19 @@ def report_options(command: _Command) -> _Command:
     return fail_option(option(command))
 
 
+def answer_option(command: _Command) -> _Command:
+    """Take how an answer is written."""
+    option = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(("text", "json")),
+        default="text",
+        show_default=True,
+        help="How it is written, to standard output.",
+    )
+    return option(command)
+
+
 def fail_option(command: _Command) -> _Command:
     """Take which findings fail."""
     option = click.option(

@@ -13,20 +13,18 @@ what was counted since is taken; a new series counts all of its first tile as bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
     Ledger,
     LedgerScope,
-    Limit,
     Played,
     Stage,
     Unprovable,
 )
+from obsgen.slis._histogram import OfHistogram
 from obsgen.slis._ledger import (
     grouped,
     indented,
@@ -34,28 +32,12 @@ from obsgen.slis._ledger import (
     or_zero,
     summed,
 )
-from obsgen.slis._metrics import OfMetrics
 from obsgen.units import Duration, number_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NativeLatency(OfMetrics):
+class NativeLatency(OfHistogram):
     """Observations of a native histogram; those above *below* are bad."""
-
-    histogram: Metric
-    where: tuple[Matcher, ...]
-    below: Limit
-    kind: str = "latency"
-
-    @property
-    def words(self) -> str:
-        """What counts as bad."""
-        return f"{self.histogram.name} above {self.below.words(self.histogram.unit)}"
-
-    @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """The histogram."""
-        return (self.histogram,)
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -98,23 +80,14 @@ class NativeLatency(OfMetrics):
     def _slow(self, ago: Duration) -> str:
         """Return how many of them were above the limit; NaN where there are none at all."""
         parts = []
-        for limit, matchers in self._limits:
-            then = self._selected(matchers, ago)
+        for bound, matchers in self.bounds:
+            limit, then = number_text(bound), self._selected(matchers, ago)
             parts.append(f"histogram_count({then})\n  * histogram_fraction({limit}, +Inf, {then})")
         return parts[0] if len(parts) == 1 else grouped("\nor ".join(parts))
 
     def _selected(self, matchers: tuple[Matcher, ...], ago: Duration) -> str:
         selected = self.histogram.select(self.histogram.name, (*self.where, *matchers))
         return f"{selected} offset {ago}"
-
-    @property
-    def _limits(self) -> Iterator[tuple[str, tuple[Matcher, ...]]]:
-        """Yield each limit, with the matchers of the series that it is for."""
-        for name, value, _ in self.below.values:
-            yield number_text(value), (Matcher(self.below.by, "=", name),)
-        if self.below.value is not None:
-            rest = (self.below.unnamed,) if self.below.by else ()
-            yield number_text(self.below.value), rest
 
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
         """Return why not: promtool 2.x plays no native histograms."""

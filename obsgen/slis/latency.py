@@ -7,14 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from obsgen.catalogue import Metric, bucket_spellings
+from obsgen.catalogue import bucket_spellings
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
     Ledger,
     LedgerScope,
-    Limit,
     Played,
     Reader,
     Schema,
@@ -23,6 +22,7 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.schema.shared import mapping, ref, text
+from obsgen.slis._histogram import Bound, OfHistogram
 from obsgen.slis._ledger import (
     born,
     bucket_stream,
@@ -32,11 +32,9 @@ from obsgen.slis._ledger import (
     seen,
     summed,
 )
-from obsgen.slis._metrics import OfMetrics
 from obsgen.slis._native import NativeLatency
 from obsgen.slis._played import cast, growing, played, strangers
 from obsgen.source import MappingNode
-from obsgen.units import as_decimal
 
 NEEDS_NEWER: Final = Code(
     "SLO334",
@@ -51,7 +49,7 @@ NATIVE_SINCE: Final = (2, 40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency(OfMetrics):
+class Latency(OfHistogram):
     """
     Observations of a histogram; those above *below* are bad, a limit in buckets of it.
 
@@ -59,26 +57,11 @@ class Latency(OfMetrics):
     bucket drops out of both, and a bucket that is spelled anew stays the same series.
     """
 
-    histogram: Metric
-    where: tuple[Matcher, ...]
-    below: Limit
-    kind: str = "latency"
-
-    @property
-    def words(self) -> str:
-        """What counts as bad."""
-        return f"{self.histogram.name} above {self.below.words(self.histogram.unit)}"
-
-    @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """The histogram."""
-        return (self.histogram,)
-
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile; bad is never negative."""
         tile = scope.tile
         count = counter_stream(self.histogram, f"{self.histogram.name}_count", self.where)
-        within = bucket_stream(self.histogram, *(self._bucket(b) for b in self._bounds))
+        within = bucket_stream(self.histogram, *(self._bucket(b) for b in self.bounds))
         all_seen, fast_seen = grouped(seen(count, tile)), grouped(seen(within, tile))
         all_born, fast_born = grouped(born(count, tile)), grouped(born(within, tile))
         slow_seen = f"clamp_min(\n  {_hung(all_seen)} - {_hung(fast_seen)},\n  0\n)"
@@ -90,19 +73,7 @@ class Latency(OfMetrics):
             bad_born=or_zero(summed(slow_born, scope.by), scope),
         )
 
-    @property
-    def _bounds(self) -> tuple[tuple[Decimal, tuple[Matcher, ...]], ...]:
-        """Each bound, with the matchers of the series that it is for."""
-        limit = self.below
-        found: list[tuple[Decimal, tuple[Matcher, ...]]] = [
-            (_decimal(value), (Matcher(limit.by, "=", name),)) for name, value, _ in limit.values
-        ]
-        if limit.value is not None:
-            rest = (limit.unnamed,) if limit.by else ()
-            found.append((_decimal(limit.value), rest))
-        return tuple(found)
-
-    def _bucket(self, bound: tuple[Decimal, tuple[Matcher, ...]]) -> tuple[Matcher, ...]:
+    def _bucket(self, bound: Bound) -> tuple[Matcher, ...]:
         return (*self.where, *bound[1], self.histogram.bucket_matcher(bound[0]))
 
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
@@ -112,7 +83,7 @@ class Latency(OfMetrics):
         All observations that are too slow lie within the next bucket, all others in this one, so
         that each of the other buckets would tell another story.
         """
-        below, matchers = self._bounds[0]
+        below, matchers = next(self.bounds)
         chosen = cast(self.histogram, (*self.where, *matchers), (), stage)
         if isinstance(chosen, Unprovable):
             return chosen
@@ -139,10 +110,6 @@ def _within(bound: Decimal, below: Decimal, flow: Flow) -> Fraction | None:
     if flow.total is None or bound > below:
         return flow.total
     return flow.total - flow.bad if bound == below else Fraction(0)
-
-
-def _decimal(value: Decimal | Fraction) -> Decimal:
-    return value if isinstance(value, Decimal) else as_decimal(value)
 
 
 def _hung(text: str) -> str:
