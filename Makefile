@@ -12,10 +12,10 @@ DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv generate check test test-all golden lint tools bench clean
+.PHONY: help venv generate check test test-all golden lint tools bench bench-rules clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(PACKAGE) ## Make the virtual environment, with obsgen in it
 
@@ -42,8 +42,12 @@ lint: $(DEV) ## Check style, format and types
 tools: ## Provide promtool, prometheus, amtool and alertmanager in .tools/bin
 	@.ci/tools.sh
 
-bench: $(DEV) ## Run the benchmarks
+bench: $(DEV) ## Measure how fast obsgen starts and compiles
 	$(BIN)/python -m benchmarks
+
+bench-rules: $(DEV) tools ## Measure how right and how cheap the rules are in a real Prometheus
+	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m benchmarks.scale
 
 clean: ## Remove what this file installs and every cache, never generated/
 	rm -rf .tools build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info $(VENV)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 from oracles import ROOT
@@ -32,6 +33,48 @@ def test_the_same_seed_gives_the_same_specs_and_another_none_of_them():
 
     assert specs(5, seed=1) == specs(5, seed=1)
     assert {"specs/project.yaml"} == set(specs(5, seed=1)) & set(specs(5, seed=2))
+
+
+def test_what_is_stored_adds_up_to_what_happened():
+    from benchmarks.backfill import MARGIN, START, played, service_for
+    from obsgen.simulate import Span, tell
+    from obsgen.simulate.stories import Plot
+
+    service, _ = service_for(1, 2)
+    span = Span(START, START + 4 * 3_600_000)
+    plot = Plot(arrivals=2_000, restarts=0, long_gaps=0, idle=0)
+    busy = Span(span.start + MARGIN, span.end - MARGIN)
+    backfill = played(service, tell(plot, busy, targets=2, seed=3), span, seed=3)
+
+    def last(name: str, labels: dict[str, str]) -> float:
+        own = [
+            s for s in backfill.series if s.labels.items() >= {"__name__": name, **labels}.items()
+        ]
+        return sum(max((v for v in s.values if v is not None), default=0.0) for s in own)
+
+    truth = backfill.truth["availability"]
+    assert truth.total == last("requests_total", {})
+    assert truth.bad == sum(last("requests_total", {"code": c}) for c in ("500", "502", "503"))
+    assert backfill.truth["latency"].total == last("request_duration_seconds_count", {})
+
+
+def test_a_target_that_does_not_answer_has_stale_series():
+    from benchmarks.backfill import START, played, service_for
+    from obsgen.simulate import Gap, Span, tell
+    from obsgen.simulate.stories import Plot
+
+    service, _ = service_for(1, 1)
+    span = Span(START, START + 3_600_000)
+    told = tell(Plot(arrivals=9_000, gaps=0, long_gaps=0, missed_ppm=0), span, targets=1, seed=3)
+    gap = Gap(span=Span(START + 1_800_000, START + 1_860_000))
+    story = replace(told, scraping=replace(told.scraping, gaps=(gap,)))
+    backfill = played(service, story, span, seed=3)
+
+    for series in backfill.series:
+        if series.labels["__name__"] == "requests_total" and series.times[0] < gap.span.start:
+            ends = [t for t, v in zip(series.times, series.values, strict=True) if v is None]
+            assert 1 == len(ends)
+            assert ends[0] in gap.span
 
 
 def test_the_table_says_which_aims_are_met():
