@@ -47,6 +47,11 @@ class Matcher:
         return found is None or found == (self.op == "=~")
 
     @property
+    def takes_all(self) -> bool:
+        """Say whether it is one that leaves nothing out: `.*`."""
+        return self.op == "=~" and self.value == ".*"
+
+    @property
     def is_certain(self) -> bool:
         """Say whether `matches` can be told: not for patterns that are not tried here."""
         return self.op in {"=", "!="} or full_match(self.value, "") is not None
@@ -102,9 +107,10 @@ def unmet(wide: Iterable[Matcher], narrow: Iterable[Matcher]) -> Matcher | None:
     given = tuple(narrow)
     for matcher in wide:
         about = [other for other in given if other.label == matcher.label]
-        values = [only_values(other) for other in about]
-        told = [value for value in values if value is not None]
-        if matcher in about or any(all(map(matcher.matches, value)) for value in told):
+        told = [values for other in about if (values := only_values(other)) is not None]
+        if matcher in about or matcher.takes_all:
+            continue
+        if told and all(map(matcher.matches, frozenset.intersection(*told))):
             continue
         if matcher.is_certain and len(told) == len(about):
             return matcher
@@ -147,10 +153,10 @@ def full_match(pattern: str, text: str) -> bool | None:
     RE2 takes linear time, Python's matcher does not: a group that is repeated is left alone, and
     so is what the two read differently.
     """
-    if _NOT_TRIED.search(pattern):
+    if _NOT_TRIED.search(pattern) or len(text) > _LONGEST:
         return None
     try:
-        return re.fullmatch(pattern, text[:_LONGEST], re.DOTALL) is not None
+        return re.fullmatch(pattern, text, re.DOTALL) is not None
     except re.error:
         return None
 

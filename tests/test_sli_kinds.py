@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import oracles
+import pytest
 import yaml
 
 from obsgen import build
+from obsgen.artefacts import TimeInterval
+from obsgen.model import Hours
+from obsgen.slis._hours import within
+from obsgen.units import Duration
 
 HEAD = """
 apiVersion: obsgen/v1
@@ -24,9 +29,10 @@ apiVersion: obsgen/v1
 kind: Routing
 receivers: {chat: {webhook: {url: "http://chat/"}}}
 default_receiver: chat
-routes: [{where: {severity: low}, to: chat, mute: [early, tokyo]}]
+routes: [{where: {severity: low}, to: chat, mute: [early, tokyo, nights]}]
 intervals:
   early: {times: ["00:00-00:30"], location: UTC}
+  nights: {times: ["23:00-01:00"], location: UTC}
   tokyo: {days: thursday, times: ["09:10-09:20"], location: Asia/Tokyo}
 ---
 apiVersion: obsgen/v1
@@ -178,6 +184,58 @@ def test_slices_count_during_their_hours_alone(tmp_path: Path):
     run(tmp_path, slos, series, expected)
 
 
+def test_hours_past_midnight_count_each_slice_once(tmp_path: Path):
+    # From 23:00 to 01:00 in UTC: slices of 5m that begin at 0:00, 0:05, …, 0:55 count, each in the
+    # evaluation that ends it; that of 1:00 does not.
+    slos = """
+  - {name: nights, objective: 90, alerts: none,
+     sli: {time_slice: {rate: requests_total, above: 3/s, slice: 5m, during: nights}}}
+"""
+    series = requests("200", "0+30x400")
+    expected = {
+        "4m": {total("nights"): None, bad("nights"): None},
+        "5m": {total("nights"): 1, bad("nights"): 1},
+        "6m": {total("nights"): None, bad("nights"): None},
+        "1h": {total("nights"): 1},
+        "1h5m": {total("nights"): None},
+    }
+
+    run(tmp_path, slos, series, expected)
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "counts"),
+    [
+        # January 1970 has 31 days.
+        ("5:-1", "3d12h", False),
+        ("5:-1", "4d12h", True),
+        ("5:-1", "30d12h", True),
+        ("-2:-1", "28d12h", False),
+        ("-2:-1", "29d12h", True),
+        ("2:3", "1d12h", True),
+        ("2:3", "3d12h", False),
+    ],
+)
+def test_days_of_the_month_count_from_either_end(tmp_path: Path, days: str, at: str, counts: bool):
+    interval = TimeInterval(name="days", spans=({"days_of_month": [days]},))
+    gate = within(Hours(interval=interval, utc_offset_seconds=0), Duration(0))
+    (tmp_path / "x.rules.yml").write_text(
+        "groups: [{name: x, rules: [{record: x, expr: vector(1)}]}]"
+    )
+    check = {
+        "expr": f"vector(1) and on () ({gate})",
+        "eval_time": at,
+        "exp_samples": [{"labels": "{}", "value": 1}] if counts else [],
+    }
+    test = {
+        "rule_files": ["x.rules.yml"],
+        "evaluation_interval": "12h",
+        "tests": [{"interval": "12h", "promql_expr_test": [check]}],
+    }
+    (tmp_path / "x.test.yml").write_text(yaml.safe_dump(test))
+    oracles.promtool_test(tmp_path / "x.test.yml")
+
+
 def test_a_quantile_without_observations_is_no_slice(tmp_path: Path):
     slos = """
   - {name: p95, objective: 90, alerts: none,
@@ -239,8 +297,8 @@ def test_limits_of_latency_differ_by_region(tmp_path: Path):
     for region in ("us", "eu", "asia"):
         labels = f'job="a",instance="i",region="{region}"'
         series[f"latency_seconds_count{{{labels}}}"] = "0+10x200"
-        for le, within in (("0.1", 1), ("0.25", 4), ("0.5", 7), ("1", 9), ("+Inf", 10)):
-            series[f'latency_seconds_bucket{{{labels},le="{le}"}}'] = f"0+{within}x200"
+        for le, below in (("0.1", 1), ("0.25", 4), ("0.5", 7), ("1", 9), ("+Inf", 10)):
+            series[f'latency_seconds_bucket{{{labels},le="{le}"}}'] = f"0+{below}x200"
     expected = {
         "10m": {bad("fast", f',region="{r}"'): b for r, b in (("us", 24), ("eu", 12), ("asia", 4))}
     }
@@ -349,6 +407,39 @@ PARTS = """
   - {name: second, objective: 50, alerts: none,
      sli: {events: {total: requests_total, where: {region: us}, bad: {code: "5.."}}}}
 """
+
+
+def test_a_comment_behind_a_query_ends_with_its_line(tmp_path: Path):
+    slos = """
+  - name: raw
+    objective: 90
+    alerts: none
+    sli:
+      queries:
+        total: "sum(increase(requests_total[$window])) # all of them"
+        bad: |
+          sum(increase(errors_total[$window]))  # the bad ones
+"""
+    series = {**requests("200", "0+30x80"), 'errors_total{region="eu"}': "0+3x80"}
+
+    run(tmp_path, slos, series, {"10m": {total("raw"): 120, bad("raw"): 12}})
+
+
+def test_bad_events_that_are_born_are_not_added_to_a_total_that_has_them(tmp_path: Path):
+    # 25 requests a scrape, 100 a minute. The counter of errors appears at 8m59s with 100, when the
+    # total has counted them already: all 100 of that minute are bad, and no more than 100.
+    slos = """
+  - {name: two, objective: 90, alerts: none,
+     sli: {events: {total: requests_total, bad: {counter: errors_total}}}}
+"""
+    series = {
+        'up{job="a",instance="i"}': "1x200",
+        **requests("200", "0+25x200"),
+        'errors_total{job="a",instance="i",region="eu"}': "_x36 100x160",
+    }
+    expected = {"10m": {total("two"): 100, bad("two"): 100}, "11m": {bad("two"): 0}}
+
+    run(tmp_path, slos, series, expected)
 
 
 def test_a_composite_is_the_weighted_mean_of_its_parts(tmp_path: Path):

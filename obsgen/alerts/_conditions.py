@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from obsgen.catalogue import Metric
+from obsgen.diagnostics import Code, finding
 from obsgen.model import Condition, Reader
 from obsgen.source import Node, Sequence
+
+NO_CONDITIONS: Final = Code(
+    "ALR532",
+    "no-conditions",
+    why="an alert without a condition would never fire, or always",
+    fix="Write at least one condition, or remove the alert.",
+)
+CODES: Final = (NO_CONDITIONS,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +34,9 @@ class Several:
 def read_conditions(node: Node, reader: Reader) -> tuple[Condition, ...]:
     """Read a list of conditions; none of them where one cannot be read."""
     items = node.items if isinstance(node, Sequence) else ()
+    if isinstance(node, Sequence) and not items:
+        hint = "write conditions: `[{rate: errors_total, above: 5/s}, …]`"
+        reader.report(finding(NO_CONDITIONS, node.origin, "the list of conditions is empty", hint))
     found = tuple(c for item in items if (c := reader.condition(item)) is not None)
     return found if len(found) == len(items) else ()
 

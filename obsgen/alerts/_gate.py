@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from obsgen.alerts._proof import Pace, Play, steps_of, together, tripped
@@ -19,8 +19,9 @@ from obsgen.model import (
     kept,
 )
 
-Holding = Callable[[int], Series]
-"""Gives series over which an alert's own condition holds for so many samples."""
+Pins = Mapping[str, str]
+Holding = Callable[[int, Pins], Series]
+"""Gives series with some labels over which an alert's own condition holds for so many samples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ class Gate:
     def opened_for(self, play: Play) -> Play | Unprovable:
         """Let it hold all through a play."""
         part = self.condition.parts(self.query)[0]
-        held = tripped(self.condition, part, self.pace, play.ends[-1], {})
+        pins = pinned_by(play.series, self._shared)
+        held = tripped(self.condition, part, self.pace, play.ends[-1], pins)
         series = together((play.series, held))
         return series if isinstance(series, Unprovable) else replace(play, series=series)
 
@@ -53,7 +55,7 @@ class Gate:
                 continue
             name, curve, scene, ends = steps
             own = self.condition.measure.series(part.query, curve, scene)
-            held = holding(ends[-1])
+            held = holding(ends[-1], pinned_by(own, self._shared))
             series = together((own, held))
             if isinstance(series, Unprovable):
                 yield series
@@ -61,6 +63,24 @@ class Gate:
             shown = f"{self.condition.measure.title} {name}"
             fades = curve[-1].level is None
             yield Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
+
+    @property
+    def reach(self) -> int:
+        """How far back it looks, in milliseconds: until then nothing of it can be told."""
+        parts = self.condition.parts(self.query)
+        return max(look.reach for p in parts for look in self.condition.measure.looks(p.query))
+
+    @property
+    def pins(self) -> Pins:
+        """The shared labels as its own series have them: declared values are the scarcer ones."""
+        part = self.condition.parts(self.query)[0]
+        return pinned_by(tripped(self.condition, part, self.pace, 1, {}), self._shared)
+
+    @property
+    def _shared(self) -> frozenset[str]:
+        """The labels that its series and those of the alert's own condition have alike."""
+        theirs = self.condition.measure.labels or frozenset()
+        return theirs if self.labels is None else self.labels & theirs
 
     def passed(self, fires: Iterable[Labels], world: World) -> list[Labels]:
         """Return what of that which fires it lets pass."""
@@ -84,6 +104,12 @@ def gate_of(
     own = (look for p in condition.parts(query) for look in condition.measure.looks(p.query))
     pace = Pace.of(alert, context, (*looks, *own))
     return Gate(condition=condition, labels=labels, query=query, pace=pace), pace
+
+
+def pinned_by(series: Series, labels: frozenset[str]) -> Pins:
+    """Return some of the labels of the first of played series."""
+    first = () if isinstance(series, Unprovable) else series[:1]
+    return {k: v for each in first for k, v in each.labels.items() if k in labels}
 
 
 def shared_labels(

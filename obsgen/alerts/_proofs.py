@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from obsgen.alerts._gate import gate_of, is_among, shared_labels
+from obsgen.alerts._gate import gate_of, is_among, pinned_by, shared_labels
 from obsgen.alerts._proof import Play, steps_of, together, tripped, with_proofs
 from obsgen.model import (
     Alert,
@@ -59,21 +59,44 @@ class _Prover:
         """Yield the play of each crossing."""
         for condition in self.conditions:
             for part in condition.parts(self.query):
-                play = self._crossing(condition, part)
-                if self.gate is not None and isinstance(play, Play):
-                    play = self.gate.opened_for(play)
-                yield play
+                yield self._played(condition, part)
         if self.gate is not None:
             yield from self.gate.crossings(self._holding)
 
-    def _crossing(self, condition: Condition, part: LimitPart) -> Play | Unprovable:
-        steps = steps_of(condition, part, self.pace, {})
+    def _played(self, condition: Condition, part: LimitPart) -> Play | Unprovable:
+        """Cross a limit; where its series cannot have the labels of the others, the other way."""
+        found: Play | Unprovable = Unprovable("")
+        for pins in dict.fromkeys(self._pins(condition)):
+            found = self._crossing(condition, part, dict(pins))
+            if self.gate is not None and isinstance(found, Play):
+                found = self.gate.opened_for(found)
+            if isinstance(found, Play):
+                break
+        return found
+
+    def _pins(self, condition: Condition) -> Iterator[tuple[tuple[str, str], ...]]:
+        """Yield what labels may be set to: nothing, what the gate's series have, what others'."""
+        yield ()
+        if self.gate is not None:
+            yield tuple(self.gate.pins.items())
+        for other in self.conditions:
+            if self.all_of and other is not condition:
+                labels = (other.measure.labels or frozenset()) & (
+                    condition.measure.labels or frozenset()
+                )
+                held = tripped(other, other.parts(self.query)[0], self.pace, 1, {})
+                yield tuple(pinned_by(held, labels).items())
+
+    def _crossing(
+        self, condition: Condition, part: LimitPart, pins: Mapping[str, str]
+    ) -> Play | Unprovable:
+        steps = steps_of(condition, part, self.pace, pins)
         if isinstance(steps, Unprovable):
             return steps
         name, curve, scene, ends = steps
         own = condition.measure.series(part.query, curve, scene)
         others = (other for other in self.conditions if self.all_of and other is not condition)
-        series = together((own, self._held(others, ends[-1])))
+        series = together((own, self._held(others, ends[-1], pinned_by(own, self._labels))))
         if isinstance(series, Unprovable):
             return series
         several = len(self.conditions) > 1 or self.gate is not None or bool(condition.limit.by)
@@ -81,13 +104,27 @@ class _Prover:
         fades = curve[-1].level is None
         return Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
 
-    def _holding(self, length: int) -> Series:
-        return self._held(self.conditions if self.all_of else self.conditions[:1], length)
+    @property
+    def _labels(self) -> frozenset[str]:
+        """The labels that one of the results keeps."""
+        return frozenset[str]().union(*(c.measure.labels or () for c in self.conditions))
 
-    def _held(self, conditions: Iterable[Condition], length: int) -> Series:
-        """Return series over which conditions hold."""
+    def _holding(self, length: int, pins: Mapping[str, str]) -> Series:
+        conditions = self.conditions if self.all_of else self.conditions[:1]
+        return self._held(conditions, length, pins)
+
+    def _held(
+        self, conditions: Iterable[Condition], length: int, pins: Mapping[str, str]
+    ) -> Series:
+        """Return series over which conditions hold; of the pins, each takes its own labels."""
         return together(
-            tripped(condition, condition.parts(self.query)[0], self.pace, length, {})
+            tripped(
+                condition,
+                condition.parts(self.query)[0],
+                self.pace,
+                length,
+                {k: v for k, v in pins.items() if k in (condition.measure.labels or ())},
+            )
             for condition in conditions
         )
 

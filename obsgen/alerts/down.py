@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,9 +84,10 @@ class Down:
         compiled = one_rule(alert, context, firing)
         gate, pace = gate_of(alert, labels, context)
         if gate is None:
-            return with_proofs(compiled, alert, context, self._plays(pace), self._met)
+            return with_proofs(compiled, alert, context, self._plays(pace, 0), self._met)
         plays = (
-            gate.opened_for(play) if isinstance(play, Play) else play for play in self._plays(pace)
+            gate.opened_for(play) if isinstance(play, Play) else play
+            for play in self._plays(pace, gate.reach)
         )
         crossings = gate.crossings(self._failing)
         return with_proofs(
@@ -111,22 +112,24 @@ class Down:
                 matchers = gauge.narrowed(self.where)
                 yield tuple(sorted((m.label, m.value) for m in matchers if m.op == "="))
 
-    def _plays(self, pace: Pace) -> Iterator[Play | Unprovable]:
+    def _plays(self, pace: Pace, reach: int) -> Iterator[Play | Unprovable]:
         for gauge in self.gauges:
-            yield self._course(f"quiet while {gauge.name} is 1, firing at 0", pace, (gauge,), 0)
+            yield self._course(
+                f"quiet while {gauge.name} is 1, firing at 0", pace, reach, (gauge,), 0
+            )
         if self.or_absent:
             named = " and ".join(gauge.name for gauge in self._ups)
-            yield self._course(f"firing when {named} is not there", pace, self._ups, None)
+            yield self._course(f"firing when {named} is not there", pace, reach, self._ups, None)
 
-    def _failing(self, length: int) -> Series:
+    def _failing(self, length: int, pins: Mapping[str, str]) -> Series:
         """Return series of which one gauge is 0 all the time."""
-        return self._series([(length, 0)], length, self.gauges[:1], with_decoys=False)
+        return self._series([(length, 0)], length, self.gauges[:1], pins, with_decoys=False)
 
     def _course(
-        self, name: str, pace: Pace, failing: tuple[Metric, ...], level: int | None
+        self, name: str, pace: Pace, reach: int, failing: tuple[Metric, ...], level: int | None
     ) -> Play | Unprovable:
         """Return a play in which some of the gauges go to a level and come back."""
-        first, lasts, _ = pace.steps(3, 0)
+        first, lasts, _ = pace.steps(3, reach)
         length = first + 2 * lasts
         series = self._series([(first, 1), (lasts, level), (lasts, 1)], length, failing)
         if isinstance(series, Unprovable):
@@ -134,11 +137,17 @@ class Down:
         return Play(name=name, pace=pace, series=series, ends=(first, first + lasts, length))
 
     def _series(
-        self, course: Course, length: int, failing: tuple[Metric, ...], *, with_decoys: bool = True
+        self,
+        course: Course,
+        length: int,
+        failing: tuple[Metric, ...],
+        pins: Mapping[str, str] | None = None,
+        *,
+        with_decoys: bool = True,
     ) -> Series:
         """Return all gauges, some of which take a course while the others are 1; decoys are 0."""
         series: list[InputSeries] = []
-        pinned: dict[str, str] = {}
+        pinned = dict(pins or {})
         for gauge in self.gauges:
             found = specimens(gauge.label_values, gauge.narrowed(self.where), pinned)
             if found is None:

@@ -63,7 +63,7 @@ def warnings(
     for slo, found in slos:
         if found.reason:
             message = f"alerts of SLO `{slo.name}` are not proven: {found.reason}"
-            hint = "an SLI of `events` or `latency` is proven for every tier"
+            hint = "what is proven of which SLI stands in docs/specs.md, under Proof"
             yield finding(UNPROVEN, slo.origin / "name", message, hint)
     for alert, found in alerts:
         if found.reason and not alert.tests:

@@ -58,13 +58,13 @@ class SloExplanation:
 
     def minutes(self, length: Duration) -> Fraction:
         """Return the minutes of total outage that a period of that length allows."""
-        return self.budget * Fraction(length.ms, 60_000)
+        return self.budget * self.slo.sli.rhythm.share * Fraction(length.ms, 60_000)
 
     @property
     def events(self) -> Fraction | None:
         """The events in a period: its slices, or those at the traffic that is asked about."""
         if (unit := self.slo.sli.rhythm.unit) is not None:
-            return Fraction(self.slo.period.ms, unit.ms)
+            return Fraction(self.slo.period.ms, unit.ms) * self.slo.sli.rhythm.share
         if self.events_per_second is None:
             return None
         return self.events_per_second * Fraction(self.slo.period.ms, 1000)

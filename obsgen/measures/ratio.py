@@ -137,7 +137,7 @@ class Ratio:
         sides = (self.part.domain, self.whole.domain)
         low = Decimal(0) if all(s.low is not None and s.low >= 0 for s in sides) else None
         if all(side.step is not None for side in sides):
-            return Domain(low=low, step=Fraction(1, _POPULATION), exact=None)
+            return Domain(low=low, grid=Fraction(1, _POPULATION), exact=None)
         return Domain(low=low, exact=() if low is None else (low,))
 
     def looks(self, query: Query) -> tuple[Look, ...]:

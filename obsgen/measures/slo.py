@@ -80,6 +80,11 @@ SHOWN: Final[Mapping[str, Shown]] = {
         unit=RATIO,
         domain=lambda _: Domain(low=Decimal(0), high=Decimal(1), exact=None),
     ),
+    "period_error_ratio": Shown(
+        words="error ratio of the period",
+        unit=RATIO,
+        domain=lambda _: Domain(low=Decimal(0), high=Decimal(1), exact=None),
+    ),
     "budget_remaining": Shown(
         words="error budget left",
         unit=RATIO,
@@ -112,8 +117,8 @@ class Recorded(OfMetric):
 
     @property
     def by(self) -> tuple[str, ...]:
-        """The name of the SLO and its groups: an alert has a service of its own."""
-        return ("slo", *self.part.slo.by)
+        """The groups alone: an alert has a service of its own, and the SLO may be another's."""
+        return self.part.slo.by
 
     @property
     def labels(self) -> frozenset[str] | None:
@@ -272,8 +277,6 @@ def _series(word: str, slo: Slo, window: str) -> str:
         return ""
     over = Duration.parse(window or _DEFAULT_WINDOW)
     if word == "error_ratio":
-        if over == slo.period.length and not slo.period.calendar:
-            return names.PERIOD_ERROR_RATIO
         return names.error_ratio(over) if over in slo.windows else ""
     if word == "events":
         tile = slo.tile.length if over <= names.COARSE_FROM else names.COARSE_TILE
@@ -282,6 +285,7 @@ def _series(word: str, slo: Slo, window: str) -> str:
 
 
 _ALWAYS: Final[Mapping[str, str]] = {
+    "period_error_ratio": names.PERIOD_ERROR_RATIO,
     "budget_remaining": names.BUDGET_REMAINING,
     "burn_rate": names.BURN_RATE,
     "objective": names.OBJECTIVE,
@@ -291,7 +295,8 @@ _ALWAYS: Final[Mapping[str, str]] = {
 def _windows(word: str, slo: Slo) -> str:
     """Say which windows there are."""
     if word == "error_ratio":
-        return f"it has {', '.join(map(str, slo.windows))} and its period, {slo.period}"
+        shown = ", ".join(map(str, slo.windows))
+        return f"it has {shown}; for its period write `show: period_error_ratio`"
     if word == "events":
         return f"write a multiple of {slo.tile.length}, above 6h of {names.COARSE_TILE}"
     return "leave `window` out"

@@ -83,6 +83,8 @@ def levels_of(comparison: str, limit: Fraction, domain: Domain) -> Levels | Unpr
         return Unprovable("no value of the measure is beyond the limit")
     if always_holds(comparison, limit, domain):
         return Unprovable("every value of the measure is beyond the limit")
+    if domain.grid is not None:
+        domain = domain._replace(step=domain.grid)
     if comparison in {"==", "!="}:
         return _of_equality(comparison, limit, domain)
     sides = _Sides(limit, domain, is_up=comparison in _UP)
@@ -180,6 +182,8 @@ def _of_equality(comparison: str, limit: Fraction, domain: Domain) -> Levels | U
     """A value that is met exactly, and its neighbours on both sides as far as the domain goes."""
     if not domain.is_exact(limit):
         return Unprovable("the measure never equals a number to the last bit, save by chance")
+    if not domain.holds(limit):
+        return Unprovable(f"it would take more than {1 / Fraction(domain.step or 1)} series")
     sides = _Sides(limit, domain, is_up=True)
     just = Fraction(domain.step) if domain.step is not None else sides.just
     others = [

@@ -55,12 +55,14 @@ class Domain(NamedTuple):
         step: The smallest difference of two values; None where they lie as close as one likes.
         exact: The values that series can give to the last bit, so that equality can be played;
             None for all of them.
+        grid: The smallest difference that is played, where less would take too many series.
     """
 
     low: Decimal | Fraction | None = None
     high: Decimal | Fraction | None = None
     step: Decimal | Fraction | None = None
     exact: tuple[Decimal | Fraction, ...] | None = ()
+    grid: Fraction | None = None
 
     def holds(self, value: Fraction) -> bool:
         """Say whether a value is one of them."""
@@ -157,11 +159,15 @@ class Rhythm(NamedTuple):
         settles: Events are counted in the first tile that ends after they are settled; else at
             once.
         is_weighable: A tile may hold any number of events; else each is one.
+        share: The part of all time in which there can be some.
+        is_missed: Its series are gone only when something is wrong, and nothing else says so.
     """
 
     unit: Duration | None = None
     settles: bool = True
     is_weighable: bool = True
+    is_missed: bool = True
+    share: Fraction = Fraction(1)
 
 
 class Flow(NamedTuple):

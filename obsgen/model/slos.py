@@ -147,12 +147,17 @@ class Ledger:
         bad_born: What bad series had counted when they first appeared; None where what is counted
             has no past to speak of.
         total_born: The births that the total counts; None where it adds exactly those of bad.
+        measured: What of the total was measured, where it counts what is missing, too.
+        has_bad: The total counts the births of bad events already, in a counter of its own: it is
+            raised only to as many as are bad.
     """
 
     total_seen: str
     bad_seen: str
     bad_born: str | None = None
     total_born: str | None = None
+    measured: str | None = None
+    has_bad: bool = False
 
 
 class Sli(Protocol):

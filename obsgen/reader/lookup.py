@@ -87,7 +87,11 @@ def find_bucket(node: Node | None, metric: Metric, report: Reports) -> Decimal |
     if bound is None or not isinstance(node, Scalar):
         return None
     if metric.type == "native_histogram":
-        return as_decimal(Fraction(bound))
+        if bound > 0:
+            return as_decimal(Fraction(bound))
+        message = f"{node.word} is no bound of `{metric.name}`"
+        report(finding(NOT_A_BUCKET, node.origin, message, "write a bound above 0"))
+        return None
     if bound in metric.buckets:
         return next(b for b in metric.buckets if b == bound)
     shown = ", ".join(f"{number_text(b)}{_short(metric.unit)}" for b in metric.buckets)

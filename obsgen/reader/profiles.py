@@ -176,6 +176,7 @@ class SloNumbers:
 
     Attributes:
         unit: The length of its slices, or None where tiles count as many events as happened.
+        each: In how long there is one event, or None where there may be any number.
     """
 
     name: str
@@ -183,6 +184,7 @@ class SloNumbers:
     period: Duration
     tile: Tile
     unit: Duration | None = None
+    each: Duration | None = None
 
     def holds(self, window: Duration) -> bool:
         """Say whether a window is made of whole slices."""
@@ -276,11 +278,11 @@ def _problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code, str, 
     if tier.factor < 1:
         reason = f"a burn rate of {factor} stays inside the budget"
         return INSIDE_BUDGET, reason, "spend more of the budget in that window"
-    if slo.unit is not None and tier.min_events is not None:
-        slices = tier.long.ms // slo.unit.ms
-        if tier.min_events > slices:
-            reason = f"its window {tier.long} holds {slices} slices, fewer than `min_events`"
-            return CAN_NEVER_FIRE, reason, f"write `min_events: {slices}` or less"
+    if slo.each is not None and tier.min_events is not None:
+        most = tier.long.ms // slo.each.ms
+        if tier.min_events > most:
+            reason = f"its window {tier.long} holds {most} events, fewer than `min_events`"
+            return CAN_NEVER_FIRE, reason, f"write `min_events: {most}` or less"
     return _window_problem(tier, slo, project)
 
 

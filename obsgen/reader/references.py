@@ -106,6 +106,8 @@ class References:
         # What is wrong in it is told where routing reads it.
         interval = read_interval(node.text, found, lambda _: None)
         if interval is None:
+            message = f"interval `{node.text}` cannot be read"
+            report(finding(UNKNOWN_HOURS, node.origin, message, "correct the interval"))
             return None
         offset = fixed_offset(interval)
         if offset is None:

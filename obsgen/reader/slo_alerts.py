@@ -11,6 +11,7 @@ from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import Absence, AbsenceMode, BudgetAlert, Reports, Sli, Tier
 from obsgen.reader.merge import named_items
+from obsgen.reader.names import twice
 from obsgen.reader.profiles import (
     UNKNOWN_PROFILE,
     SloNumbers,
@@ -46,7 +47,14 @@ NO_TIER_LEFT: Final = Code(
     fix="Take another profile, or write `alerts: none` if that is what is meant.",
     severity=Severity.WARNING,
 )
-CODES: Final = (NO_TIER_LEFT, SPENT_RANGE, TARGETS_UNTOLD)
+NOT_MISSED: Final = Code(
+    "SLO336",
+    "slices-not-missed",
+    why="slices that count `during` certain hours are gone outside of them, which is no outage; "
+    "and with `no_data: bad` what is missing burns the budget itself",
+    fix="Write `absent: none`, or watch the targets: `absent: target_down`.",
+)
+CODES: Final = (NOT_MISSED, NO_TIER_LEFT, SPENT_RANGE, TARGETS_UNTOLD)
 
 _OFF: Final = frozenset({"off", "no", "false", "never"})
 _ABSENCES: Final[Mapping[str, AbsenceMode]] = {
@@ -165,7 +173,7 @@ class SloAlertsReader:
         if not isinstance(node, MappingNode):
             return ()
         budget = node.get("budget")
-        found = []
+        found: list[BudgetAlert] = []
         for item in named_items(budget if isinstance(budget, Sequence) else None):
             share, severity = item.get("spent"), item.get("severity")
             for key in ("spent", "severity"):
@@ -185,7 +193,11 @@ class SloAlertsReader:
                 self.report(finding(SPENT_RANGE, share.origin, message, "write `spent: 20%`"))
                 continue
             name = self._severity(severity)
-            if name:
+            same = [b for b in found if (b.spent, b.severity) == (spent, name)]
+            if same:
+                subject = f"budget alert at {share.text} for `{name}`"
+                self.report(twice(subject, item.origin, same[0].origin))
+            elif name:
                 found.append(
                     BudgetAlert(spent=spent, text=share.text, severity=name, origin=item.origin)
                 )
@@ -194,7 +206,8 @@ class SloAlertsReader:
     def _absence(self, node: Node | None, sli: Sli, *, has_tiers: bool) -> Absence:
         """Read `absent`; where nothing alerts, nothing does so by default."""
         asked = node.get("absent") if isinstance(node, MappingNode) else None
-        mode: AbsenceMode = "series_lost" if has_tiers else "none"
+        is_missed = sli.rhythm.is_missed
+        mode: AbsenceMode = "series_lost" if has_tiers and is_missed else "none"
         if isinstance(asked, Scalar):
             mode = _ABSENCES.get(asked.text, "none")
         targets = {m.label for metric in sli.metrics for m in metric.target_scope}
@@ -202,6 +215,11 @@ class SloAlertsReader:
             message = "`absent: target_down` does not know the targets of the SLI"
             hint = "add `where: {job: …}` to the service, or write `absent: series_lost`"
             self.report(finding(TARGETS_UNTOLD, asked.origin, message, hint))
+            mode = "none"
+        if mode == "series_lost" and not is_missed and asked is not None:
+            message = "`absent: series_lost` tells no outage from what these slices do anyway"
+            hint = "write `absent: none`, or `target_down`"
+            self.report(finding(NOT_MISSED, asked.origin, message, hint))
             mode = "none"
         ticket = self.spec.project.severities.resolve("ticket")
         assert ticket is not None

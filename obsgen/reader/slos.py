@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen import names
+from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import Calendar, Period, Sli, Slo, Tile
 from obsgen.reader.label_values import read_label_values
@@ -117,6 +118,7 @@ class SloReader:
             period=period.length,
             tile=tile,
             unit=sli.rhythm.unit,
+            each=None if sli.rhythm.is_weighable else sli.rhythm.unit or tile.length,
         )
         alerts = SloAlertsReader(self.spec, self.report).read(node, numbers, sli)
         return Slo(
@@ -178,6 +180,10 @@ class SloReader:
             period: Period | None = Period(Duration.parse("30d"))
         elif isinstance(node, Scalar) and node.text in _CALENDARS:
             period = Period.of_calendar(_CALENDARS[node.text], self.spec.project.utc_offset_seconds)
+        elif isinstance(node, Scalar) and (word := near(node.text.lower(), _CALENDARS)):
+            message = f"period {node.word} is not a part of the calendar"
+            self.report(finding(PERIOD_FORM, node.origin, message, f"did you mean `{word}`?"))
+            return None
         else:
             length = self.reader.duration(node)
             period = None if length is None else Period(length)

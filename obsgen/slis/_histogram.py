@@ -10,7 +10,7 @@ from fractions import Fraction
 from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher
 from obsgen.model import Limit
-from obsgen.slis._metrics import OfMetrics
+from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.units import as_decimal
 
 Bound = tuple[Decimal, tuple[Matcher, ...]]
@@ -29,7 +29,8 @@ class OfHistogram(OfMetrics):
     @property
     def words(self) -> str:
         """What counts as bad."""
-        return f"{self.histogram.name} above {self.below.words(self.histogram.unit)}"
+        limit = self.below.words(self.histogram.unit)
+        return f"{self.histogram.name} above {limit}{of_those(self.where)}"
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

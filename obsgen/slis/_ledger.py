@@ -166,6 +166,11 @@ def indented(text: str) -> str:
     return "".join(f"  {line}" if line.strip() else line for line in lines)
 
 
+def hung(text: str) -> str:
+    """Indent every line but the first: the part begins in the middle of a line."""
+    return indented(text).lstrip()
+
+
 def recorded_total(scope: LedgerScope) -> str:
     """Return the recorded total of the same tile, on the labels of the groups alone."""
     return _recorded(names.total_seen(scope.tile.length), scope)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from obsgen.matchers import Matcher
 from obsgen.model import Rhythm, SloPart
+
+
+def of_those(where: Iterable[Matcher]) -> str:
+    """Say which series count, behind the words of what is bad; nothing where all do."""
+    shown = " and ".join(map(str, where))
+    return f", of those with {shown}" if shown else ""
 
 
 class OfMetrics:
@@ -22,7 +31,7 @@ class OfMetrics:
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """None: every event is counted."""
+        """None of its own."""
         return ()
 
     @property

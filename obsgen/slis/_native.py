@@ -30,6 +30,7 @@ from obsgen.slis._ledger import (
     indented,
     known_target,
     or_zero,
+    recorded_total,
     summed,
 )
 from obsgen.units import Duration, number_text
@@ -46,29 +47,40 @@ class NativeLatency(OfHistogram):
             "within the bucket of the limit observations are interpolated, a power of two is exact",
             "of a series that is reset, what it counted between its last scrape and the reset is "
             "not seen",
+            "what was counted while a scrape failed at the edge of a tile is not seen",
         )
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """
         Return the PromQL that counts a tile.
 
-        What is interpolated may shrink by a rounding error: only the count tells a reset.
+        What is interpolated may shrink by a rounding error, or jump where a client merges buckets:
+        only the count tells a reset, and no more is bad than there is.
         """
         settle, length = scope.tile.settle, scope.tile.length
         now, before = settle, Duration(length.ms + settle.ms)
         all_now, all_before = self._count(now), self._count(before)
         slow_now, slow_before = self._slow(now), self._slow(before)
-        grown = f"{slow_now}\n  - (\n    {_hung(slow_before)} >= 0\n    or 0 * {all_before}\n  )"
-        slow_seen = (
-            f"(\n{indented(grown)}\n) >= 0\nand {all_now} >= {all_before}\n"
-            f"or {slow_now} >= 0\nand {all_now} < {all_before}"
+        grown = f"{slow_now}\n- (\n{indented(slow_before)} >= 0\n  or 0 * {all_before}\n)"
+        slow_seen = or_zero(
+            summed(
+                f"{grouped(grown)} >= 0\nand {all_now} >= {all_before}\n"
+                f"or {slow_now} >= 0\nand {all_now} < {all_before}",
+                scope.by,
+            ),
+            scope,
         )
-        new = f"unless {all_before}\n{known_target(self.histogram, scope.tile)}"
+        selected = self.histogram.select(self.histogram.name, self.where)
+        new = (
+            f"unless present_over_time({selected}[{scope.tile.bridge}] offset {before})\n"
+            f"{known_target(self.histogram, scope.tile)}"
+        )
+        whole = recorded_total(scope)
         return Ledger(
             total_seen=summed(
                 f"{all_now} - {all_before} >= 0\nor {all_now} and {all_before}", scope.by
             ),
-            bad_seen=or_zero(summed(slow_seen, scope.by), scope),
+            bad_seen=f"{grouped(slow_seen)} <= {whole}\nor {whole}",
             total_born=or_zero(summed(f"{all_now}\n{new}", scope.by), scope),
             bad_born=or_zero(summed(f"{slow_now} >= 0\n{new}", scope.by), scope),
         )
@@ -93,8 +105,3 @@ class NativeLatency(OfHistogram):
         """Return why not: promtool 2.x plays no native histograms."""
         del flows, stage
         return Unprovable("unit tests of Prometheus 2.x have no native histograms")
-
-
-def _hung(text: str) -> str:
-    """Indent every line but the first: the part begins in the middle of a line."""
-    return text.replace("\n", "\n    ")

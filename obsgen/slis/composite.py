@@ -89,8 +89,12 @@ class Composite:
     @property
     def rhythm(self) -> Rhythm:
         """One event a tile, as late as its parts."""
-        settles = any(part.slo.sli.rhythm.settles for part in self.parts)
-        return Rhythm(settles=settles, is_weighable=False)
+        rhythms = [part.slo.sli.rhythm for part in self.parts]
+        return Rhythm(
+            settles=any(rhythm.settles for rhythm in rhythms),
+            is_weighable=False,
+            is_missed=any(rhythm.is_missed for rhythm in rhythms),
+        )
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that judges a tile by the recorded events of its parts."""
@@ -203,13 +207,20 @@ class CompositeKind:
         inner = node.entries[ways[0]].value
         wanted = _weighted(inner, reader) if ways == ["weighted"] else _listed(inner)
         parts = [part for n, w in wanted if (part := reader.slo(n, w)) is not None]
-        if len(parts) != len(wanted):
+        if len(parts) != len(wanted) or len(wanted) < _written(inner):
             return None
         if len({str(part) for part in parts}) < 2:  # noqa: PLR2004 - one is no composite
             message = f"`{ways[0]}` names fewer than two different SLOs"
             reader.report(finding(COMPOSITE_PARTS, inner.origin, message, _HINT))
             return None
         return Composite(parts=tuple(parts), is_weighted=ways == ["weighted"])
+
+
+def _written(node: Node) -> int:
+    """Return how many parts are written, right or wrong; what is no list at all was found."""
+    if isinstance(node, MappingNode):
+        return len(node.entries)
+    return len(node.items) if isinstance(node, Sequence) else 1
 
 
 def _listed(node: Node) -> list[tuple[Scalar, Decimal]]:

@@ -31,7 +31,7 @@ from obsgen.slis._ledger import (
     summed,
     without_good,
 )
-from obsgen.slis._metrics import OfMetrics
+from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.slis._played import cast, growing, played, shared, strangers
 from obsgen.slis._sides import BAD_OR_GOOD, one_side, within_total
 from obsgen.source import MappingNode, Node
@@ -57,12 +57,18 @@ class MatchedEvents(OfMetrics):
     def words(self) -> str:
         """What counts as bad."""
         which = " and ".join(map(str, self.bad))
-        return f"{self.counter.name} {'without' if self.is_good else 'with'} {which}"
+        side = f"{'without' if self.is_good else 'with'} {which}"
+        return f"{self.counter.name} {side}{of_those(self.where)}"
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """The one counter."""
         return (self.counter,)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What is not counted."""
+        return (GOOD_BIRTHS,)
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile."""
@@ -107,14 +113,21 @@ class CountedEvents(OfMetrics):
     @property
     def words(self) -> str:
         """What counts as bad."""
-        if self.is_good:
-            return f"{self.counter.name} beyond {self.second.name}"
-        return self.second.name
+        second = f"{self.second.name}{of_those(self.second_where)}"
+        return f"{self.counter.name} beyond {second}" if self.is_good else second
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """Both counters."""
         return (self.counter, self.second)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What two counters do not tell."""
+        return (
+            "two counters are read at two moments: bad is held between 0 and the total",
+            GOOD_BIRTHS,
+        )
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """
@@ -130,12 +143,14 @@ class CountedEvents(OfMetrics):
         whole = recorded_total(scope)
         if not self.is_good:
             capped = f"{grouped(second_seen)} <= {whole}\nor {whole}"
-            return Ledger(total_seen=total_seen, bad_seen=capped, bad_born=second_born)
+            return Ledger(
+                total_seen=total_seen, bad_seen=capped, bad_born=second_born, has_bad=True
+            )
         # Births of good events are good, whether or not those of the total count them.
-        good = f"{grouped(second_seen)} - {grouped(second_born)}"
+        bad = f"{whole} - {grouped(second_seen)} - {grouped(second_born)}"
         return Ledger(
             total_seen=total_seen,
-            bad_seen=f"clamp_min({whole} - {good}, 0)",
+            bad_seen=f"clamp_min({bad}, 0)",
             bad_born=f"0 * {whole}",
         )
 
@@ -158,6 +173,9 @@ class CountedEvents(OfMetrics):
         return played(series, chosen.groups)
 
 
+GOOD_BIRTHS: Final = (
+    "what a new series of good events had counted when it was first scraped is not in the total"
+)
 _HINT: Final = 'write `bad: {status: "5.."}`'
 _SIDE: Final[Schema] = {
     "type": "object",
@@ -197,6 +215,10 @@ class EventsKind:
         if "counter" in side.entries:
             return _second_counter(counter, where, side, word, reader)
         matchers = reader.matchers(side, (counter,), beside=where)
+        if matchers and all(m.takes_all for m in matchers):
+            message = f"`{word}` takes every event"
+            reader.report(finding(BAD_OR_GOOD, side.origin, message, _HINT))
+            return None
         if not matchers:
             if not side.entries:
                 message = f"`{word}` has no matchers, so every event would be {word}"
@@ -220,8 +242,14 @@ def _second_counter(
     if second is None:
         return None
     second_where = reader.matchers(side.get("where"), (second,))
-    comparable = (m for m in where if m.label in second.all_labels)
-    if not within_total(word, comparable, second_where, side.origin, reader):
+    # Other targets may count the bad events: a proxy those of what stands behind it.
+    own = frozenset(second.labels) | (second.all_labels if second is counter else frozenset())
+    if second is counter and set(second_where) <= set(where):
+        message = f"`{word}` is the counter of all events"
+        reader.report(finding(BAD_OR_GOOD, side.origin, message, _HINT))
+        return None
+    all_events = [m for m in counter.narrowed(where) if m.label in own]
+    if not within_total(word, all_events, second.narrowed(second_where), side.origin, reader):
         return None
     return CountedEvents(
         counter=counter,

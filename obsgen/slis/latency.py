@@ -28,6 +28,7 @@ from obsgen.slis._ledger import (
     bucket_stream,
     counter_stream,
     grouped,
+    hung,
     or_zero,
     seen,
     summed,
@@ -64,8 +65,8 @@ class Latency(OfHistogram):
         within = bucket_stream(self.histogram, *(self._bucket(b) for b in self.bounds))
         all_seen, fast_seen = grouped(seen(count, tile)), grouped(seen(within, tile))
         all_born, fast_born = grouped(born(count, tile)), grouped(born(within, tile))
-        slow_seen = f"clamp_min(\n  {_hung(all_seen)} - {_hung(fast_seen)},\n  0\n)"
-        slow_born = f"clamp_min(\n  {_hung(all_born)} - {_hung(fast_born)},\n  0\n)"
+        slow_seen = f"clamp_min(\n  {hung(all_seen)} - {hung(fast_seen)},\n  0\n)"
+        slow_born = f"clamp_min(\n  {hung(all_born)} - {hung(fast_born)},\n  0\n)"
         return Ledger(
             total_seen=summed(f"{all_seen} and {fast_seen}", scope.by),
             bad_seen=or_zero(summed(slow_seen, scope.by), scope),
@@ -110,11 +111,6 @@ def _within(bound: Decimal, below: Decimal, flow: Flow) -> Fraction | None:
     if flow.total is None or bound > below:
         return flow.total
     return flow.total - flow.bad if bound == below else Fraction(0)
-
-
-def _hung(text: str) -> str:
-    """Indent every line but the first: the part begins in the middle of a line."""
-    return text.replace("\n", "\n  ")
 
 
 class LatencyKind:

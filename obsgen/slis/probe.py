@@ -23,7 +23,7 @@ from obsgen.model import (
 )
 from obsgen.schema.shared import mapping, ref, text
 from obsgen.slis._ledger import or_none_bad, summed
-from obsgen.slis._metrics import OfMetrics
+from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.slis._played import cast, played
 from obsgen.source import MappingNode
 
@@ -39,7 +39,7 @@ class Probe(OfMetrics):
     @property
     def words(self) -> str:
         """What counts as bad."""
-        return f"samples of {self.gauge.name} that are 0"
+        return f"samples of {self.gauge.name} that are 0{of_those(self.where)}"
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

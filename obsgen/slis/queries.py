@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from obsgen.catalogue import Catalogue, Metric
@@ -22,12 +23,13 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.promql import Aggregate, Binary, Paren, VectorSelector, parse, selectors, variables
+from obsgen.promql.build import as_written
 from obsgen.schema.shared import mapping, text
-from obsgen.slis._ledger import aggregated, grouped, or_none_bad, recorded_events
+from obsgen.slis._ledger import aggregated, grouped, indented, or_none_bad, recorded_events
 from obsgen.slis._metrics import OfMetrics
 from obsgen.slis._sides import one_side, within_total
 from obsgen.source import MappingNode, Node, Scalar
-from obsgen.units import Duration
+from obsgen.units import Duration, number_text
 
 QUERY_WINDOW: Final = Code(
     "SLO313",
@@ -86,6 +88,16 @@ class Queries(OfMetrics):
         return (
             "what raw queries count is taken as it is: extrapolated by `rate` and `increase`",
             "births are off: a query does not tell which series are new",
+            *self._smeared,
+        )
+
+    @property
+    def _smeared(self) -> tuple[str, ...]:
+        """Say where a window is longer than a tile."""
+        if self.shortest_window <= Duration(60_000):
+            return ()
+        return (
+            f"`$window` is {self.shortest_window}, four scrapes: events count in parts of that",
         )
 
     @property
@@ -95,20 +107,24 @@ class Queries(OfMetrics):
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that counts a tile, bad within 0 and the total."""
-        window = max(scope.tile.length, self.shortest_window)
+        tile = scope.tile.length
         whole = recorded_events(scope)
         # Neither NaN nor a negative number passes the comparison.
-        counted = self._counted(self.side, window, scope.by)
+        counted = self._counted(self.side, tile, scope.by)
         known = grouped(or_none_bad(counted, scope))
         if self.is_good:
             bad = f"clamp_min({whole} - {known}, 0)"
         else:
             bad = f"{known} <= {whole}\nor {whole}"
-        return Ledger(total_seen=self._counted(self.total, window, scope.by), bad_seen=bad)
+        return Ledger(total_seen=self._counted(self.total, tile, scope.by), bad_seen=bad)
 
-    def _counted(self, query: str, window: Duration, by: tuple[str, ...]) -> str:
-        filled = query.replace(_WINDOW, str(window)).strip()
-        return f"{aggregated('sum', by)}({filled}) >= 0"
+    def _counted(self, query: str, tile: Duration, by: tuple[str, ...]) -> str:
+        window = max(tile, self.shortest_window)
+        filled = as_written(query.replace(_WINDOW, str(window))).text
+        counted = f"{aggregated('sum', by)}(\n{indented(filled)}\n)"
+        # A tile is a part of a longer window: each event is seen by several of them.
+        part = Fraction(tile.ms, window.ms)
+        return f"{counted} >= 0" if part == 1 else f"{counted} * {number_text(part)} >= 0"
 
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Unprovable | Played:
         """Return why not: nothing is known of what a raw query makes of its series."""

@@ -32,9 +32,15 @@ from obsgen.model import (
     kept,
     levels_of,
 )
+from obsgen.promql.build import binary, number
 from obsgen.schema.shared import ref
-from obsgen.slis._hours import within
-from obsgen.slis._ledger import aggregated, grouped, indented, recorded_events
+from obsgen.slis._hours import weekly_share, within
+from obsgen.slis._ledger import (
+    aggregated,
+    grouped,
+    hung,
+    recorded_events,
+)
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, number_text
 
@@ -49,6 +55,7 @@ CODES: Final = (SLICE_LENGTH,)
 
 _MINUTE: Final = Duration(60_000)
 _DAY: Final = Duration.parse("1d")
+_WEEK: Final = Duration.parse("1w")
 _SAMPLES: Final = 4
 """Samples of a tile: a rate within it needs two."""
 _OWN: Final = ("slice", "during", "no_data")
@@ -78,7 +85,9 @@ class TimeSlice:
         """What counts as bad."""
         condition = self.condition
         promise = f"{condition.measure.title} {condition.comparison} {condition.limit.text}"
-        return f"slices of {self.slice} without {promise}"
+        when = "" if self.during is None else f", during {self.during.interval.name}"
+        missing = " or without data" if self.is_bad_without_data else ""
+        return f"slices of {self.slice} without {promise}{missing}{when}"
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -98,28 +107,45 @@ class TimeSlice:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What slices cannot tell."""
-        return (
+        found = (
             f"each slice of {self.slice} is one event, however many requests it had",
             "births are off: a measure has no past",
         )
+        if self.during is None:
+            return found
+        hours = f"slices count during `{self.during.interval.name}` alone"
+        if weekly_share(self.during) is None:
+            hours += ", and the budget in minutes is that of all the time"
+        return (*found, hours)
 
     @property
     def rhythm(self) -> Rhythm:
         """One event a slice, at its end."""
-        return Rhythm(unit=self.slice, settles=False, is_weighable=False)
+        return Rhythm(
+            unit=self.slice,
+            settles=False,
+            is_weighable=False,
+            share=self._share,
+            is_missed=self.during is None and not self.is_bad_without_data,
+        )
+
+    @property
+    def _share(self) -> Fraction:
+        """The part of all time that lies within its hours, as far as that can be told."""
+        return Fraction(1) if self.during is None else weekly_share(self.during) or Fraction(1)
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that judges the slice that ends with the tile, if one does."""
         query = Query(window=str(self.window))
         # Drops NaN, which is no value: a quantile without observations.
-        measured = f"{self.condition.measure.expr(query)} >= -Inf"
+        measured = binary(self.condition.measure.expr(query), ">=", number("-Inf")).text
         holds = self.condition.expr(query).text
         whole = recorded_events(scope)
         there = f"{aggregated('group', scope.by)}({measured})"
         failing = (
             f"{aggregated('group', scope.by)}(\n"
-            f"  {_hung(grouped(measured))}\n"
-            f"  unless {_hung(grouped(holds))}\n"
+            f"  {hung(grouped(measured))}\n"
+            f"  unless {hung(grouped(holds))}\n"
             ")"
         )
         if self.is_bad_without_data:
@@ -127,19 +153,29 @@ class TimeSlice:
             failing = f"{failing}\nor {whole}\nunless {there}"
         else:
             expected = there
-        gates = self._gates(scope.tile.length)
-        total = f"{grouped(expected)}\nand on () ({gates})" if gates else expected
+        bad = f"{grouped(failing)}\nand {whole}\nor 0 * {whole}"
         return Ledger(
-            total_seen=total,
-            bad_seen=f"{grouped(failing)}\nand {whole}\nor 0 * {whole}",
+            total_seen=self._gated(expected, scope),
+            # After a restart of the server the last slice is still seen as the newest.
+            bad_seen=self._gated(bad, scope),
+            measured=self._gated(there, scope) if self._remembers(scope) else None,
         )
 
+    def _gated(self, text: str, scope: LedgerScope) -> str:
+        gates = self._gates(scope.tile.length)
+        return f"{grouped(text)}\nand on () ({gates})" if gates else text
+
+    def _remembers(self, scope: LedgerScope) -> bool:
+        """Say whether groups are missed that were measured before."""
+        return self.is_bad_without_data and bool(scope.by)
+
     def _missing(self, scope: LedgerScope) -> str:
-        """Return 1 for what should be measured: each group that was within the last day."""
-        if not scope.by:
+        """Return 1 for what should be measured: each group that was not long ago."""
+        if not self._remembers(scope):
             return "vector(1)"
-        series = selector(names.total_events(scope.tile.length), scope.identity)
-        over = f"last_over_time({series}[{_DAY.minus_a_millisecond()}])"
+        series = selector(names.total_seen(scope.tile.length), scope.identity)
+        memory = _DAY if self.during is None else _WEEK
+        over = f"last_over_time({series}[{memory.minus_a_millisecond()}])"
         return f"{aggregated('group', scope.by)}({over})"
 
     def _gates(self, tile: Duration) -> str:
@@ -157,6 +193,8 @@ class TimeSlice:
             return Unprovable(f"its measure looks back over {self.window}, beyond a slice")
         if self.during is not None:
             return Unprovable("it counts at certain hours alone")
+        if self.is_bad_without_data:
+            return Unprovable("slices without data are bad, and every test begins with some")
         part = self.condition.parts(Query(window=str(self.window)))[0]
         measure = self.condition.measure
         found = levels_of(self.condition.comparison, part.limit, measure.domain)
@@ -182,10 +220,6 @@ class TimeSlice:
         if len(groups) != 1:
             return Unprovable("its measure keeps series apart that cannot be told from decoys")
         return Played(series=series, groups=dict(min(groups)), interval=interval)
-
-
-def _hung(text: str) -> str:
-    return indented(text).lstrip()
 
 
 class TimeSliceKind:

@@ -1,8 +1,8 @@
 """
 Unit tests run by the real promtool: every file in a process of its own, several at once.
 
-The rules and their tests are written into a folder that is gone afterwards, each environment below
-its name.
+The rules that are tested and their tests are written into a folder that is gone afterwards, each
+environment below its name.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from obsgen import tools
 from obsgen.artefacts import OutputFile, RuleTestFile
 from obsgen.outputs import prometheus
 from obsgen.outputs.rule_tests import rule_test_file
+from obsgen.unit_tests.needed import needed
 from obsgen.unit_tests.output import read_answer
 from obsgen.unit_tests.results import FileResult, trials
 from obsgen.unit_tests.suites import Suite
@@ -84,11 +85,16 @@ def run(
 
 
 def _written(suite: Suite, folder: Path) -> Iterator[_Task]:
-    base = folder / (suite.environment or "all")
-    for file in prometheus.files(replace(suite.compiled, rule_tests=())):
-        _write(base, file)
-    for tests in suite.tests:
-        file = rule_test_file(tests, is_numbered=True)
+    for number, tests in enumerate(suite.tests):
+        base = folder / (suite.environment or "all") / str(number)
+        rule_files = needed(tests, suite.compiled.rule_files)
+        for rules in prometheus.files(
+            replace(suite.compiled, rule_files=rule_files, rule_tests=())
+        ):
+            _write(base, rules)
+        groups = {group.name for file in rule_files for group in file.groups}
+        ordered = tuple(group for group in tests.groups if group in groups)
+        file = rule_test_file(replace(tests, groups=ordered), is_numbered=True)
         _write(base, file)
         yield _Task(suite=suite, folder=base, path=file.path, tests=tests)
 

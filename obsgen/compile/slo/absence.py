@@ -15,9 +15,10 @@ from obsgen import names
 from obsgen.artefacts import AlertingRule
 from obsgen.compile.slo.scope import SloScope
 from obsgen.matchers import Matcher, selector
+from obsgen.model import Sli
 from obsgen.units import Duration
 
-LOST_AFTER: Final = Duration.parse("10m")
+_LOST_AFTER: Final = Duration.parse("10m")
 LOST_FOR: Final = Duration.parse("1d")
 """So long a series that is gone is missed; then it is taken to be gone for good."""
 VANISHED_WINDOW: Final = Duration.parse("30m")
@@ -34,14 +35,15 @@ def absence_alerts(scope: SloScope) -> Iterator[AlertingRule]:
 
 
 def _series_lost(scope: SloScope) -> Iterator[AlertingRule]:
+    after = lost_after(scope)
     before = scope.over("last_over_time", names.total_events(names.COARSE_TILE), LOST_FOR)
-    now = scope.over("last_over_time", names.total_events(scope.tile), LOST_AFTER)
+    now = scope.over("last_over_time", names.total_events(scope.tile), after)
     yield scope.alert(
         names.LOST_ALERT,
         f"{before}\nunless {now}",
         labels=_labels(scope),
         prose=(
-            f"{scope.subject} has not been measured for {LOST_AFTER}",
+            f"{scope.subject} has not been measured for {after}",
             f"Events were counted within the last {LOST_FOR}, and now their series are gone: the "
             "error ratio has no value and its alerts cannot fire. Look whether the targets are "
             "down, were renamed, or no longer expose the metric.",
@@ -50,6 +52,18 @@ def _series_lost(scope: SloScope) -> Iterator[AlertingRule]:
     )
     if scope.slo.sli.rhythm.is_weighable and has_baseline(scope):
         yield _traffic_vanished(scope)
+
+
+def lost_after(scope: SloScope) -> Duration:
+    """Return how long series are missed before anybody is told: two slices at least."""
+    return max(_LOST_AFTER, Duration(2 * _apart(scope.slo.sli)))
+
+
+def _apart(sli: Sli) -> int:
+    """Return how far apart an SLI is measured, in milliseconds; 0 where that is every tile."""
+    if sli.parts:
+        return min(_apart(part.slo.sli) for part in sli.parts)
+    return 0 if sli.rhythm.unit is None else sli.rhythm.unit.ms
 
 
 def has_baseline(scope: SloScope) -> bool:

@@ -11,12 +11,12 @@ from obsgen import names
 from obsgen.artefacts import AlertingRule, InputSeries, standing
 from obsgen.compile.slo.absence import (
     DOWN_FOR,
-    LOST_AFTER,
     LOST_FOR,
     VANISHED_BASELINE,
     VANISHED_BELOW,
     VANISHED_OFFSETS,
     VANISHED_WINDOW,
+    lost_after,
     target_matchers,
 )
 from obsgen.compile.slo.proof import Story, clock_for, flow, played_test, told
@@ -66,14 +66,15 @@ def absence_proofs(scope: SloScope, rule: AlertingRule) -> Iterator[Proof]:
 
 
 def _lost(scope: SloScope, rule: AlertingRule) -> Proof:
+    missed = lost_after(scope)
     clock = clock_for(scope, LOST_FOR, Duration.parse("30m"))
-    if clock is None or LOST_AFTER.ms % clock.evaluation.ms:
-        return Proof(rule=rule, unproven=f"its slices do not fit into {LOST_AFTER}")
-    after, gone = clock.evaluations(LOST_AFTER), clock.evaluations(LOST_FOR)
+    if clock is None or missed.ms % clock.evaluation.ms:
+        return Proof(rule=rule, unproven=f"its slices do not fit into {missed}")
+    after, gone = clock.evaluations(missed), clock.evaluations(LOST_FOR)
 
     idle = () if not scope.slo.sli.rhythm.is_weighable else (flow(clock, after + 2, 0, _NONE_BAD),)
     flows = (flow(clock, 4, 1, _NONE_BAD), *idle, flow(clock, gone + 3, None, _NONE_BAD))
-    name = f"quiet while there is nothing to count, firing {LOST_AFTER} after the series are gone"
+    name = f"quiet while there is nothing to count, firing {missed} after the series are gone"
     return told(scope, rule, clock, Story(name=name, flows=flows, holds=_Silent(after, gone)))
 
 

@@ -19,7 +19,7 @@ def budget_rules(scope: SloScope) -> Iterator[RecordingRule]:
     period = scope.of(names.PERIOD_ERROR_RATIO)
     yield scope.record(names.BUDGET_REMAINING, f"1 - {period} / {budget}")
     left = scope.of(names.BUDGET_REMAINING)
-    minutes = period_minutes(slo.period)
+    minutes = period_minutes(slo.period, slo.sli.rhythm.share)
     yield scope.record(names.MINUTES_REMAINING, f"{left} * {budget} * {minutes}")
     bad, total = scope.of(names.PERIOD_BAD_EVENTS), scope.of(names.PERIOD_TOTAL_EVENTS)
     yield scope.record(names.EVENTS_REMAINING, f"{budget} * {total} - {bad}")
@@ -27,7 +27,7 @@ def budget_rules(scope: SloScope) -> Iterator[RecordingRule]:
     yield scope.record(names.BURN_RATE, f"{hour} / {budget}")
     # A burn rate of 1 spends the whole budget in one period. Nothing burns: no time is told.
     burn = scope.of(names.BURN_RATE)
-    seconds = f"{minutes} * 60"
+    seconds = f"{period_minutes(slo.period)} * 60"
     yield scope.record(names.EXHAUSTION, f"clamp_min({left}, 0) * {seconds} / ({burn} > 0)")
     yield _info(scope)
 

@@ -29,6 +29,7 @@ _OUTWEIGHS: Final = 4
 _SETTLED: Final = 2
 """Evaluations until a window of coarse tiles has seen a change."""
 _MOST_UNITS: Final = 300
+_STEPS: Final = 16
 
 
 class _Burns(NamedTuple):
@@ -58,7 +59,8 @@ class _Spent(NamedTuple):
 
 def burn_proofs(scope: SloScope, tier: Tier, rule: AlertingRule) -> Iterator[Proof]:
     """Yield the proofs of one tier."""
-    clock = clock_for(scope, tier.long, tier.short)
+    counts = tier.min_events is not None and not scope.slo.sli.rhythm.is_weighable
+    clock = clock_for(scope, tier.long, tier.short, counts=counts)
     if clock is None:
         unit = scope.slo.sli.rhythm.unit
         yield Proof(rule=rule, unproven=f"its windows are not whole slices of {unit}")
@@ -110,8 +112,8 @@ def _burn_run(tier: Tier, limit: Fraction, clock: Clock) -> tuple[Flow, ...]:
 
 
 def _few_events(tier: Tier, clock: Clock) -> tuple[Flow, ...]:
-    """Return traffic that fails altogether and reaches the least number of events in sixteen."""
-    steps = 16
+    """Return traffic that fails altogether and reaches the least number of events step by step."""
+    steps = max(1, min(_STEPS, clock.evaluations(tier.long) // 2))
     wait = clock.evaluations(tier.for_) + _SETTLED
     events = Fraction(tier.min_events or 0) / steps
     return (

@@ -9,11 +9,12 @@ series that bear the current number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import RecordingRule
-from obsgen.compile.slo.scope import SloScope
+from obsgen.compile.slo.scope import SloScope, coarse_gate
 from obsgen.model import Calendar, Period
 from obsgen.units import number_text
 
@@ -33,7 +34,12 @@ def calendar_ledger(scope: SloScope) -> Iterator[RecordingRule]:
         (names.bad_events(tile), names.calendar_bad_events(tile)),
         (names.total_events(tile), names.calendar_total_events(tile)),
     ):
-        expr = f"{scope.of(plain)}\n  * on () group_left ({names.CALENDAR_LABEL}) {current}"
+        # Gated like the coarse tile: after a restart of the server its last sample is still seen.
+        gate = coarse_gate(scope.tile)
+        expr = (
+            f"{scope.of(plain)}\n  * on () group_left ({names.CALENDAR_LABEL}) {current}\n"
+            f"and on () ({gate})"
+        )
         yield scope.record(dated, expr, names.CALENDAR_LABEL)
 
 
@@ -53,11 +59,17 @@ def period_events(scope: SloScope, *, bad: bool) -> str:
     )
 
 
-def period_minutes(period: Period) -> str:
-    """Return the length of the period in minutes: of a calendar period the current one's."""
+def period_minutes(period: Period, share: Fraction = Fraction(1)) -> str:
+    """
+    Return the length of the period in minutes: of a calendar period the current one's.
+
+    Args:
+        share: The part of all time that counts.
+    """
     if period.calendar is None or period.calendar == "week":
-        return number_text(period.seconds / 60)
-    return f"{_DAYS[period.calendar].format(now=_local(period))} * {_MINUTES_A_DAY}"
+        return number_text(Fraction(period.ms, 60_000) * share)
+    day = number_text(_MINUTES_A_DAY * share)
+    return f"{_DAYS[period.calendar].format(now=_local(period))} * {day}"
 
 
 def current_period(period: Period) -> str:

@@ -13,9 +13,9 @@ from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import RecordingRule
-from obsgen.compile.slo.scope import SloScope
+from obsgen.compile.slo.scope import SloScope, coarse_gate
 from obsgen.model import Ledger, LedgerScope
-from obsgen.units import Duration, number_text
+from obsgen.units import Duration
 
 # A birth beyond this is a relabelling or a hidden series that returned, not events.
 CAP_BASE: Final = 10
@@ -43,6 +43,8 @@ def ledger_rules(scope: SloScope, streams: Streams) -> Iterator[RecordingRule]:
     bare = slo.sli.ledger(replace(asked, identity=()))
     parts = _Parts(scope, streams, (bare.total_seen, *slo.by, str(slo.tile)))
     if ledger.bad_born is None:
+        if ledger.measured is not None:
+            yield parts.record(names.total_seen(tile), ledger.measured, bare.measured or "")
         yield parts.record(names.total_events(tile), ledger.total_seen, bare.total_seen)
         yield parts.record(names.bad_events(tile), ledger.bad_seen, bare.bad_seen)
     else:
@@ -86,6 +88,8 @@ def _total_events(scope: SloScope, ledger: Ledger) -> str:
     if ledger.total_born is None:
         # Exactly the births that bad added: 0 <= bad <= total.
         bad, seen = scope.of(names.bad_events(tile)), scope.of(names.bad_seen(tile))
+        if ledger.has_bad:
+            return f"{total} >= {bad}\nor {bad}"
         return f"{total}\n  + {bad}\n  - {seen}"
     born = scope.of(names.total_born(tile))
     return f"{total}\n  + (\n    {born}\n      <= {_cap(scope)}\n    or 0 * {born}\n  )"
@@ -107,9 +111,3 @@ def _coarse(scope: SloScope) -> Iterator[RecordingRule]:
         tiles = scope.events(name(scope.tile), names.COARSE_TILE)
         gate = coarse_gate(scope.tile)
         yield scope.record(name(names.COARSE_TILE), f"{tiles}\nand on () ({gate})")
-
-
-def coarse_gate(tile: Duration) -> str:
-    """Return a condition that holds in the evaluation that ends a coarse tile."""
-    seconds = number_text(names.COARSE_TILE.seconds)
-    return f"vector(time() % {seconds}) < {number_text(tile.seconds)}"

@@ -53,6 +53,8 @@ def told(scope: SloScope, rule: AlertingRule, clock: Clock, story: Story) -> Pro
             return found
         waits = (rule.for_, rule.keep_firing_for)
         states = _states(story.flows, story.holds, clock, *waits)
+        if not any(fires for _, fires in states):
+            return Unprovable("no traffic is known that makes it fire")
         return played_test(rule, clock, story.name, found, states)
 
     return Proof(rule=rule, test=test)
@@ -134,15 +136,18 @@ _TELLING: Final = ("slo", "tier", "spent")
 _SPARSE_FROM: Final = Duration.parse("30m")
 
 
-def clock_for(scope: SloScope, *windows: Duration) -> Clock | None:
+def clock_for(scope: SloScope, *windows: Duration, counts: bool = False) -> Clock | None:
     """
     Return a clock on which windows are whole evaluations: seldom where they are long.
+
+    Args:
+        counts: Events are counted, not only compared: every tile must be seen.
 
     Every rule of the service is evaluated in each test, so that a tier of three days is tested at
     coarse tiles. None where the unit of the SLI does not fit into the windows.
     """
     tile, rhythm = scope.slo.tile, scope.slo.sli.rhythm
-    sparse = min(windows) >= _SPARSE_FROM
+    sparse = min(windows) >= _SPARSE_FROM and not counts
     wanted = [names.COARSE_TILE, tile.length] if sparse else [tile.length]
     unit = rhythm.unit or tile.length
     for evaluation in (*wanted, unit):
