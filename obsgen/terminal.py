@@ -6,18 +6,14 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from obsgen.diagnostics import Diagnostic, ObsgenError, Severity
+from obsgen.disk.outcomes import Difference, Written
 from obsgen.pipeline import Built
 from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
-
-if TYPE_CHECKING:  # who only checks specs does not wait for what writes files
-    from obsgen.disk.compare import Difference
-    from obsgen.disk.write import Written
 
 
 def print_findings(built: Built, format_: str, *, fail_on: str) -> bool:

@@ -14,16 +14,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from obsgen import disk
 from obsgen.artefacts import OutputFile
+from obsgen.disk.outcomes import Difference, Written
 from obsgen.pipeline import Built, Options, build
 from obsgen.source import SourceMap
-
-if TYPE_CHECKING:  # who only checks specs does not wait for what writes files
-    from obsgen.disk.compare import Difference
-    from obsgen.disk.write import Written
 
 STDIN: Final = "<stdin>"
 """Names standard input in findings."""

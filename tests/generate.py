@@ -38,19 +38,19 @@ _LABEL_VALUES: Final = {
 _MATCHERS: Final[dict[str, tuple[Value, ...]]] = {
     "method": ("GET", {"not": "POST"}, ["GET", "POST"]),
     "code": ("5..", ["5..", "404"], {"not": "2.."}, "500", {"not": ["200", "404"]}),
-    "route": ({"is": "/a.b"}, {"not": {"is": "/a.b"}}, "/.*", {"not": "/c"}),
+    "route": ({"is": "/a.b"}, "/.*", {"not": "/c"}),
     "model": ("m-.*", "m-1"),
-    "queue": ("in", {"not": "out"}, ""),
+    "queue": ("in", {"not": "out"}, {"not": ""}),
     "pool": ("a|b", {"not": ""}),
-    "job": ("a", ["a", "b"]),
+    "job": ({"not": "z"}, {"not": ["y", "z"]}),
     "instance": ("i:.*", {"not": "i:2"}),
 }
 _LIMITS: Final = {
     "s": ("250ms", "2s", "1h30m"),
     "bytes": ("512B", "10MB", "4GiB"),
-    "ratio": ("5%", "0.5%", "120%"),
+    "ratio": ("5%", "0.5%", "80%"),
     "USD": ("100 USD", "$5", "0.25 USD"),
-    "count": ("10", "0", "2.5"),
+    "count": ("10", "3"),
 }
 _COMPARISONS: Final = ("above", "below", "at_least", "at_most", "equals", "not_equals")
 
@@ -72,12 +72,18 @@ class Has:
 
 @dataclass(frozen=True)
 class Made:
-    """A measure with the labels that it keeps (None: open), its unit, and of a rate its time."""
+    """
+    A measure with the labels that it keeps (None: open), its unit, and of a rate its time.
+
+    Attributes:
+        limits: Those that divide its values, where not every one does.
+    """
 
     node: Value
     labels: tuple[str, ...] | None
     unit: str
     per: str = ""
+    limits: tuple[str, ...] = ()
 
 
 def trees(max_size: int = MAX_SIZE, min_size: int = 1) -> st.SearchStrategy[Tree]:
@@ -221,6 +227,9 @@ class _Builder:
             slos.append({"name": "made-of-others", "objective": "90", "sli": {"composite": sli}})
         alert_names = ["HighRate", "Slow", "Down", "Odd1", "Odd2", "Odd3"]
         listed = [self.alert(a, has) for a in self.some(alert_names)]
+        if slo_names and self.chance(0.5):
+            left = {"slo": slo_names[0], "show": "budget_remaining", "below": "30%"}
+            listed.append({"name": "LittleLeft", "threshold": left, "severity": "low"})
         named = {f"m_{i}": self.measure(has) for i in range(self.dice.randint(1, 3))}
         uses = self.some(("node_exporter", "postgres_exporter", "cadvisor"))
         if uses_preset:
@@ -230,7 +239,7 @@ class _Builder:
                 slos.append({"name": "preset-slo", "objective": "99.5"})
             if self.chance(0.3):
                 listed.append({"name": "FromPreset", "remove": True})
-        scope = {"job": name} if uses_preset else {"job": self.pick(*_MATCHERS["job"])}
+        scope = {"job": name} if uses_preset else {"job": self.pick("a", ["a", "b"])}
         self.slo_names[name] = slo_names
         self.ready[name] = tuple(self.some(packs.KINDS))
         part_slos, slos = (slos[:1], slos[1:]) if self.chance(0.3) else ([], slos)
@@ -342,7 +351,7 @@ class _Builder:
             help=lambda: "What it counts: all of it.",
             planned=lambda: True,
             refs=lambda: ["REQ-1"],
-            **({"where": lambda: {"job": self.pick("a", "b")}} if where else {}),
+            **({"where": lambda: {"job": "a"}} if where else {}),
         )
         return {k: v for k, v in {**found, **rest}.items() if v}
 
@@ -356,7 +365,8 @@ class _Builder:
 
     def measure(self, has: tuple[Has, ...], *, panel: bool = False, kind: str = "") -> Made:
         """Return a measure of a kind that fits its place."""
-        known = [k for k in measures.KINDS if panel or k != "distribution"]
+        # What an SLO records needs an SLO, which is not known here.
+        known = [k for k in measures.KINDS if k != "slo" and (panel or k != "distribution")]
         kind = kind or self.pick(*known)
         build = getattr(self, f"measure_{kind}", None)
         if build is None:
@@ -400,8 +410,8 @@ class _Builder:
             return {}
         return {"slower_than": self.bound(metric)}
 
-    def bound(self, metric: Has) -> str:
-        bucket = self.pick(*metric.buckets)
+    def bound(self, metric: Has, place: int | None = None) -> str:
+        bucket = self.pick(*metric.buckets) if place is None else metric.buckets[place]
         if metric.unit == "s":
             return f"{bucket}s"
         return {"100": "100B", "1000": "1kB", "1e6": "1MB"}[bucket]
@@ -420,7 +430,7 @@ class _Builder:
         several = panel and self.chance(0.3)
         quantile: Value = ["0.5", "0.95", "0.999"] if several else self.pick("0.5", "0.99")
         node, kept = self.modified({"quantile": quantile, "of": metric.name}, metric, panel=panel)
-        return Made(node, kept, metric.unit)
+        return Made(node, kept, metric.unit, limits=(self.bound(metric, 0),))
 
     def measure_mean(self, has: tuple[Has, ...], panel: bool) -> Made:
         metric = self.of(has, "histogram", "summary")
@@ -503,6 +513,8 @@ class _Builder:
     # --- conditions ----------------------------------------------------------------------------
 
     def limit(self, made: Made) -> str:
+        if made.limits:
+            return self.pick(*made.limits)
         amount = self.pick(*_LIMITS["s" if made.unit == "ms" else made.unit])
         if made.unit == "USD" and made.per:
             return f"{amount} USD/{made.per}".replace(" USD USD", " USD").replace("$", "")
@@ -532,7 +544,9 @@ class _Builder:
         if build is None:
             raise NotImplementedError(f"no strategy for the SLI kind `{kind}`")
         sli, labels = build(has)
-        own = self.pick("", "", "patient", "by_period")
+        # Of slices and samples there are too few for profiles that wait for many events.
+        counts_events = kind in {"events", "latency", "queries"}
+        own = self.pick("", "", "patient", "by_period") if counts_events else ""
         # Factors of own profiles go up to 72: 1 % of budget leaves room below 1.
         objectives = ("99", "99.9", "99.95", "99.999") if own else ("50", "90", "99.9%")
         periods = (
@@ -574,7 +588,7 @@ class _Builder:
 
     def sli_events(self, has: tuple[Has, ...]) -> tuple[Value, tuple[str, ...]]:
         total = self.of(has, "counter", "histogram")
-        second = self.of(has, "counter")
+        second = self.of([m for m in has if m is not total], "counter")
         labels = total.all_labels
         if self.chance(0.3):
             side: Value = {"counter": second.name} | self.maybe(
@@ -584,7 +598,9 @@ class _Builder:
         else:
             side = self.where(total.all_labels)
         node = {"total": total.name, self.pick("bad", "good"): side}
-        return node | self.maybe(0.3, where=lambda: self.where(total.all_labels)), labels
+        if "counter" not in side:
+            node |= self.maybe(0.3, where=lambda: self.where(total.all_labels))
+        return node, labels
 
     def sli_latency(self, has: tuple[Has, ...]) -> tuple[Value, tuple[str, ...]]:
         metric = self.of(has, "histogram")
@@ -648,7 +664,7 @@ class _Builder:
 
     def alert_down(self, has: tuple[Has, ...]) -> Value:
         gauge = self.of(has, "gauge").name
-        several = {"any_of": [gauge, "up"], "where": {"job": "a"}, "or_absent": True}
+        several = {"any_of": [gauge, "up"], "where": {"job": {"not": "z"}}, "or_absent": True}
         return self.pick("up", {"metric": gauge}, several)
 
     def alert_expr(self, has: tuple[Has, ...]) -> Value:

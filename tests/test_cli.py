@@ -918,3 +918,11 @@ def test_checking_gives_the_findings_of_a_build(here: Path):
     assert built.diagnostics == checked.diagnostics
     assert built.diagnostics
     assert () == checked.files != built.files
+
+
+def test_an_output_folder_among_the_specs_is_wrong_usage(here: Path):
+    result = run("generate", "specs", "-o", "specs/generated")
+
+    assert 2 == result.exit_code
+    assert "lies within the specs" in result.output
+    assert not (here / "specs" / "generated").exists()

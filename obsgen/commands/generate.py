@@ -45,6 +45,10 @@ def generate(
     """
     from obsgen import disk, terminal, workspace
 
+    for path in spec_paths(paths):
+        if path.is_dir() and output.resolve().is_relative_to(path.resolve()):
+            message = f"`{output}` lies within the specs in `{path}`, and would be read as such"
+            raise click.BadParameter(message, param_hint="--output")
     built = workspace.compile_specs(spec_paths(paths), environment, cwd=Path.cwd())
     if terminal.print_findings(built, format_, fail_on=fail_on):
         terminal.print_summary(built, format_, outcome=": nothing was written")

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from obsgen.artefacts import OutputFile
 from obsgen.disk.files import contents, exists
+from obsgen.disk.outcomes import Difference
 from obsgen.disk.ownership import find_owned, is_prunable
 from obsgen.disk.paths import by_path
 from obsgen.disk.problems import write_failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """
-    A file that is not as it would be generated.
-
-    Attributes:
-        text: A unified diff from what stands there to what belongs there.
-    """
-
-    path: str
-    kind: Literal["changed", "missing", "stale"]
-    text: str
 
 
 def difference(files: Sequence[OutputFile], directory: Path) -> tuple[Difference, ...]:

@@ -18,24 +18,15 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from obsgen.artefacts import OutputFile
 from obsgen.disk.files import exists, flush_folder, is_behind_link, put, write_new
 from obsgen.disk.lock import locked
+from obsgen.disk.outcomes import Written
 from obsgen.disk.paths import MANIFEST, PENDING, by_path, parents, temporary
 from obsgen.disk.plan import Plan, make_plan
 from obsgen.disk.problems import UnsafePath, write_failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What a run did, as paths relative to the output folder."""
-
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
 
 
 def write(files: Sequence[OutputFile], directory: Path) -> Written:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile, RuleGroup, RuleTestFile
-from obsgen.promql import VectorSelector, parse, selectors
+from obsgen.promql import PromqlError, VectorSelector, parse, selectors
 
 _Rule = RecordingRule | AlertingRule
 
@@ -35,13 +35,21 @@ def needed(tests: RuleTestFile, rule_files: Iterable[RuleFile]) -> tuple[RuleFil
         if id(rule) in kept:
             continue
         kept[id(rule)] = rule
-        for read in selectors(parse(rule.expr)):
+        for read in _selected(rule.expr):
             queue += (r for r in recorded.get(read.metric_name or "", ()) if _may_take(read, r))
     return tuple(_trimmed(file, kept.keys()) for file in files)
 
 
 def _rules(files: Iterable[RuleFile]) -> Iterator[_Rule]:
     yield from (rule for file in files for group in file.groups for rule in group.rules)
+
+
+def _selected(expr: str) -> tuple[VectorSelector, ...]:
+    """Return what an expression reads; promtool says what is wrong with one that is none."""
+    try:
+        return selectors(parse(expr))
+    except PromqlError:
+        return ()
 
 
 def _may_take(read: VectorSelector, rule: RecordingRule) -> bool:

@@ -63,7 +63,7 @@ def shown_in(value: Fraction, unit: Unit) -> str:
     Return an amount in a unit as people read it, rounded; a ratio in percent.
 
     >>> shown_in(Fraction("0.015"), Unit.parse("ratio")), shown_in(Fraction(2), SECONDS)
-    ('1.5%', '2 seconds')
+    ('1.5%', '2 s')
     """
     if unit.dimension == "ratio" and unit.scale == 1 and not unit.per_seconds:
         return f"{rounded_text(value * 100)}%"
