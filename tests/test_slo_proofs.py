@@ -12,7 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,11 @@ import oracles
 import pytest
 import yaml
 
-from obsgen.artefacts import OutputFile
+from obsgen.artefacts import Compiled, OutputFile, RuleTest, RuleTestFile
+from obsgen.outputs import prometheus
+from obsgen.outputs.rule_tests import rule_test_file
 from obsgen.pipeline import build
+from obsgen.unit_tests.needed import needed
 
 PROJECT = """
 apiVersion: obsgen/v1
@@ -55,9 +58,12 @@ SECOND = "sli: {events: {total: requests_total, bad: {counter: failures_total}}}
 LATENCY = "sli: {latency: {histogram: latency_seconds, below: 500ms, where: {route: /buy}}}"
 
 
+def a_spec(slo: str, project: str = PROJECT) -> str:
+    return f"{project}---{SERVICE}  - {{name: promise, {slo}}}\n"
+
+
 def generated(slo: str, project: str = PROJECT) -> dict[str, OutputFile]:
-    spec = f"{project}---{SERVICE}  - {{name: promise, {slo}}}\n"
-    built = build({"specs/cart.yaml": spec})
+    built = build({"specs/cart.yaml": a_spec(slo, project)})
     assert not built.diagnostics, built.diagnostics
     return {f.path: f for f in built.files if f.path.startswith("prometheus/")}
 
@@ -323,41 +329,50 @@ DOWN_MUTANTS = (
 )
 
 
-def survives(mutant: Mutant, files: dict[str, OutputFile], folder: Path) -> bool:
+def survives(mutant: Mutant, compiled: Compiled, folder: Path) -> bool:
     """Say whether all tests of the alert pass although the rules are wrong."""
-    rules = files["prometheus/rules/cart.rules.yml"].data.decode()
-    folder.mkdir()
-    (folder / "rules").mkdir()
-    (folder / "rules" / "cart.rules.yml").write_text(mutant.of(rules))
-    (folder / "tests").mkdir()
-    killed = False
-    for path, file in files.items():
-        if not path.startswith("prometheus/tests/") or killed:
-            continue
-        document = yaml.load(file.data, Loader=yaml.CSafeLoader)
-        document["tests"] = [
-            t
-            for t in document["tests"]
-            if t["name"].startswith(f"{mutant.alert}:")
-            and (
-                not mutant.select.startswith("tier: ")
-                or f" {mutant.select}," in f" {t['name'].replace('tier ', 'tier: ')}"
-            )
-        ]
-        if not document["tests"]:
-            continue
-        test = folder / "tests" / Path(path).name
-        test.write_text(yaml.safe_dump(document, sort_keys=False))
-        command = [oracles.tool("promtool"), "test", "rules", test.name]
-        done = subprocess.run(command, cwd=test.parent, capture_output=True, check=False)
-        killed = done.returncode != 0
-    return not killed
+    for number, tests in enumerate(compiled.rule_tests):
+        chosen = tuple(test for test in tests.tests if _is_of(mutant, test))
+        if chosen and not _pass(
+            mutant, replace(tests, tests=chosen), compiled, folder / str(number)
+        ):
+            return False
+    return True
 
 
-def survivors(mutants: list[Mutant], files: dict[str, OutputFile], folder: Path) -> list[str]:
+def _is_of(mutant: Mutant, test: RuleTest) -> bool:
+    name, is_tier = test.name, mutant.select.startswith("tier: ")
+    is_own = not is_tier or f" {mutant.select}," in f" {name.replace('tier ', 'tier: ')}"
+    return name.startswith(f"{mutant.alert}:") and is_own
+
+
+def _pass(mutant: Mutant, tests: RuleTestFile, compiled: Compiled, folder: Path) -> bool:
+    # promtool takes as long as there are rules: those that the tests do not need are left out.
+    rule_files = needed(tests, compiled.rule_files)
+    groups = {group.name for file in rule_files for group in file.groups}
+    kept = replace(tests, groups=tuple(group for group in tests.groups if group in groups))
+    rules, *_ = prometheus.files(replace(compiled, rule_files=rule_files, rule_tests=()))
+    if not mutant.select and mutant.before not in rules.data.decode():
+        return True  # what these tests need is not changed
+    file = rule_test_file(kept)
+    for path, text in (
+        (rules.path, mutant.of(rules.data.decode())),
+        (file.path, file.data.decode()),
+    ):
+        (folder / path).parent.mkdir(parents=True)
+        (folder / path).write_text(text)
+    command = [oracles.tool("promtool"), "test", "rules", folder / file.path]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def survivors(mutants: list[Mutant], slo: str, folder: Path) -> list[str]:
+    (compiled,) = build({"specs/cart.yaml": a_spec(slo)}).compiled
+    # None of them would be found if the tests did not pass without them.
+    for mutant in mutants[:1]:
+        assert survives(replace(mutant, after=mutant.before), compiled, folder / "none")
     with ThreadPoolExecutor(max_workers=2) as pool:
         alive = pool.map(
-            lambda each: survives(each[1], files, folder / str(each[0])), enumerate(mutants)
+            lambda each: survives(each[1], compiled, folder / str(each[0])), enumerate(mutants)
         )
         return [mutant.name for mutant, lives in zip(mutants, alive, strict=True) if lives]
 
@@ -372,20 +387,20 @@ STANDARD = (
 def test_a_mutant_of_a_tier_is_found(tmp_path: Path, tier: str):
     mutants = [m for m in tier_mutants() if m.name.startswith(f"{tier} ")]
 
-    assert [] == survivors(mutants, generated(STANDARD), tmp_path)
+    assert [] == survivors(mutants, STANDARD, tmp_path)
 
 
 def test_a_mutant_of_a_matcher_is_found(tmp_path: Path):
     page = f"objective: 99.9, {EVENTS}, alerts: {{profile: page-only, without: [medium]}}"
 
-    assert [] == survivors(list(matcher_mutants()), generated(page), tmp_path)
+    assert [] == survivors(list(matcher_mutants()), page, tmp_path)
 
 
 def test_a_mutant_of_a_budget_or_an_absence_alert_is_found(tmp_path: Path):
-    assert [] == survivors(list(OTHER_MUTANTS), generated(STANDARD), tmp_path)
+    assert [] == survivors(list(OTHER_MUTANTS), STANDARD, tmp_path)
 
 
 def test_a_mutant_of_an_alert_on_targets_is_found(tmp_path: Path):
-    files = generated(SLOS["targets that are down"])
+    slo = SLOS["targets that are down"]
 
-    assert [] == survivors(list(DOWN_MUTANTS), files, tmp_path)
+    assert [] == survivors(list(DOWN_MUTANTS), slo, tmp_path)
