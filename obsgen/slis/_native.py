@@ -1,8 +1,8 @@
 """
 Latency by a native histogram: of all observations, those above a limit.
 
-There are no buckets to pair: count and distribution are one series. What was observed at most of
-the limit is its count times `histogram_fraction`, exact where the limit is a bound between two of
+There are no buckets to pair: count and distribution are one series. What was observed above the
+limit is its count times `histogram_fraction`, exact where the limit is a bound between two of
 the histogram's own buckets (every power of two is), and interpolated within a bucket else.
 
 Functions of ranges know no histograms in Prometheus 2.x, so the instant values at both ends of the
