@@ -778,3 +778,8 @@ def test_every_shipped_preset_can_be_read_by_its_name():
 def test_a_preset_that_does_not_ship_is_a_key_error(name: str):
     with pytest.raises(KeyError):
         read_shipped_preset(name)
+
+
+def test_a_preset_whose_name_no_file_can_have_does_not_exist():
+    with pytest.raises(KeyError):
+        read_shipped_preset("ht" + 400 * "a")

@@ -38,7 +38,8 @@ def read_shipped_preset(name: str) -> bytes:
     Raises:
         KeyError: for a name that no shipped preset has.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+    # No file system has names of more than 255 bytes, and asking for one fails in other ways.
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
         raise KeyError(name)
     from importlib import resources
 
