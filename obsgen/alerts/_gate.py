@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from obsgen.alerts._proof import Pace, Play, steps_of, together, tripped
+from obsgen.alerts._proof import Pace, Play, crossing, together, tripped
 from obsgen.model import (
     Alert,
     Condition,
@@ -48,27 +48,17 @@ class Gate:
 
     def crossings(self, holding: Holding) -> Iterator[Play | Unprovable]:
         """Yield a play for each of its limits, while the alert's own condition holds."""
+
+        def beside(length: int, own: Series) -> Series:
+            return holding(length, pinned_by(own, self._shared))
+
         for part in self.condition.parts(self.query):
-            steps = steps_of(self.condition, part, self.pace, {})
-            if isinstance(steps, Unprovable):
-                yield steps
-                continue
-            name, curve, scene, ends = steps
-            own = self.condition.measure.series(part.query, curve, scene)
-            held = holding(ends[-1], pinned_by(own, self._shared))
-            series = together((own, held))
-            if isinstance(series, Unprovable):
-                yield series
-                continue
-            shown = f"{self.condition.measure.title} {name}"
-            fades = curve[-1].level is None
-            yield Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
+            yield crossing(self.condition, part, self.pace, {}, beside, is_named=True)
 
     @property
     def reach(self) -> int:
         """How far back it looks, in milliseconds: until then nothing of it can be told."""
-        parts = self.condition.parts(self.query)
-        return max(look.reach for p in parts for look in self.condition.measure.looks(p.query))
+        return max(look.reach for look in self.condition.looks(self.query))
 
     @property
     def pins(self) -> Pins:
@@ -101,8 +91,7 @@ def gate_of(
     query, condition = context.query(), alert.only_when
     if condition is None:
         return None, Pace.of(alert, context, looks)
-    own = (look for p in condition.parts(query) for look in condition.measure.looks(p.query))
-    pace = Pace.of(alert, context, (*looks, *own))
+    pace = Pace.of(alert, context, (*looks, *condition.looks(query)))
     return Gate(condition=condition, labels=labels, query=query, pace=pace), pace
 
 

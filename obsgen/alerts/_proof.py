@@ -161,6 +161,36 @@ def steps_of(
     return f"quiet at {quiet}, firing at {firing}", curve, scene, ends
 
 
+def crossing(
+    condition: Condition,
+    part: LimitPart,
+    pace: Pace,
+    pins: Mapping[str, str],
+    beside: Callable[[int, Series], Series],
+    *,
+    is_named: bool,
+) -> Play | Unprovable:
+    """
+    Return the play that crosses one limit of a condition.
+
+    Args:
+        pins: Values of labels that are set already.
+        beside: What is played at the same time, given its length and the condition's own series.
+        is_named: The condition is one of several: its measure is told, too.
+    """
+    steps = steps_of(condition, part, pace, pins)
+    if isinstance(steps, Unprovable):
+        return steps
+    name, curve, scene, ends = steps
+    own = condition.measure.series(part.query, curve, scene)
+    series = together((own, beside(ends[-1], own)))
+    if isinstance(series, Unprovable):
+        return series
+    shown = f"{condition.measure.title} {name}" if is_named else name
+    fades = curve[-1].level is None
+    return Play(name=shown, pace=pace, series=series, ends=ends, fades=fades)
+
+
 def tripped(
     condition: Condition, part: LimitPart, pace: Pace, length: int, pinned: Mapping[str, str]
 ) -> tuple[InputSeries, ...] | Unprovable:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from obsgen.alerts._gate import gate_of, is_among, pinned_by, shared_labels
-from obsgen.alerts._proof import Play, steps_of, together, tripped, with_proofs
+from obsgen.alerts._gate import Pins, gate_of, is_among, pinned_by, shared_labels
+from obsgen.alerts._proof import Play, crossing, together, tripped, with_proofs
 from obsgen.model import (
     Alert,
     AlertParts,
@@ -46,12 +46,7 @@ class _Prover:
         self.conditions = conditions
         self.all_of = all_of
         self.query = context.query()
-        looks = (
-            look
-            for condition in conditions
-            for part in condition.parts(self.query)
-            for look in condition.measure.looks(part.query)
-        )
+        looks = (look for condition in conditions for look in condition.looks(self.query))
         labels = conditions[0].measure.labels
         self.gate, self.pace = gate_of(alert, labels, context, looks)
 
@@ -66,56 +61,50 @@ class _Prover:
     def _played(self, condition: Condition, part: LimitPart) -> Play | Unprovable:
         """Cross a limit; where its series cannot have the labels of the others, the other way."""
         found: Play | Unprovable = Unprovable("")
-        for pins in dict.fromkeys(self._pins(condition)):
-            found = self._crossing(condition, part, dict(pins))
+        tried: list[Pins] = []
+        for pins in self._pins(condition):
+            if pins in tried:
+                continue
+            tried.append(pins)
+            found = self._crossing(condition, part, pins)
             if self.gate is not None and isinstance(found, Play):
                 found = self.gate.opened_for(found)
             if isinstance(found, Play):
                 break
         return found
 
-    def _pins(self, condition: Condition) -> Iterator[tuple[tuple[str, str], ...]]:
+    def _pins(self, condition: Condition) -> Iterator[Pins]:
         """Yield what labels may be set to: nothing, what the gate's series have, what others'."""
-        yield ()
+        yield {}
         if self.gate is not None:
-            yield tuple(self.gate.pins.items())
-        for other in self.conditions:
-            if self.all_of and other is not condition:
-                labels = (other.measure.labels or frozenset()) & (
-                    condition.measure.labels or frozenset()
-                )
-                held = tripped(other, other.parts(self.query)[0], self.pace, 1, {})
-                yield tuple(pinned_by(held, labels).items())
+            yield self.gate.pins
+        for other in self._others(condition):
+            labels = (other.measure.labels or frozenset()) & (
+                condition.measure.labels or frozenset()
+            )
+            yield pinned_by(self._held((other,), 1, {}), labels)
 
-    def _crossing(
-        self, condition: Condition, part: LimitPart, pins: Mapping[str, str]
-    ) -> Play | Unprovable:
-        steps = steps_of(condition, part, self.pace, pins)
-        if isinstance(steps, Unprovable):
-            return steps
-        name, curve, scene, ends = steps
-        own = condition.measure.series(part.query, curve, scene)
-        others = (other for other in self.conditions if self.all_of and other is not condition)
-        series = together((own, self._held(others, ends[-1], pinned_by(own, self._labels))))
-        if isinstance(series, Unprovable):
-            return series
+    def _others(self, condition: Condition) -> tuple[Condition, ...]:
+        """Return the conditions that must hold for this one to matter."""
+        return tuple(c for c in self.conditions if self.all_of and c is not condition)
+
+    def _crossing(self, condition: Condition, part: LimitPart, pins: Pins) -> Play | Unprovable:
+        def beside(length: int, own: Series) -> Series:
+            return self._held(self._others(condition), length, pinned_by(own, self._labels))
+
         several = len(self.conditions) > 1 or self.gate is not None or bool(condition.limit.by)
-        shown = f"{condition.measure.title} {name}" if several else name
-        fades = curve[-1].level is None
-        return Play(name=shown, pace=self.pace, series=series, ends=ends, fades=fades)
+        return crossing(condition, part, self.pace, pins, beside, is_named=several)
 
     @property
     def _labels(self) -> frozenset[str]:
         """The labels that one of the results keeps."""
         return frozenset[str]().union(*(c.measure.labels or () for c in self.conditions))
 
-    def _holding(self, length: int, pins: Mapping[str, str]) -> Series:
+    def _holding(self, length: int, pins: Pins) -> Series:
         conditions = self.conditions if self.all_of else self.conditions[:1]
         return self._held(conditions, length, pins)
 
-    def _held(
-        self, conditions: Iterable[Condition], length: int, pins: Mapping[str, str]
-    ) -> Series:
+    def _held(self, conditions: Iterable[Condition], length: int, pins: Pins) -> Series:
         """Return series over which conditions hold; of the pins, each takes its own labels."""
         return together(
             tripped(

@@ -76,19 +76,18 @@ def unproven(
     rules: RuleFile, found: Iterable[Shown], environment: Environment
 ) -> Iterator[Unproven]:
     """Yield what is not proven of the rules of a service, each rule once."""
-    told: dict[tuple[str, tuple[tuple[str, str], ...]], Unproven] = {}
+    told: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[AlertingRule, list[str]]] = {}
     for rule, reason in (pair for each in found for pair in each.unproven):
         key = (rule.alert, tuple(sorted(rule.labels.items())))
-        before = told.get(key)
-        reasons = dict.fromkeys((*(before.reason.split("; ") if before else ()), reason))
-        told[key] = Unproven(
+        told.setdefault(key, (rule, []))[1].append(reason)
+    for rule, reasons in told.values():
+        yield Unproven(
             service=rules.service,
             alert=rule.alert,
             selects={**environment.labels, **rule.labels},
-            reason="; ".join(reasons),
+            reason="; ".join(dict.fromkeys(reasons)),
             origin=rule.origin,
         )
-    yield from told.values()
 
 
 def test_files(

@@ -59,7 +59,7 @@ def cast(
     if found is None:
         opposed = contradiction(matchers)
         if opposed is not None:
-            return Unprovable(f"`{opposed[0]}` and `{opposed[1]}` never match together", opposed)
+            return Unprovable(f"`{opposed[0]}` and `{opposed[1]}` never match together")
         shown = ", ".join(map(str, matchers))
         return Unprovable(f"no label values are known that `{metric.name}{{{shown}}}` takes")
     decoys = tuple(d for d in found.decoys if d.refused_by in own and scene.with_decoys)

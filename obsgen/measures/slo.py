@@ -69,22 +69,19 @@ def _burn_rates(slo: Slo) -> Domain:
     return Domain(low=Decimal(0), high=1 / Fraction(slo.error_budget), exact=None)
 
 
+def _ratios(slo: Slo) -> Domain:
+    del slo
+    return Domain(low=Decimal(0), high=Decimal(1), exact=None)
+
+
 def _one_objective(slo: Slo) -> Domain:
     ratio = slo.objective / 100
     return Domain(low=ratio, high=ratio, exact=None)
 
 
 SHOWN: Final[Mapping[str, Shown]] = {
-    "error_ratio": Shown(
-        words="error ratio",
-        unit=RATIO,
-        domain=lambda _: Domain(low=Decimal(0), high=Decimal(1), exact=None),
-    ),
-    "period_error_ratio": Shown(
-        words="error ratio of the period",
-        unit=RATIO,
-        domain=lambda _: Domain(low=Decimal(0), high=Decimal(1), exact=None),
-    ),
+    "error_ratio": Shown(words="error ratio", unit=RATIO, domain=_ratios),
+    "period_error_ratio": Shown(words="error ratio of the period", unit=RATIO, domain=_ratios),
     "budget_remaining": Shown(
         words="error budget left",
         unit=RATIO,

@@ -37,6 +37,7 @@ from obsgen.model.measures import (
     Query,
     Series,
 )
+from obsgen.model.periods import Calendar, Period
 from obsgen.model.project import (
     Alert,
     AlertBody,
@@ -62,18 +63,15 @@ from obsgen.model.proofs import (
     Stage,
     Unprovable,
 )
+from obsgen.model.severities import SeverityLevel, SeverityScheme
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
     Absence,
     AbsenceMode,
     BudgetAlert,
-    Calendar,
     Hours,
     Ledger,
     LedgerScope,
-    Period,
-    SeverityLevel,
-    SeverityScheme,
     Sli,
     Slo,
     SloPart,

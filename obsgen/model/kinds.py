@@ -14,7 +14,8 @@ from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
 from obsgen.model.project import AlertBody, Project
-from obsgen.model.slos import Hours, SeverityScheme, Sli, SloPart
+from obsgen.model.severities import SeverityScheme
+from obsgen.model.slos import Hours, Sli, SloPart
 from obsgen.schema.shared import Schema
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, Unit

@@ -164,6 +164,10 @@ class Condition:
             found.append(LimitPart(rest, Fraction(limit.value), limit.text))
         return tuple(found)
 
+    def looks(self, query: Query) -> tuple[Look, ...]:
+        """Return what parts of the past it sees."""
+        return tuple(look for p in self.parts(query) for look in self.measure.looks(p.query))
+
     def met(self, query: Query, world: World) -> Vector:
         """Return the values over played series that are beyond their limit."""
         found: dict[Labels, Fraction] = {}

@@ -19,7 +19,8 @@ from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.proofs import Proof
-from obsgen.model.slos import SeverityScheme, Slo
+from obsgen.model.severities import SeverityScheme
+from obsgen.model.slos import Slo
 from obsgen.source import Scalar
 from obsgen.units import Duration
 

@@ -13,23 +13,15 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from obsgen.artefacts import AlertingRule, InputSeries, RuleTest
-from obsgen.matchers import Matcher
 from obsgen.units import Duration
 
 _NO_LABELS: Final[Mapping[str, str]] = {}
 
 
 class Unprovable(NamedTuple):
-    """
-    Why no series can be told.
-
-    Attributes:
-        reason: Goes on after "it cannot be proven: ".
-        contradiction: Two matchers of one query that never take the same value.
-    """
+    """Why no series can be told; *reason* goes on after "it cannot be proven: "."""
 
     reason: str
-    contradiction: tuple[Matcher, Matcher] | None = None
 
 
 class Proof(NamedTuple):

@@ -1,4 +1,4 @@
-"""Service level objectives, what they count, and the severities and tiers of their alerts."""
+"""Service level objectives, what they count, and the tiers of their alerts."""
 
 from __future__ import annotations
 
@@ -6,58 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal, Protocol, Self
+from typing import Final, Literal, Protocol
 
 from obsgen.artefacts import TimeInterval
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
+from obsgen.model.periods import Period
 from obsgen.model.proofs import Flow, Played, Rhythm, Stage, Unprovable
 from obsgen.units import Duration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityLevel:
-    """One step of the severity scheme."""
-
-    name: str
-    respond_within: Duration
-    page: bool = False
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SeverityScheme:
-    """The severities, most urgent first."""
-
-    levels: tuple[SeverityLevel, ...]
-
-    def resolve(self, word: str) -> str | None:
-        """Return the name that *word* means: a name, an alias, `page` or `ticket`; else None."""
-        for level in self.levels:
-            if word == level.name or word in level.aliases:
-                return level.name
-        if word in {"page", "ticket"}:
-            wanted = [level for level in self.levels if level.page == (word == "page")]
-            return (wanted or list(self.levels))[0].name
-        return None
-
-    def at_least(self, name: str) -> tuple[str, ...]:
-        """Return the severities that are as urgent as *name* or more."""
-        names = self.names
-        return names[: names.index(name) + 1]
-
-    def capped(self, name: str, maximum: str | None) -> str:
-        """Return *name*, or *maximum* where that is less urgent."""
-        if maximum is None:
-            return name
-        names = self.names
-        return names[max(names.index(name), names.index(maximum))]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names, most urgent first."""
-        return tuple(level.name for level in self.levels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,57 +31,6 @@ class Tile:
     length: Duration
     bridge: Duration
     settle: Duration
-
-
-Calendar = Literal["week", "month", "quarter"]
-
-_CALENDARS: Final[Mapping[Calendar, tuple[Duration, Duration]]] = {
-    "week": (Duration.parse("7d"), Duration.parse("7d")),
-    "month": (Duration.parse("30d"), Duration.parse("31d")),
-    "quarter": (Duration.parse("90d"), Duration.parse("92d")),
-}
-"""Nominal and longest lengths."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """
-    Over which an SLO holds: a rolling length, or by the calendar.
-
-    Attributes:
-        length: Of a rolling period; of a calendar one its nominal length, 30d for a month, by
-            which shares of the budget become burn rates.
-        calendar: `week` (from Monday), `month`, `quarter`, or None for a rolling period.
-        utc_offset_seconds: How far local time is ahead of UTC; of calendar periods alone.
-    """
-
-    length: Duration
-    calendar: Calendar | None = None
-    utc_offset_seconds: int = 0
-
-    @classmethod
-    def of_calendar(cls, calendar: Calendar, utc_offset_seconds: int = 0) -> Self:
-        """Return a calendar period."""
-        return cls(_CALENDARS[calendar][0], calendar, utc_offset_seconds)
-
-    @property
-    def longest(self) -> Duration:
-        """The longest that it can be: 31d for a month."""
-        return _CALENDARS[self.calendar][1] if self.calendar else self.length
-
-    @property
-    def ms(self) -> int:
-        """The length in milliseconds."""
-        return self.length.ms
-
-    @property
-    def seconds(self) -> Decimal:
-        """The length in seconds."""
-        return self.length.seconds
-
-    def __str__(self) -> str:
-        """Write the period as specs do: `30d`, `month`."""
-        return self.calendar or str(self.length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
