@@ -7,7 +7,7 @@ Prometheus `promql/engine.go` (`resultMetric`, `aggregation`) and `promql/functi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -128,10 +128,20 @@ NO_LABELS: Final = Labels()
 def result_labels(node: Node, metrics: Metrics) -> Labels:
     """Return the labels of what an expression yields; a number has none."""
 
-    def inferred(part: Node, children: tuple[_Value, ...]) -> _Value:
-        return _inferred(metrics, part, children)
+    def declared(name: str) -> Labels | None:
+        found = metrics.labels_of(name)
+        return None if found is None else declared_labels(found)
+
+    def inferred(part: Node, children: tuple[Labelled, ...]) -> Labelled:
+        return labels_after(part, children, declared)
 
     return fold(node, inferred).labels
+
+
+def declared_labels(names: Iterable[str]) -> Labels:
+    """Return the labels of the series of a metric whose labels are all declared."""
+    known = frozenset(names) - {METRIC_NAME_LABEL}
+    return Labels(names=known, sure=known, may_be_named=True)
 
 
 def selectors(node: Node) -> tuple[VectorSelector, ...]:
@@ -140,62 +150,68 @@ def selectors(node: Node) -> tuple[VectorSelector, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
+class Labelled:
+    """The labels of what a part of an expression yields; a number is no vector without labels."""
+
     labels: Labels
     is_number: bool = False
 
 
-_NUMBER: Final = _Value(NO_LABELS, is_number=True)
+_NUMBER: Final = Labelled(NO_LABELS, is_number=True)
 
 
-def _inferred(metrics: Metrics, node: Node, children: tuple[_Value, ...]) -> _Value:
+def labels_after(
+    node: Node, children: tuple[Labelled, ...], declared: Callable[[str], Labels | None]
+) -> Labelled:
+    """
+    Return the labels of a node, told from those of its children.
+
+    Args:
+        declared: The labels of a metric's series; None for an unknown one.
+    """
     match node:
         case NumberLiteral() | StringLiteral():
             return _NUMBER
         case VectorSelector():
-            return _Value(_selected(node, metrics))
+            return Labelled(_selected(node, declared))
         case Call():
             return _called(node, children)
         case Aggregate():
-            return _Value(_aggregated(node, children[-1].labels))
+            return Labelled(_aggregated(node, children[-1].labels))
         case Binary():
             return _combined(node, *children)
     return children[0]
 
 
-def _selected(node: VectorSelector, metrics: Metrics) -> Labels:
+def _selected(node: VectorSelector, declared: Callable[[str], Labels | None]) -> Labels:
     name = node.metric_name
-    declared = None if name is None else metrics.labels_of(name)
-    if declared is None:
-        labels = Labels(is_open=True, may_be_named=True)
-    else:
-        declared -= {METRIC_NAME_LABEL}
-        labels = Labels(names=declared, sure=declared, may_be_named=True)
+    known = None if name is None else declared(name)
+    labels = Labels(is_open=True, may_be_named=True) if known is None else known
     empty = {m.label for m in node.matchers if m.op in ("=", "=~") and not m.value}
     present = {m.label for m in node.matchers if matches_empty(m) is False} - {METRIC_NAME_LABEL}
     return labels.added(present, surely=True).dropped(empty)
 
 
-def _called(node: Call, children: tuple[_Value, ...]) -> _Value:
+def _called(node: Call, children: tuple[Labelled, ...]) -> Labelled:
     signature = FUNCTIONS.get(node.function)
     if signature is not None and signature.returns is Type.SCALAR:
         return _NUMBER
     source = _source(node, children)
     match node.function:
         case "absent" | "absent_over_time":
-            return _Value(_absence(node))
+            return Labelled(_absence(node))
         case "label_replace" | "label_join":
-            return _Value(_relabelled(node, source))
+            return Labelled(_relabelled(node, source))
         case "histogram_quantile" | "histogram_fraction":
-            return _Value(source.dropped({BUCKET_LABEL}))
+            return Labelled(source.dropped({BUCKET_LABEL}))
         case "histogram_quantiles":
-            return _Value(_relabelled(node, source.dropped({BUCKET_LABEL})))
+            return Labelled(_relabelled(node, source.dropped({BUCKET_LABEL})))
         case "info":
-            return _Value(Labels(is_open=True, sure=source.sure, may_be_named=True))
-    return _Value(source)
+            return Labelled(Labels(is_open=True, sure=source.sure, may_be_named=True))
+    return Labelled(source)
 
 
-def _source(node: Call, children: tuple[_Value, ...]) -> Labels:
+def _source(node: Call, children: tuple[Labelled, ...]) -> Labels:
     """Return the labels of the one argument that has series."""
     return next((child.labels for child in children if not child.is_number), NO_LABELS)
 
@@ -241,15 +257,15 @@ def _aggregated(node: Aggregate, labels: Labels) -> Labels:
     return Labels(is_open=True, sure=grouped.sure)
 
 
-def _combined(node: Binary, lhs: _Value, rhs: _Value) -> _Value:
+def _combined(node: Binary, lhs: Labelled, rhs: Labelled) -> Labelled:
     if lhs.is_number:
         return rhs
     if rhs.is_number:
         return lhs
     left, right = lhs.labels, rhs.labels
     if node.op in SET_OPERATORS:
-        return _Value(left.united(right) if node.op == "or" else left)
-    return _Value(_matched(node, left, right))
+        return Labelled(left.united(right) if node.op == "or" else left)
+    return Labelled(_matched(node, left, right))
 
 
 def _matched(node: Binary, left: Labels, right: Labels) -> Labels:

@@ -1,0 +1,179 @@
+"""Type, unit and bounds of what operators make of two sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from obsgen.promql.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE, Bounds
+from obsgen.promql.conversions import scaled
+from obsgen.promql.functions import COMPARISONS
+from obsgen.promql.quantities import Quantity
+from obsgen.promql.series import Sample
+from obsgen.promql.shares import is_share
+from obsgen.promql.tree import Binary
+from obsgen.units import Unit
+
+_PLAIN: Final = Quantity(sample=Sample.GAUGE)
+
+
+def compared(node: Binary, lhs: Quantity, rhs: Quantity, *, left_is_number: bool) -> Quantity:
+    """Return what a comparison or a set operator leaves."""
+    if node.op in COMPARISONS:
+        if node.is_bool:
+            return replace(_PLAIN, bounds=ZERO_OR_ONE)
+        op = _MIRRORED.get(node.op, node.op) if left_is_number else node.op
+        kept, other = (rhs, lhs) if left_is_number else (lhs, rhs)
+        return replace(kept, bounds=_passed(op, kept.bounds, other.bounds))
+    return _united(lhs, rhs) if node.op == "or" else lhs
+
+
+_MIRRORED: Final = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+
+def _passed(op: str, bounds: Bounds, limit: Bounds) -> Bounds:
+    match op:
+        case ">" | ">=":
+            return bounds.within(limit.low, None)
+        case "<" | "<=":
+            return bounds.within(None, limit.high)
+        case "==":
+            return bounds.within(limit.low, limit.high)
+    return bounds
+
+
+def _united(lhs: Quantity, rhs: Quantity) -> Quantity:
+    plain = [q for q in (lhs, rhs) if q.unit is not None]
+    agree = len({q.unit for q in plain}) <= 1
+    return Quantity(
+        sample=lhs.sample if lhs.sample is rhs.sample else Sample.UNKNOWN,
+        unit=plain[0].unit if plain and agree else None,
+        observed=lhs.observed if lhs.observed == rhs.observed else None,
+        bounds=lhs.bounds.united(rhs.bounds),
+        buckets=lhs.buckets if lhs.buckets == rhs.buckets else (),
+    )
+
+
+def computed(
+    node: Binary,
+    lhs: Quantity,
+    rhs: Quantity,
+    numbers: tuple[Decimal | None, Decimal | None],
+) -> Quantity:
+    """
+    Return what arithmetic gives.
+
+    Args:
+        numbers: The constants that the sides are, or None.
+    """
+    left, right = numbers
+    if left is not None and right is not None:
+        return replace(_PLAIN, bounds=_arithmetic(node.op, lhs.bounds, rhs.bounds))
+    if right is not None:
+        return _with_number(node.op, lhs, right)
+    if left is not None:
+        return _number_with(node.op, left, rhs)
+    return _of_both(node, lhs, rhs)
+
+
+def _with_number(op: str, of: Quantity, number: Decimal) -> Quantity:
+    """Return what `x op number` gives."""
+    if op in {"*", "/"} and number != 0:
+        bounds = of.bounds.times(number) if op == "*" else _divided(of.bounds, number)
+        unit = None if of.unit is None else scaled(of.unit, op, number)
+        return replace(of, unit=unit, bounds=bounds)
+    if op in {"+", "-"}:
+        moved = Bounds(number, number) if op == "+" else Bounds(-number, -number)
+        return replace(of, sample=_level(of.sample), bounds=of.bounds.plus(moved))
+    return replace(_PLAIN, unit=of.unit if op == "%" else None)
+
+
+def _number_with(op: str, number: Decimal, of: Quantity) -> Quantity:
+    """Return what `number op x` gives."""
+    if op in {"+", "*"}:
+        return _with_number(op, of, number)
+    if op == "-":
+        bounds = of.bounds.negated().plus(Bounds(number, number))
+        return replace(of, sample=_level(of.sample), bounds=bounds)
+    return _PLAIN
+
+
+def _divided(bounds: Bounds, number: Decimal) -> Bounds:
+    try:
+        return bounds.times(1 / number)
+    except ArithmeticError:
+        return ANYTHING
+
+
+def _level(sample: Sample) -> Sample:
+    """A counter with something added is a level like any other."""
+    return Sample.GAUGE if sample is Sample.COUNTER else sample
+
+
+def _of_both(node: Binary, lhs: Quantity, rhs: Quantity) -> Quantity:
+    bounds = _arithmetic(node.op, lhs.bounds, rhs.bounds)
+    if node.op == "/" and is_share(node.lhs, node.rhs):
+        bounds = ZERO_OR_ONE
+    sample = Sample.GAUGE
+    if node.op in {"+", "-"} and Sample.BUCKET_RATES is lhs.sample is rhs.sample:
+        sample = Sample.BUCKET_RATES
+    elif node.op == "+" and Sample.COUNTER is lhs.sample is rhs.sample:
+        sample = Sample.COUNTER
+    elif Sample.UNKNOWN in {lhs.sample, rhs.sample}:
+        sample = Sample.UNKNOWN
+    observed = lhs.observed if sample is Sample.BUCKET_RATES else None
+    unit = _unit(node.op, lhs.unit, rhs.unit)
+    return Quantity(sample=sample, unit=unit, observed=observed, bounds=bounds)
+
+
+def _unit(op: str, left: Unit | None, right: Unit | None) -> Unit | None:
+    if left is None or right is None:
+        # `x + unknown` is what x is, or it is a mistake; a product may be anything.
+        return (left or right) if op in {"+", "-"} else None
+    match op:
+        case "+" | "-":
+            return left if left.agrees_with(right) and left.scale == right.scale else None
+        case "/":
+            return _quotient(left, right)
+        case "*":
+            return _product(left, right)
+        case "%":
+            return left
+    return None
+
+
+def _quotient(left: Unit, right: Unit) -> Unit | None:
+    if left.dimension == right.dimension == "count" and left.per_seconds == right.per_seconds:
+        return Unit("ratio", "ratio")
+    if left.agrees_with(right) or right.dimension == "ratio":
+        return left.over(right)
+    if right.per_seconds and left.per_seconds and right.dimension == "count":
+        # Seconds a second per event a second: seconds an event.
+        return Unit(left.name, left.dimension, left.scale)
+    if left.dimension == "ratio" and right.per_seconds:
+        # The rate of a sum of seconds over the rate of its count is a mean in seconds.
+        return Unit("s", "time") if right.dimension == "count" else None
+    if right.dimension == "count" and not right.per_seconds:
+        return left
+    return None
+
+
+def _product(left: Unit, right: Unit) -> Unit | None:
+    for one, other in ((left, right), (right, left)):
+        if other.dimension == "ratio" and other.scale == 1:
+            return one
+        if other.dimension == "count" and not other.per_seconds and other.name == "count":
+            return one
+    return None
+
+
+def _arithmetic(op: str, left: Bounds, right: Bounds) -> Bounds:
+    match op:
+        case "+":
+            return left.plus(right)
+        case "-":
+            return left.plus(right.negated())
+        case "*" | "/" if left.is_never_negative and right.is_never_negative:
+            return NOT_NEGATIVE
+    return ANYTHING

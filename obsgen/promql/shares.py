@@ -1,0 +1,59 @@
+"""Which quotients are a share of a whole: the same events, narrowed above the line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from obsgen.promql.tree import (
+    Aggregate,
+    Call,
+    Matcher,
+    MatrixSelector,
+    Node,
+    VectorSelector,
+    without_parens,
+)
+
+_ADDED_UP: Final = frozenset({"rate", "irate", "increase"})
+_BUCKET: Final = "_bucket"
+_COUNT: Final = "_count"
+
+
+def is_share(above: Node, below: Node) -> bool:
+    """
+    Say whether a quotient counts some of what it divides by, so that it lies between 0 and 1.
+
+    >>> from obsgen.promql.parse import parse
+    >>> node = parse('sum(rate(x_total{code="500"}[5m])) / sum(rate(x_total[5m]))')
+    >>> is_share(node.lhs, node.rhs), is_share(node.rhs, node.lhs)
+    (True, False)
+    """
+    one, other = without_parens(above), without_parens(below)
+    while True:
+        match one, other:
+            case Aggregate(op="sum"), Aggregate(op="sum") if one.grouping == other.grouping:
+                one, other = without_parens(one.expr), without_parens(other.expr)
+            case Call(), Call() if one.function == other.function and one.function in _ADDED_UP:
+                one, other = without_parens(one.args[0]), without_parens(other.args[0])
+            case MatrixSelector(), MatrixSelector() if one.range_ms == other.range_ms:
+                return _is_part(one.selector, other.selector)
+            case _:
+                return False
+
+
+def _is_part(part: VectorSelector, whole: VectorSelector) -> bool:
+    if (part.offset_ms, part.at) != (whole.offset_ms, whole.at):
+        return False
+    matchers, others = _own(part), _own(whole)
+    if part.metric_name == whole.metric_name:
+        return set(others) <= set(matchers)
+    name, other = part.metric_name or "", whole.metric_name or ""
+    is_bucket = name.endswith(_BUCKET) and other.endswith(_COUNT)
+    is_bucket = is_bucket and name.removesuffix(_BUCKET) == other.removesuffix(_COUNT)
+    # Several buckets at once would count an observation more than once.
+    one_bucket = [m for m in matchers if m.label == "le" and m.op == "="]
+    return is_bucket and len(one_bucket) == 1 and set(others) <= set(matchers)
+
+
+def _own(selector: VectorSelector) -> tuple[Matcher, ...]:
+    return tuple(m for m in selector.matchers if m.label != "__name__")
