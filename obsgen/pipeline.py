@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.artefacts import Compiled, OutputFile
+from obsgen.checks import check
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has_errors
 from obsgen.model import Reports, Spec
@@ -139,6 +140,9 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         compile_spec(spec, sink, with_pages=options.with_files, with_tests=options.with_tests)
         for spec in (specs if are_named else ())
     )
+    for spec, each in zip(specs, compiled, strict=False):
+        for diagnostic in check(each, spec.project.checks):
+            sink(diagnostic)
     files: tuple[OutputFile, ...] = ()
     if options.with_files and not has_errors(diagnostics):
         files = _files(specs, compiled, diagnostics.append)

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import yaml
 
+from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.report import as_text
 from obsgen.workspace import compile_specs
 
@@ -55,11 +56,16 @@ class Case:
         if recipe.is_file():
             _cook(yaml.safe_load(recipe.read_text("utf-8")), workplace)
         built = compile_specs([Path("specs")], None, cwd=workplace)
+        shown = [d for d in built.diagnostics if self._is_about(d)]
         return Outcome(
             files={f.path: f.data for f in built.files if self._shows(f.path)},
-            findings=as_text(built.diagnostics, built.source_map),
-            codes=frozenset(d.code.id for d in built.diagnostics),
+            findings=as_text(shown, built.source_map),
+            codes=frozenset(d.code.id for d in shown),
         )
+
+    def _is_about(self, found: Diagnostic) -> bool:
+        """Say whether the case shows a finding: what is only worth knowing stays in its own."""
+        return found.severity is not Severity.INFO or self.folder.name.startswith(found.code.id)
 
     def _shows(self, path: str) -> bool:
         only = self.folder / "only.txt"

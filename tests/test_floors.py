@@ -37,6 +37,7 @@ FLOORS: Final = {
     "reader": 10,
     "compile": 11,
     "outputs": 11,
+    "checks": 11,
     "pipeline": 12,
     "report": 12,
     "explanations": 13,

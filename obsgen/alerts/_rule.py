@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from obsgen.alerts._conditions import on_shared
-from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest
+from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest, Written
 from obsgen.catalogue import near
-from obsgen.diagnostics import Code, Diagnostic, Origin, finding
-from obsgen.gotemplate import parse_template
+from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.model import Alert, AlertParts, Condition, Context
 from obsgen.names import dashboard_uid_of
 from obsgen.promql import layout, parse
@@ -20,18 +19,6 @@ from obsgen.prose import capitalized
 from obsgen.source import Scalar
 from obsgen.units import COUNT, Unit
 
-MISSING_LABEL: Final = Code(
-    "ALR521",
-    "label-not-in-result",
-    why="the query sums the label away, so the text would say nothing in its place",
-    fix="Keep the label with `by: [label]`, or leave it out of the text.",
-)
-BROKEN_TEMPLATE: Final = Code(
-    "ALR522",
-    "broken-template",
-    why="Prometheus would send the alert with an error instead of the text",
-    fix="Correct the Go template where it is underlined.",
-)
 UNKNOWN_PLACEHOLDER: Final = Code(
     "ALR523",
     "unknown-placeholder",
@@ -45,7 +32,7 @@ OVERWRITTEN_LABEL: Final = Code(
     "Prometheus refuses the whole result: the alert never fires",
     fix="Aggregate the label away, or fix it with `where`.",
 )
-CODES: Final = (OVERWRITTEN_LABEL, MISSING_LABEL, BROKEN_TEMPLATE, UNKNOWN_PLACEHOLDER)
+CODES: Final = (OVERWRITTEN_LABEL, UNKNOWN_PLACEHOLDER)
 
 _PLACEHOLDER: Final = re.compile(r"(?<![{$])\{([a-z_]+)\}(?!\})")
 _KNOWN: Final = ("value", "limit", "window")
@@ -66,13 +53,11 @@ class Firing:
     What a kind knows of its alert.
 
     Attributes:
-        may_have: Says whether a series of the result may carry a label.
         labels: The labels that it may carry, None where that is open.
         fallback: A summary for an alert without one.
     """
 
     expr: Expr
-    may_have: Callable[[str], bool]
     labels: frozenset[str] | None
     fallback: str
     unit: Unit = COUNT
@@ -95,6 +80,7 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         expr=laid_out(expr.text),
         labels=rule_labels(alert, context),
         annotations=prose.annotations(),
+        texts=prose.texts,
         for_=alert.for_,
         keep_firing_for=alert.keep_firing_for,
         carries=None if firing.labels is None else firing.labels | set(rule_labels(alert, context)),
@@ -164,7 +150,6 @@ def condition_firing(condition: Condition, context: Context, expr: Expr) -> Firi
     )
     return Firing(
         expr=expr,
-        may_have=lambda label: labels is None or label in labels,
         labels=labels,
         fallback=f"{subject} is {{value}}, {word} {{limit}}{groups}",
         unit=measure.unit,
@@ -194,21 +179,25 @@ class _Prose:
         self.context = context
         self.firing = firing
         self.diagnostics: list[Diagnostic] = []
-        self._labels = rule_labels(alert, context)
+        self.texts: dict[str, Written] = {}
 
     def annotations(self) -> dict[str, str]:
         """Return the annotations: summary first, then the author's own."""
         alert = self.alert
-        summary = self._filled(alert.summary) if alert.summary else self._fill(self.firing.fallback)
+        summary = (
+            self._filled("summary", alert.summary)
+            if alert.summary
+            else self._fill(self.firing.fallback)
+        )
         found = {"summary": summary}
         if alert.description:
-            found["description"] = self._filled(alert.description)
+            found["description"] = self._filled("description", alert.description)
         if alert.runbook or self.context.project.runbook_base:
             found["runbook_url"] = alert.runbook or self._runbook()
         if alert.dashboard:
             found.update(self._dashboard())
         for name, text in alert.annotations.items():
-            found[name] = self._filled(text)
+            found[name] = self._filled(name, text)
         return found
 
     def _dashboard(self) -> dict[str, str]:
@@ -222,9 +211,11 @@ class _Prose:
         base = self.context.project.runbook_base.rstrip("/")
         return f"{base}/{self.context.service.name}/{self.alert.name}"
 
-    def _filled(self, scalar: Scalar) -> str:
+    def _filled(self, name: str, scalar: Scalar) -> str:
         self._check(scalar)
-        return self._fill(scalar.text.strip())
+        filled = self._fill(scalar.text.strip())
+        self.texts[name] = Written(text=scalar.text, narrowed=filled, origin=scalar.origin)
+        return filled
 
     def _fill(self, text: str) -> str:
         values = {
@@ -236,16 +227,6 @@ class _Prose:
         return "\n".join(line.rstrip() for line in filled.split("\n"))
 
     def _check(self, scalar: Scalar) -> None:
-        template = parse_template(scalar.text)
-        for error in template.errors:
-            place = scalar.origin.characters(error.start, error.end)
-            self.diagnostics.append(finding(BROKEN_TEMPLATE, place, error.message, error.hint))
-        for label in template.labels:
-            if label.name in self._labels or label.name == "alertname":
-                continue
-            if not self.firing.may_have(label.name):
-                place = scalar.origin.characters(label.start, label.end)
-                self.diagnostics.append(self._missing(label.name, place))
         for match in _PLACEHOLDER.finditer(scalar.text):
             if match[1] not in _KNOWN:
                 place = scalar.origin.characters(*match.span())
@@ -253,14 +234,3 @@ class _Prose:
                 hint = f"did you mean `{{{guess}}}`?" if guess else "write `{value}` or `{limit}`"
                 message = f"`{match[0]}` is not filled in"
                 self.diagnostics.append(finding(UNKNOWN_PLACEHOLDER, place, message, hint))
-
-    def _missing(self, label: str, place: Origin) -> Diagnostic:
-        kept = sorted({*(self.firing.labels or ()), *self._labels})
-        shown = _ticked(kept)
-        message = f"`$labels.{label}` is not in the result of `{self.alert.name}`"
-        hint = f"it has {shown}; keep the label with `by: [{label}]`"
-        return finding(MISSING_LABEL, place, message, hint)
-
-
-def _ticked(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

@@ -32,7 +32,6 @@ class AnyOf(Several):
         units = {c.measure.unit for c in self.conditions}
         firing = Firing(
             expr=expr,
-            may_have=lambda label: labels is None or label in labels,
             labels=labels,
             fallback=capitalized(titles),
             unit=self.conditions[0].measure.unit,

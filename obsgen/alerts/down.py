@@ -76,7 +76,6 @@ class Down:
             gone = " or absent" if len(ups) == len(self.gauges) else ", or up is absent"
         firing = Firing(
             expr=any_of(parts),
-            may_have=lambda label: label in labels,
             labels=labels,
             fallback=f"{subject.replace('{', '(').replace('}', ')')} is 0{gone}",
             limit="0",

@@ -34,7 +34,6 @@ class RawAlert:
         labels = result_labels(parse(self.scalar.text), context.catalogue)
         firing = Firing(
             expr=as_written(self.scalar.text),
-            may_have=labels.may_have,
             labels=None if labels.is_open else labels.names,
             fallback=f"{alert.name} of {context.service.name}",
             has_value=False,

@@ -28,7 +28,7 @@ from obsgen.artefacts.grafana import (
     Variable,
 )
 from obsgen.artefacts.json import Json
-from obsgen.artefacts.output import Compiled, OutputFile, Page
+from obsgen.artefacts.output import Compiled, OutputFile, Page, QueryScope
 from obsgen.artefacts.prometheus import (
     AlertingRule,
     PrometheusConfig,
@@ -52,6 +52,7 @@ from obsgen.artefacts.rule_tests import (
     standing,
     united,
 )
+from obsgen.artefacts.written import Written
 
 __all__ = [
     "ENDS",
@@ -73,6 +74,7 @@ __all__ = [
     "Page",
     "Panel",
     "PrometheusConfig",
+    "QueryScope",
     "ReceiverConfig",
     "RecordingRule",
     "Route",
@@ -88,6 +90,7 @@ __all__ = [
     "TimeInterval",
     "Unproven",
     "Variable",
+    "Written",
     "alert_path",
     "alert_title",
     "counted",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from obsgen.artefacts.alertmanager import AlertmanagerConfig
 from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource
 from obsgen.artefacts.prometheus import PrometheusConfig, RuleFile
 from obsgen.artefacts.rule_tests import RuleTestFile, Unproven
+from obsgen.artefacts.written import Written
+from obsgen.catalogue import Catalogue
+from obsgen.units import Duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +24,31 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueryScope:
+    """
+    What queries are held to.
+
+    Attributes:
+        is_complete: The catalogue holds every metric and label that there is; else only what is
+            known of some of them.
+        written: The PromQL that authors wrote in it.
+        scrape_interval: The longest at which its metrics are scraped.
+    """
+
+    catalogue: Catalogue
+    is_complete: bool = True
+    written: tuple[Written, ...] = ()
+    scrape_interval: Duration = Duration(15_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """
     Everything that one build compiled, for one environment.
 
     Attributes:
         unproven: The alerts that *rule_tests* do not test.
+        scopes: What the queries of each service may ask, by its name.
     """
 
     rule_files: tuple[RuleFile, ...]
@@ -36,6 +59,7 @@ class Compiled:
     dashboards: tuple[Dashboard, ...]
     datasources: tuple[GrafanaDatasource, ...]
     pages: tuple[Page, ...] = ()
+    scopes: Mapping[str, QueryScope] = field(default_factory=dict)
     sources: tuple[str, ...]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from obsgen.artefacts.written import Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
 
@@ -33,6 +34,7 @@ class AlertingRule:
     Attributes:
         carries: The labels that an alert of this rule may carry, `alertname` and what the server
             adds excepted; None where the expression leaves them open.
+        texts: Labels and annotations that hold what an author wrote, by name.
     """
 
     alert: str
@@ -42,6 +44,7 @@ class AlertingRule:
     for_: Duration = Duration(0)
     keep_firing_for: Duration = Duration(0)
     carries: frozenset[str] | None = None
+    texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
@@ -80,6 +83,7 @@ class ScrapeJob:
 class PrometheusConfig:
     """prometheus.yml."""
 
+    version: tuple[int, int] = (2, 42)
     scrape_interval: Duration
     evaluation_interval: Duration
     retention: Duration

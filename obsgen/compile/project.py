@@ -11,6 +11,7 @@ from obsgen.artefacts import (
     Compiled,
     Dashboard,
     PrometheusConfig,
+    QueryScope,
     RuleFile,
     RuleTestFile,
     ScrapeJob,
@@ -62,6 +63,7 @@ def compile_spec(
         rule_tests=_rule_tests(parts),
         unproven=tuple(unproven for part in parts for unproven in part.unproven),
         prometheus=PrometheusConfig(
+            version=project.prometheus_version,
             scrape_interval=project.scrape_interval,
             evaluation_interval=project.evaluation_interval,
             retention=project.retention,
@@ -74,6 +76,14 @@ def compile_spec(
         dashboards=dashboards,
         datasources=project.datasources,
         pages=compile_pages(services, rule_files, sources) if "docs" in wanted else (),
+        scopes={
+            service.name: QueryScope(
+                catalogue=service.catalogue,
+                written=spec.written.get(service.name, ()),
+                scrape_interval=service.scrape_interval,
+            )
+            for service in services
+        },
         sources=sources,
     )
 

@@ -17,6 +17,7 @@ from obsgen.artefacts import (
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
+from obsgen.model.checks import CheckSettings
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
@@ -49,6 +50,7 @@ class Project:
     outputs: tuple[str, ...]
     runbook_base: str = ""
     utc_offset_seconds: int = 0
+    checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from obsgen.artefacts import InhibitRule, Json, ReceiverConfig, Route, TimeInterval
+from obsgen.artefacts import InhibitRule, Json, ReceiverConfig, Route, TimeInterval, Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.model.dashboards import DashboardSpec
 from obsgen.model.project import Environment, Project, Service
@@ -26,10 +26,16 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """Everything that was read, for one environment."""
+    """
+    Everything that was read, for one environment.
+
+    Attributes:
+        written: The PromQL that authors wrote, by service.
+    """
 
     project: Project
     environment: Environment
     services: tuple[Service, ...]
     dashboards: tuple[DashboardSpec, ...]
     routing: Routing | None
+    written: Mapping[str, tuple[Written, ...]] = field(default_factory=dict)

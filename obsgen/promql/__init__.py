@@ -34,6 +34,7 @@ from obsgen.promql.tree import (
     Unary,
     VectorSelector,
     fold,
+    is_same_node,
     walk,
     without_parens,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "VectorSelector",
     "duration_text",
     "fold",
+    "is_same_node",
     "layout",
     "narrowed",
     "parse",

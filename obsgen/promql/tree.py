@@ -270,6 +270,11 @@ def fold(node: Node, combine: Callable[[Node, tuple[_Result, ...]], _Result]) ->
     return done[0]
 
 
+def is_same_node(one: Node, other: Node) -> bool:
+    """Say whether two nodes are the same, whatever stands below them."""
+    return _own(one) == _own(other)
+
+
 def without_parens(node: Node) -> Node:
     """Return what stands inside the parentheses, however many there are."""
     while isinstance(node, Paren):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from obsgen.artefacts import Written
 from obsgen.catalogue import Catalogue, Metric, near
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.matchers import Matcher
@@ -73,6 +74,7 @@ class ServiceReader:
         everywhere: What an environment adds to every query.
         references: What may be asked of other documents.
         service: The name of the service.
+        written: The PromQL that has been read.
     """
 
     project: Project
@@ -83,6 +85,7 @@ class ServiceReader:
     service: str = ""
     used: tuple[ServiceReader, ...] = ()
     everywhere: tuple[Matcher, ...] = ()
+    written: list[Written] = field(default_factory=list)
     _open: list[str] = field(default_factory=list)
 
     def report(self, diagnostic: Diagnostic) -> None:
@@ -297,4 +300,7 @@ class ServiceReader:
         if not isinstance(node, Scalar) or node.is_null:
             return None
         raw = RawReader(catalogue=self.catalogue, everywhere=self.everywhere, report=self.report)
-        return read_promql(node, raw, with_variables=with_variables)
+        read = read_promql(node, raw, with_variables=with_variables)
+        if read is not None:
+            self.written.append(Written(text=node.text, narrowed=read.text, origin=node.origin))
+        return read

@@ -155,6 +155,7 @@ class _SpecReader:
             services=read,
             dashboards=dashboards,
             routing=routing,
+            written={name: tuple(r.written) for name, r in services.readers.items()},
         )
 
     def _environment(self, scheme: SeverityScheme) -> Environment:

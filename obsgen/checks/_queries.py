@@ -1,0 +1,200 @@
+"""The queries of a build as checks see them: each with its tree, its meaning and its places."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from obsgen.artefacts import (
+    AlertingRule,
+    Compiled,
+    Dashboard,
+    QueryScope,
+    RecordingRule,
+    RuleGroup,
+    Target,
+    Written,
+)
+from obsgen.checks._known import Known, Recordings
+from obsgen.checks._places import Places
+from obsgen.checks._variables import parse_with_variables
+from obsgen.diagnostics import Code, Diagnostic, Origin, finding
+from obsgen.model.checks import CheckSettings
+from obsgen.promql import Node, PromqlError, parse, walk
+from obsgen.promql.meaning import Meaning, Meanings
+
+_Kind = TypeVar("_Kind", bound=Node)
+
+
+class Use(enum.Enum):
+    """What a query is for, in the words of messages."""
+
+    ALERT = "alert"
+    RECORD = "recorded series"
+    PANEL = "panel"
+
+
+@dataclass(slots=True, kw_only=True)
+class Query:
+    """
+    One expression.
+
+    Attributes:
+        name: Of the alert, the recorded series or the panel.
+        text: As it is compiled.
+        rule: The rule that it belongs to; None for a panel.
+        group: The group of the rule.
+        service: Whose rule or panel it is, or empty for one of the whole project.
+    """
+
+    use: Use
+    name: str
+    text: str
+    root: Node
+    meanings: Meanings
+    places: Places
+    scope: QueryScope | None
+    service: str
+    origin: Origin
+    rule: AlertingRule | RecordingRule | None = None
+    group: RuleGroup | None = None
+    _nodes: dict[type[Node], list[Node]] = field(default_factory=dict)
+    _parents: dict[int, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the nodes by their kind."""
+        for node in walk(self.root):
+            self._nodes.setdefault(type(node), []).append(node)
+            for child in node.children:
+                self._parents[id(child)] = node
+
+    def nodes(self, kind: type[_Kind]) -> Iterator[_Kind]:
+        """Yield the nodes of a kind, in the order of the text."""
+        for node in self._nodes.get(kind, ()):
+            assert isinstance(node, kind)
+            yield node
+
+    def above(self, node: Node) -> Iterator[Node]:
+        """Yield what a node stands in, from the inside to the outside."""
+        while (parent := self._parents.get(id(node))) is not None:
+            yield parent
+            node = parent
+
+    def meaning(self, node: Node) -> Meaning:
+        """Return what a node means."""
+        return self.meanings[node]
+
+    def shown(self, node: Node) -> str:
+        """Return a node for a message: as its author wrote it, else as it is compiled."""
+        return self.places.text(node) or self.text[node.span.start : node.span.end]
+
+    def finding(
+        self, code: Code, node: Node, message: str, hint: str = "", part: str = "span"
+    ) -> Diagnostic:
+        """
+        Return a finding about a node.
+
+        Args:
+            part: Which of the node's spans is to blame.
+        """
+        return finding(code, self.places.of(node, part), message, hint)
+
+    @property
+    def subject(self) -> str:
+        """Name it for a message."""
+        return f"{self.use.value} `{self.name}`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Everything that checks look at."""
+
+    compiled: Compiled
+    settings: CheckSettings
+    queries: tuple[Query, ...]
+    recordings: Recordings
+
+    @property
+    def alerts(self) -> Iterator[Query]:
+        """The queries of alerting rules."""
+        return (query for query in self.queries if query.use is Use.ALERT)
+
+
+def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
+    """Return what a build gives to check; what is no PromQL was reported before."""
+    rules: dict[str, list[tuple[RecordingRule, str]]] = {}
+    for file in compiled.rule_files:
+        for group in file.groups:
+            for rule in group.rules:
+                if isinstance(rule, RecordingRule):
+                    rules.setdefault(rule.record, []).append((rule, file.service))
+    recordings = Recordings(
+        rules={name: tuple(several) for name, several in rules.items()}, scopes=compiled.scopes
+    )
+    queries = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
+    return Subject(compiled=compiled, settings=settings, queries=queries, recordings=recordings)
+
+
+def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
+    for file in compiled.rule_files:
+        known = recordings.known_to(file.service)
+        for group in file.groups:
+            for rule in group.rules:
+                try:
+                    root = parse(rule.expr)
+                except PromqlError:
+                    continue
+                is_alert = isinstance(rule, AlertingRule)
+                yield Query(
+                    use=Use.ALERT if is_alert else Use.RECORD,
+                    name=rule.alert if isinstance(rule, AlertingRule) else rule.record,
+                    text=rule.expr,
+                    root=root,
+                    meanings=Meanings(root, known),
+                    places=Places(root, rule.origin, _written(known)),
+                    scope=known.scope,
+                    service=file.service,
+                    origin=rule.origin,
+                    rule=rule,
+                    group=group,
+                )
+
+
+def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
+    for dashboard in compiled.dashboards:
+        known = recordings.known_to(dashboard.service)
+        for title, target, origin in _targets(dashboard):
+            try:
+                read = parse_with_variables(target.expr)
+            except PromqlError:
+                continue
+            if read is None:
+                continue
+            root, filled = read
+            yield Query(
+                use=Use.PANEL,
+                name=title,
+                text=target.expr,
+                root=root,
+                meanings=Meanings(root, known),
+                places=Places(root, origin, _written(known), filled),
+                scope=known.scope,
+                service=dashboard.service,
+                origin=origin,
+            )
+
+
+def _targets(dashboard: Dashboard) -> Iterator[tuple[str, Target, Origin]]:
+    for section in dashboard.sections:
+        for panel in section.panels:
+            for target in panel.targets:
+                origin = next(
+                    (o for o in (target.origin, panel.origin) if o.file), dashboard.origin
+                )
+                yield panel.title, target, origin
+
+
+def _written(known: Known) -> Iterable[Written]:
+    return () if known.scope is None else known.scope.written

@@ -1,0 +1,96 @@
+"""Panels' queries with Grafana's variables taken for what they are: anything."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from obsgen.promql import (
+    METRIC_NAME_LABEL,
+    Aggregate,
+    Binary,
+    Label,
+    Matcher,
+    Node,
+    Span,
+    VectorSelector,
+    fold,
+    parse,
+    substitute_variables,
+    variables,
+)
+
+
+def parse_with_variables(text: str) -> tuple[Node, Node] | None:
+    """
+    Return a panel's query with anything in the place of variables, and with stand-ins there.
+
+    A matcher on a variable narrows nothing that is known, a variable as a name means any metric.
+    None for a query that groups or matches by a variable: which labels remain, nobody knows.
+
+    Raises:
+        PromqlError: as `parse`.
+    """
+    found = variables(text)
+    if not found:
+        return (root := parse(text)), root
+    root = parse(substitute_variables(text))
+    spans = tuple(variable.span for variable in found)
+    open_, is_told = _opened(root, spans)
+    return (open_, root) if is_told else None
+
+
+def _opened(root: Node, spans: tuple[Span, ...]) -> tuple[Node, bool]:
+    is_told = True
+
+    def rebuilt(node: Node, children: tuple[Node, ...]) -> Node:
+        nonlocal is_told
+        if isinstance(node, VectorSelector):
+            return _open_selector(node, spans)
+        if any(_overlaps(label.span, spans) for label in _labels(node)):
+            is_told = False
+        return _with_children(node, children)
+
+    return fold(root, rebuilt), is_told
+
+
+def _open_selector(node: VectorSelector, spans: tuple[Span, ...]) -> Node:
+    start = node.span.start
+    name = Span(start, start + len(node.name or ""))
+    matchers = tuple(m for m in node.matchers if not _overlaps(m.span, spans))
+    if node.name is not None and not _overlaps(name, spans):
+        return dataclasses.replace(node, matchers=matchers)
+    if node.name is None and matchers:
+        return dataclasses.replace(node, matchers=matchers)
+    any_metric = Matcher(label=METRIC_NAME_LABEL, op="=~", value=".+", span=name)
+    return dataclasses.replace(node, name=None, matchers=(any_metric, *matchers))
+
+
+def _labels(node: Node) -> Iterable[Label]:
+    if isinstance(node, Aggregate) and node.grouping is not None:
+        return node.grouping.labels
+    if isinstance(node, Binary) and node.matching is not None:
+        return (*node.matching.labels, *node.matching.include)
+    return ()
+
+
+def _overlaps(span: Span, others: tuple[Span, ...]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
+def _with_children(node: Node, children: tuple[Node, ...]) -> Node:
+    """Return a node with other children in the places of its own."""
+    if not children:
+        return node
+    rest = list(children)
+    changes: dict[str, object] = {}
+    for each in dataclasses.fields(node):
+        if "child" not in each.metadata:
+            continue
+        value = getattr(node, each.name)
+        if isinstance(value, tuple):
+            changes[each.name] = tuple(rest[: len(value)])
+            del rest[: len(value)]
+        elif value is not None:
+            changes[each.name] = rest.pop(0)
+    return dataclasses.replace(node, **changes)  # type: ignore[arg-type] # names of fields

@@ -1,0 +1,47 @@
+"""An alert without a condition fires for as long as there are series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from obsgen.checks._check import Check, Example, of_alerts
+from obsgen.checks._queries import Query
+from obsgen.diagnostics import Code, Diagnostic
+from obsgen.promql import VectorSelector, without_parens
+
+NO_CONDITION: Final = Code(
+    "ALR540",
+    "no-condition",
+    why="an alert fires for every series that its expression gives, whatever the value; without a "
+    "comparison it always fires",
+    fix="Compare with a limit, `… > 0`, or ask for absence: `absent(…)`.",
+)
+CODES: Final = (NO_CONDITION,)
+
+# Series that are there only while something is wrong: that they are is the condition.
+_EVENTS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
+
+
+def _look(query: Query) -> Iterator[Diagnostic]:
+    meaning = query.meanings.whole
+    if meaning.is_conditional or meaning.is_number or meaning.number is not None:
+        return
+    root = without_parens(query.root)
+    if any(selected.metric_name in _EVENTS for selected in query.nodes(VectorSelector)):
+        return
+    message = f"alert `{query.name}` has no condition: it fires for every series of its query"
+    hint = "compare with a limit, as in `… > 0`, or write `absent(…)`"
+    yield query.finding(NO_CONDITION, root, message, hint)
+
+
+KIND: Final = Check(
+    run=of_alerts(_look),
+    examples=(
+        Example(
+            code=NO_CONDITION,
+            wrong="increase(jobs_failed_total[10m])",
+            right="increase(jobs_failed_total[10m]) > 0",
+        ),
+    ),
+)

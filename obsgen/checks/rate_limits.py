@@ -1,0 +1,105 @@
+"""A limit of a rate that reads like a count, or like a share of traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from obsgen.checks._check import Check, Example, of_nodes
+from obsgen.checks._queries import Query, Use
+from obsgen.diagnostics import Code, Diagnostic, Severity
+from obsgen.promql import Binary, Call, Node, VectorSelector, walk
+from obsgen.promql.functions import COMPARISONS
+from obsgen.units import number_text
+
+LIKE_A_COUNT: Final = Code(
+    "PQL432",
+    "rate-limit-like-count",
+    why="`rate(x_total[5m]) > 10` means ten events a second, 3000 in these five minutes; whoever "
+    "reads it as ten events is never alerted",
+    fix="Count with `increase(x_total[5m]) > 10`, or write the limit as a rate: `> 10 / 60`.",
+    severity=Severity.WARNING,
+)
+LIKE_A_SHARE: Final = Code(
+    "PQL433",
+    "rate-limit-like-share",
+    why="`rate(errors_total[5m]) > 0.05` means three errors a minute, whatever the traffic; of "
+    "five percent of the requests it says nothing",
+    fix="Divide by all events: `sum(rate(errors[5m])) / sum(rate(all[5m])) > 0.05`.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (LIKE_A_COUNT, LIKE_A_SHARE)
+
+_LEAST, _MOST = Decimal(2), Decimal(50)
+# Limits of shares as people write them: 0.5 %, 1 %, 5 %, 10 %, …
+_SHARES: Final = tuple(
+    map(Decimal, ("0.001", "0.005", "0.01", "0.02", "0.03", "0.05", "0.1", "0.15", "0.2", "0.25"))
+)
+
+
+def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
+    if node.op not in COMPARISONS or query.use is not Use.ALERT:
+        return
+    for side, limit in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
+        number = query.meaning(limit).number
+        window = _window(side)
+        if number is None or not window or not _counts_events(query, side):
+            continue
+        if _LEAST <= number <= _MOST and number == number.to_integral_value():
+            if not _sounds_rare(side):
+                continue
+            message = f"the limit {number_text(number)} is per second: {_in_window(number, window)}"
+            hint = "write `increase(…)` for a count; a rate's limit is clearer as `> 10 / 60`"
+            yield query.finding(LIKE_A_COUNT, node, message, hint)
+        elif number in _SHARES:
+            message = f"the limit {number_text(number)} is per second, no share of the events"
+            hint = "divide by the rate of all events, or count with `increase(…)`"
+            yield query.finding(LIKE_A_SHARE, node, message, hint)
+
+
+_RARE: Final = ("fail", "error", "denied", "login", "suspicious", "inject", "attack", "crash",
+                "restart", "timeout", "abuse", "violation", "unauthorized", "forbidden", "reject",
+                "drop", "exception", "panic", "oom", "evict", "retry")  # fmt: skip
+
+
+def _sounds_rare(node: Node) -> bool:
+    """Say whether the name tells of what is counted one by one: a failed login, not a packet."""
+    names = [part.metric_name or "" for part in walk(node) if isinstance(part, VectorSelector)]
+    return any(word in name.lower() for name in names for word in _RARE)
+
+
+def _counts_events(query: Query, node: Node) -> bool:
+    unit = query.meaning(node).unit
+    return unit is not None and unit.per_seconds == 1 and unit.dimension == "count"
+
+
+def _window(node: Node) -> int:
+    """Return the range of the rate below a node in milliseconds; 0 without one."""
+    for part in walk(node):
+        if isinstance(part, Call) and part.function in {"rate", "irate"}:
+            return int(getattr(part.args[0], "range_ms", 0))
+    return 0
+
+
+def _in_window(number: Decimal, window: int) -> str:
+    return f"{number_text(number * window / 1000)} events in its range"
+
+
+KIND: Final = Check(
+    run=of_nodes(Binary, _look),
+    lints=("L1", "L10"),
+    examples=(
+        Example(
+            code=LIKE_A_COUNT,
+            wrong="rate(login_attempts_failed_total[5m]) > 10",
+            right="increase(login_attempts_failed_total[5m]) > 10",
+        ),
+        Example(
+            code=LIKE_A_SHARE,
+            wrong='sum(rate(http_requests_total{code=~"5.."}[5m])) > 0.05',
+            right='sum(rate(http_requests_total{code=~"5.."}[5m]))'
+            " / sum(rate(http_requests_total[5m])) > 0.05",
+        ),
+    ),
+)
