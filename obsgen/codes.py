@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Final
 
+from obsgen import checks
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code
 
@@ -14,6 +15,7 @@ MODULES: Final = (
     "obsgen.reader.alert_tests",
     "obsgen.reader.alerts",
     "obsgen.reader.changes",
+    "obsgen.reader.checks",
     "obsgen.reader.dashboards",
     "obsgen.reader.drafts",
     "obsgen.reader.intervals",
@@ -62,10 +64,12 @@ MODULES: Final = (
     "obsgen.panels._measured",
     "obsgen.panels._thresholds",
     "obsgen.panels.gauge",
+    *(f"obsgen.checks.{name}" for name in checks.KINDS),
     "obsgen.compile.dashboards",
     "obsgen.compile.project",
     "obsgen.compile.rule_tests",
     "obsgen.compile.services",
+    "obsgen.ignores",
     "obsgen.pipeline",
     "obsgen.disk.problems",
     "obsgen.starter",

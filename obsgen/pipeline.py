@@ -15,6 +15,7 @@ from obsgen.artefacts import Compiled, OutputFile
 from obsgen.checks import check
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has_errors
+from obsgen.ignores import without_ignored
 from obsgen.model import Reports, Spec
 from obsgen.reader.documents import read_documents
 from obsgen.reader.layers import PresetStore
@@ -43,6 +44,7 @@ class Options:
     Attributes:
         environment: Only this environment, or None for all.
         requires_project: The output is going to be written, so a Project is demanded.
+        today: `2026-11-25`, for ignored findings that end on a day; empty, where none ends.
         presets: Shipped presets by name; read only when used.
         context: Files of which only the Project (unless the specs hold one) and the presets
             count, when a file is checked alone.
@@ -52,6 +54,7 @@ class Options:
 
     environment: str | None = None
     requires_project: bool = False
+    today: str = ""
     presets: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, bytes] = field(default_factory=dict)
     with_files: bool = True
@@ -135,14 +138,27 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     specs = read_specs(documents, presets, wanted, diagnostics.append)
     # Names become PromQL: one of another form would make expressions that cannot be read.
     are_named = all(diagnostic.code is not NAME_FORM for diagnostic in diagnostics)
-    sink = _errors_only(diagnostics) if has_errors(diagnostics) else diagnostics.append
+    is_partial = has_errors(diagnostics)
+    sink = _errors_only(diagnostics) if is_partial else diagnostics.append
     compiled = tuple(
         compile_spec(spec, sink, with_pages=options.with_files, with_tests=options.with_tests)
         for spec in (specs if are_named else ())
     )
+    of_checks = set[int]()
     for spec, each in zip(specs, compiled, strict=False):
-        for diagnostic in check(each, spec.project.checks):
-            sink(diagnostic)
+        checked = tuple(check(each, spec.project.checks))
+        of_checks.update(map(id, checked))
+        # What could not be read is missing in what was compiled; only PromQL stands for itself.
+        diagnostics.extend(d for d in checked if not is_partial or _is_about_promql(d))
+    diagnostics = list(
+        without_ignored(
+            diagnostics,
+            sources,
+            today=options.today,
+            may_be_ignored=lambda d: d.severity is not Severity.ERROR or id(d) in of_checks,
+            is_partial=is_partial,
+        )
+    )
     files: tuple[OutputFile, ...] = ()
     if options.with_files and not has_errors(diagnostics):
         files = _files(specs, compiled, diagnostics.append)
@@ -165,6 +181,10 @@ def _errors_only(diagnostics: list[Diagnostic]) -> Reports:
             diagnostics.append(diagnostic)
 
     return sink
+
+
+def _is_about_promql(diagnostic: Diagnostic) -> bool:
+    return diagnostic.severity is Severity.ERROR and diagnostic.origin.part is not None
 
 
 def _files(

@@ -8,6 +8,7 @@ way, or for an environment that the specs have no more, goes when all environmen
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,9 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
     if standard_input is not None:
         texts[STDIN] = standard_input
     context = _context(paths, standard_input, cwd)
-    options = Options(presets=disk.shipped_presets(), with_files=False, with_tests=False)
+    options = Options(
+        presets=disk.shipped_presets(), today=_today(), with_files=False, with_tests=False
+    )
     if any(name in context for name in texts):
         built = build({**context, **texts}, options)
     else:
@@ -84,6 +87,7 @@ def compile_specs(
     options = Options(
         environment=environment,
         requires_project=True,
+        today=_today(),
         presets=disk.shipped_presets(),
         with_files=with_files,
         with_tests=with_tests,
@@ -170,6 +174,10 @@ def _left_over(output: Path) -> Iterator[str]:
         # Another output folder may stand in this one; only its environments say their name.
         if is_plain and f'"environment": {json.dumps(folder.name)}' in _manifest(folder):
             yield folder.name
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def _manifest(folder: Path) -> str:

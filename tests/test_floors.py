@@ -38,6 +38,7 @@ FLOORS: Final = {
     "compile": 11,
     "outputs": 11,
     "checks": 11,
+    "ignores": 11,
     "pipeline": 12,
     "report": 12,
     "explanations": 13,

@@ -7,16 +7,19 @@ rule files. Every one says which mistake it finds, why it matters and what to wr
 
 from __future__ import annotations
 
+import functools
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import Compiled
+from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import subject_of
-from obsgen.diagnostics import Diagnostic
+from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Severity, finding
 from obsgen.model.checks import CheckSettings
+from obsgen.reader.checks import CHECK_SETTING
 
 KINDS: Final = (
     "selectors",
@@ -51,7 +54,7 @@ KINDS: Final = (
 )
 """Every check, by the name of its module."""
 
-__all__ = ["KINDS", "Check", "Example", "check", "load"]
+__all__ = ["KINDS", "Check", "Example", "check", "codes", "load"]
 
 
 def load(name: str) -> Check:
@@ -60,11 +63,33 @@ def load(name: str) -> Check:
     return found
 
 
+@functools.cache
+def codes() -> Mapping[str, Code]:
+    """Return the codes of all findings here, by their ids."""
+    modules = (importlib.import_module(f"obsgen.checks.{name}") for name in KINDS)
+    return {
+        code.id: code
+        for module in modules
+        for code in (*module.CODES, *(example.code for example in module.KIND.examples))
+    }
+
+
 def check(compiled: Compiled, settings: CheckSettings) -> Iterator[Diagnostic]:
     """Yield everything that the checks find, as grave as the settings say."""
+    severities = dict[str, Severity | None]()
+    known = codes()
+    by_name = {code.name: code.id for code in known.values()}
+    for word, severity in settings.severities.items():
+        if (found := by_name.get(word, word)) in known:
+            severities[found] = severity
+        else:
+            guess = near(word, (*by_name, *known))
+            hint = f"did you mean `{guess}`?" if guess else "`obsgen explain CODE` tells of one"
+            place = settings.places.get(word, NOWHERE)
+            yield finding(CHECK_SETTING, place, f"check `{word}` is not known", hint)
     subject = subject_of(compiled, settings)
     for name in KINDS:
         for diagnostic in load(name).run(subject):
-            severity = settings.severities.get(diagnostic.code.id, diagnostic.severity)
+            severity = severities.get(diagnostic.code.id, diagnostic.severity)
             if severity is not None:
                 yield replace(diagnostic, severity=severity)

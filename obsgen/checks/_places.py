@@ -25,7 +25,12 @@ from obsgen.promql import (
 
 
 class Places:
-    """Finds the characters of nodes: in the author's own text where there is one."""
+    """
+    Finds the characters of nodes: in the author's own text where there is one.
+
+    Attributes:
+        found: What was written and is a part of the expression.
+    """
 
     def __init__(
         self, root: Node, origin: Origin, written: Iterable[Written], compiled: Node | None = None
@@ -42,8 +47,7 @@ class Places:
         self._own: dict[int, tuple[Origin, Node, str]] = {}
         pairs = zip(walk(compiled or root), walk(root), strict=True)
         self._asked = {id(one): id(asked) for one, asked in pairs}
-        for each in written:
-            self._match(compiled or root, each)
+        self.found = frozenset(each for each in written if self._match(compiled or root, each))
 
     def of(self, node: Node, part: str = "span") -> Origin:
         """
@@ -80,11 +84,11 @@ class Places:
         _, own, text = found
         return text[own.span.start : own.span.end]
 
-    def _match(self, root: Node, written: Written) -> None:
-        """Find what was written in the expression, node for node."""
+    def _match(self, root: Node, written: Written) -> bool:
+        """Find what was written in the expression, node for node; say whether it is there."""
         own, narrowed = _parsed(written.text), _parsed(written.narrowed or written.text)
         if own is None or narrowed is None:
-            return
+            return False
         wanted = without_parens(narrowed)
         for node in walk(root):
             if self._asked[id(node)] not in self._own and _alike(node, wanted):
@@ -92,7 +96,8 @@ class Places:
                 self._own.update(
                     {self._asked[id(a)]: (written.origin, b, written.text) for a, b in pairs}
                 )
-                return
+                return True
+        return False
 
 
 def _characters(origin: Origin, span: Span) -> Origin:

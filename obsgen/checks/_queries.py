@@ -34,6 +34,7 @@ class Use(enum.Enum):
     ALERT = "alert"
     RECORD = "recorded series"
     PANEL = "panel"
+    MEASURE = "measure"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,7 +134,8 @@ def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
     recordings = Recordings(
         rules={name: tuple(several) for name, several in rules.items()}, scopes=compiled.scopes
     )
-    queries = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
+    found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
+    queries = (*found, *_unused(compiled, recordings, found))
     return Subject(compiled=compiled, settings=settings, queries=queries, recordings=recordings)
 
 
@@ -183,6 +185,32 @@ def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                 scope=known.scope,
                 service=dashboard.service,
                 origin=origin,
+            )
+
+
+def _unused(
+    compiled: Compiled, recordings: Recordings, found: tuple[Query, ...]
+) -> Iterator[Query]:
+    """Yield the queries of measures that no rule and no panel asks."""
+    used = {(query.service, each) for query in found for each in query.places.found}
+    for service, scope in compiled.scopes.items():
+        for written in scope.written:
+            if (service, written) in used:
+                continue
+            read = parse_with_variables(written.narrowed)
+            if read is None:
+                continue
+            root, filled = read
+            yield Query(
+                use=Use.MEASURE,
+                name=written.text,
+                text=written.narrowed,
+                root=root,
+                meanings=Meanings(root, recordings.known_to(service)),
+                places=Places(root, written.origin, (written,), filled),
+                scope=scope,
+                service=service,
+                origin=written.origin,
             )
 
 

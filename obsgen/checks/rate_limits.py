@@ -44,7 +44,9 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
     for side, limit in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
         number = query.meaning(limit).number
         window = _window(side)
-        if number is None or not window or not _counts_events(query, side):
+        # In a measure the unit of a limit is written down: `above: 0.1/s`.
+        is_told = window and query.places.is_written(node)
+        if number is None or not is_told or not _counts_events(query, side):
             continue
         if _LEAST <= number <= _MOST and number == number.to_integral_value():
             if not _sounds_rare(side):

@@ -9,7 +9,7 @@ from obsgen import names
 from obsgen.catalogue import Catalogue, near
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
-from obsgen.diagnostics import Code, Diagnostic, Severity, finding
+from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 from obsgen.promql import Matcher, VectorSelector
 from obsgen.promql.label_values import shown_matcher
 from obsgen.promql.labels import BUCKET_LABEL
@@ -39,10 +39,7 @@ def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
         return
     if meaning.series is None:
         if scope.is_complete and not names.is_slo_series(name):
-            place = query.places.of(node)
-            if place.part is not None:
-                place = place.characters(place.part[0], place.part[0] + len(name))
-            yield unknown_metric(name, place, scope.catalogue)
+            yield unknown_metric(name, _place_of_name(query, node), scope.catalogue)
         return
     yield from _labels(query, node, meaning.series)
     if meaning.nothing == MATCHERS:
@@ -85,7 +82,14 @@ def _out_of_scope(query: Query, node: VectorSelector, known: Catalogue) -> Itera
         shown = ",".join(map(str, missing))
         message = f"`{name}` is not narrowed to the service's `where`"
         hint = f"write `{name}{{{shown}}}`, or a kind of measure, which adds it"
-        yield query.finding(OUT_OF_SCOPE, node, message, hint)
+        yield finding(OUT_OF_SCOPE, _place_of_name(query, node), message, hint)
+
+
+def _place_of_name(query: Query, node: VectorSelector) -> Origin:
+    place = query.places.of(node)
+    if place.part is None or node.name is None:
+        return place
+    return place.characters(place.part[0], place.part[0] + len(node.name))
 
 
 KIND: Final = Check(

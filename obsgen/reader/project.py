@@ -11,6 +11,7 @@ from obsgen.artefacts import GrafanaDatasource
 from obsgen.catalogue import TARGET_LABELS, near
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.model import Project, Reports, SeverityLevel, SeverityScheme, Tile
+from obsgen.reader.checks import read_checks
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
@@ -124,6 +125,7 @@ class _ProjectReader:
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
+            checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
         )

@@ -54,6 +54,42 @@ LEDGER: Final[Schema] = mapping(
 )
 
 
+_CHECKS: Final[Schema] = mapping(
+    {
+        "severities": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "How grave the findings of a check are: error, warning, info or none.",
+            "examples": [{"static-regex": "error", "PQL452": "none"}],
+        },
+        "required_labels": listed(text(), description="Every alert must have them."),
+        "required_annotations": listed(text(), description="Every alert must have them."),
+        "names": mapping(
+            {
+                "alerts": text("Pattern of alert names.", examples=["[A-Z][A-Za-z0-9]+"]),
+                "records": text("Pattern of recorded series.", examples=["[a-z_]+:.+"]),
+            },
+            description="How rules are named.",
+        ),
+        "bounds": mapping(
+            {
+                "cardinality": {
+                    "type": ["integer", "string"],
+                    "description": "Most series of a metric on one instance; 10000 unless given.",
+                },
+                "scrapes": {
+                    "type": ["integer", "string"],
+                    "description": "Fewest scrapes that a range spans; 4 unless given.",
+                },
+                "id_labels": listed(text(), description="Labels with a value for every request."),
+            },
+            description="Where findings begin.",
+        ),
+    },
+    description="What checks demand, and how grave their findings are.",
+)
+
+
 def documents() -> Mapping[str, Schema]:
     """Return the Project and the Environment."""
     return {"Project": _project(), "Environment": _environment()}
@@ -126,6 +162,7 @@ def _project() -> Schema:
                 {"base_url": text("Where runbook pages stand.")}, description="Runbooks."
             ),
             "ledger": ref("ledger"),
+            "checks": _CHECKS,
             "utc_offset": text(
                 "How far the calendar is ahead of UTC: +09:00, -05:00.", examples=["+09:00"]
             ),

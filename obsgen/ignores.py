@@ -1,0 +1,137 @@
+"""
+Findings that an author wants to live with: `# obsgen: ignore[PQL440] reason until 2027-01-31`.
+
+The comment stands on the line of the finding, for a block scalar on the line of its key, or alone
+on the line before. A reason is obligatory, a date is not; `today` comes from outside, so that the
+same specs on the same day give the same findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
+from obsgen.source import Source, SourceMap
+
+UNUSED_IGNORE: Final = Code(
+    "SRC010",
+    "unused-ignore",
+    why="the comment silences nothing: what it was for has been mended, or it stands on another "
+    "line, or it names a code that cannot be ignored",
+    fix="Remove the comment, or put it on the line of the finding.",
+    severity=Severity.WARNING,
+)
+EXPIRED_IGNORE: Final = Code(
+    "SRC011",
+    "expired-ignore",
+    why="the day has come until which the finding was to be ignored, so it is shown again",
+    fix="Mend what is found, or write a later day.",
+    severity=Severity.WARNING,
+)
+IGNORE_FORM: Final = Code(
+    "SRC012",
+    "ignore-form",
+    why="a finding is ignored by its code and for a reason that the next reader can judge",
+    fix="Write `# obsgen: ignore[PQL440] the exporter is not ours`, with `until 2027-01-31` if it "
+    "is to end.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (UNUSED_IGNORE, EXPIRED_IGNORE, IGNORE_FORM)
+
+_COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
+_CODES: Final = re.compile(r"\[\s*(?P<codes>[A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)\s*\]", re.ASCII)
+_UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d{4}-\d{2}-\d{2})\b", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ignore:
+    """A comment: which codes, on which line (from 1) and until when."""
+
+    codes: frozenset[str]
+    line: int
+    origin: Origin
+    until: str = ""
+
+
+def without_ignored(
+    diagnostics: Iterable[Diagnostic],
+    sources: Iterable[Source],
+    *,
+    today: str,
+    may_be_ignored: Callable[[Diagnostic], bool],
+    is_partial: bool,
+) -> tuple[Diagnostic, ...]:
+    """
+    Return the findings that remain, with those about the comments themselves.
+
+    Args:
+        today: `2026-11-25`; empty, where no comment ends.
+        may_be_ignored: Says whether work can go on with a finding.
+        is_partial: Something could not be read, so a comment may have had its use.
+    """
+    read = tuple(sources)
+    source_map = SourceMap(read)
+    found: list[Diagnostic] = []
+    comments: dict[str, list[_Ignore]] = {}
+    for source in read:
+        if any("obsgen:" in line for line in source.lines):
+            comments[source.file] = list(_comments(source, found.append))
+    used: set[_Ignore] = set()
+    for diagnostic in diagnostics:
+        near = comments.get(diagnostic.origin.file, ())
+        ignore = _matching(diagnostic, near, source_map) if near else None
+        if ignore is None or not may_be_ignored(diagnostic):
+            found.append(diagnostic)
+            continue
+        used.add(ignore)
+        if ignore.until and today and ignore.until < today:
+            found.append(diagnostic)
+            message = f"the finding was ignored until {ignore.until}"
+            found.append(finding(EXPIRED_IGNORE, ignore.origin, message))
+    for ignore in (one for several in comments.values() for one in several):
+        if ignore not in used and not is_partial:
+            codes = ", ".join(sorted(ignore.codes))
+            message = f"there is no {codes} on this line to ignore"
+            found.append(finding(UNUSED_IGNORE, ignore.origin, message, "remove the comment"))
+    return tuple(found)
+
+
+def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[_Ignore]:
+    for number, line in enumerate(source.lines):
+        match = _COMMENT.search(line) if "obsgen:" in line else None
+        if match is None:
+            continue
+        mark = (number, match.start(), match.end() - match.start())
+        origin = Origin(source.file, mark=mark)
+        codes = _CODES.match(match["rest"])
+        until = _UNTIL.search(match["rest"])
+        reason = _UNTIL.sub("", match["rest"][codes.end() :] if codes else "").strip(" \t-—:")
+        if codes is None or not reason:
+            what = "names no code" if codes is None else "gives no reason"
+            hint = "write `# obsgen: ignore[PQL440] why it is right here`"
+            report(finding(IGNORE_FORM, origin, f"the comment {what}", hint))
+            continue
+        if until is not None and not _DAY.fullmatch(until["day"]):
+            report(finding(IGNORE_FORM, origin, f"`{until['day']}` is not a day"))
+            continue
+        is_alone = not line[: match.start()].strip()
+        yield _Ignore(
+            codes=frozenset(word.strip() for word in codes["codes"].split(",")),
+            line=number + 2 if is_alone else number + 1,
+            origin=origin,
+            until=until["day"] if until else "",
+        )
+
+
+def _matching(
+    diagnostic: Diagnostic, ignores: Iterable[_Ignore], source_map: SourceMap
+) -> _Ignore | None:
+    lines = {source_map.span(diagnostic.origin).line}
+    if diagnostic.origin.part is not None:
+        lines.add(source_map.span(replace(diagnostic.origin, part=None)).line)
+    named = (ignore for ignore in ignores if diagnostic.code.id in ignore.codes)
+    return next((ignore for ignore in named if ignore.line in lines), None)
