@@ -70,6 +70,7 @@ MODULES: Final = (
     "obsgen.compile.rule_tests",
     "obsgen.compile.services",
     "obsgen.ignores",
+    "obsgen.lint.documents",
     "obsgen.pipeline",
     "obsgen.disk.problems",
     "obsgen.starter",

@@ -17,12 +17,14 @@ class RecordingRule:
 
     Attributes:
         groups: The labels of the result beside those of the rule.
+        written: The expression of a rule that was written by hand, as a whole.
     """
 
     record: str
     expr: str
     labels: Mapping[str, str]
     groups: tuple[str, ...] = ()
+    written: Written | None = field(compare=False, repr=False, default=None)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
@@ -35,6 +37,7 @@ class AlertingRule:
         carries: The labels that an alert of this rule may carry, `alertname` and what the server
             adds excepted; None where the expression leaves them open.
         texts: Labels and annotations that hold what an author wrote, by name.
+        written: The expression of a rule that was written by hand, as a whole.
     """
 
     alert: str
@@ -45,6 +48,7 @@ class AlertingRule:
     keep_firing_for: Duration = Duration(0)
     carries: frozenset[str] | None = None
     texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
+    written: Written | None = field(compare=False, repr=False, default=None)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

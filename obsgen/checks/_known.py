@@ -9,6 +9,7 @@ from typing import Final
 
 from obsgen.artefacts import QueryScope, RecordingRule
 from obsgen.catalogue import Metric, bucket_spellings
+from obsgen.checks._guesses import guessed
 from obsgen.promql import Node, PromqlError, parse
 from obsgen.promql.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE
 from obsgen.promql.labels import Labels, declared_labels
@@ -37,7 +38,8 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
     Args:
         is_complete: A label that is not declared is not there.
     """
-    values = {name: frozenset(v) for name, v in metric.label_values.items() if v is not None}
+    told = metric.label_values if is_complete else {}
+    values = {name: frozenset(v) for name, v in told.items() if v is not None}
     labels = declared_labels(metric.label_values) if is_complete else _OPEN
 
     def series(name: str, sample: Sample, **more: object) -> Series:
@@ -46,7 +48,7 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
 
     def labelled(name: str, more: Iterable[str]) -> dict[str, object]:
         """Return a label that the parts of a distribution have beside the metric's own."""
-        spelled = frozenset(more)
+        spelled = frozenset(more) if is_complete else frozenset()
         added = labels if labels.is_open else labels.added({name}, surely=True)
         return {"labels": added, "values": {**values, name: spelled} if spelled else values}
 
@@ -182,7 +184,12 @@ class Known:
             return Series(name=name, metric=name, sample=Sample.GAUGE, labels=labels)
         if (recorded := self.recordings.series_of(name)) is not None:
             return recorded
-        return self._declared(name) or (_PROCESS_START if name == _PROCESS_START.name else None)
+        if (declared := self._declared(name)) is not None:
+            return declared
+        if name == _PROCESS_START.name:
+            return _PROCESS_START
+        is_complete = self.scope is None or self.scope.is_complete
+        return None if is_complete else guessed(name)
 
     def _declared(self, name: str) -> Series | None:
         metric = None if self.scope is None else self.scope.catalogue.metric_of(name)

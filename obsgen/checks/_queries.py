@@ -155,7 +155,9 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                     text=rule.expr,
                     root=root,
                     meanings=Meanings(root, known),
-                    places=Places(root, rule.origin, _written(known)),
+                    places=Places(
+                        root, rule.origin, (rule.written,) if rule.written else _written(known)
+                    ),
                     scope=known.scope,
                     service=file.service,
                     origin=rule.origin,

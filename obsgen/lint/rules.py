@@ -1,0 +1,172 @@
+"""Groups and rules of a file, as artefacts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
+from obsgen.diagnostics import Related, finding
+from obsgen.lint.documents import RULE_FILE, check_keys
+from obsgen.model import Reports
+from obsgen.promql import PromqlError, parse
+from obsgen.reader.raw import UNPARSABLE_PROMQL
+from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.units import Duration
+
+_GROUP_KEYS: Final = (
+    "name", "interval", "rules", "limit", "query_offset", "labels", "partial_response_strategy",
+    "source_tenants", "align_evaluation_time_on_interval", "evaluation_delay",
+    "concurrency", "type", "eval_offset", "eval_delay", "params", "headers", "tenant",
+)  # fmt: skip
+_RULE_KEYS: Final = ("expr", "labels", "for", "keep_firing_for", "annotations", "alert", "record")
+_MORE_KEYS: Final = ("debug", "update_entries_limit")
+_OF_ALERTS: Final = ("for", "keep_firing_for", "annotations")
+_LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
+_RECORD: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
+
+
+@dataclass(slots=True)
+class RuleReader:
+    """Reads the groups of one file; what is wrong is reported, and its rule left out."""
+
+    report: Reports
+    _names: dict[str, Scalar]
+
+    def __init__(self, report: Reports) -> None:
+        """Start a file."""
+        self.report = report
+        self._names = {}
+
+    def group(self, node: MappingNode) -> RuleGroup:
+        """Read a group."""
+        check_keys(node, _GROUP_KEYS, "a group", self.report)
+        name = self._name(node)
+        rules = node.get("rules")
+        items = rules.items if isinstance(rules, Sequence) else ()
+        if rules is not None and not isinstance(rules, Sequence) and not _is_null(rules):
+            self._say(rules, f"`rules` is {rules.word}, no list")
+        labels, _ = self._texts(node.get("labels"), "label")
+        read = (self._rule(item, labels) for item in items)
+        return RuleGroup(
+            name=name,
+            rules=tuple(rule for rule in read if rule is not None),
+            interval=self._duration(node.get("interval")),
+        )
+
+    def _name(self, node: MappingNode) -> str:
+        name = node.get("name")
+        if not isinstance(name, Scalar) or not name.text:
+            self._say(node, "the group has no `name`")
+            return ""
+        first = self._names.setdefault(name.text, name)
+        if first is not name:
+            related = (Related("the first one is here", first.origin),)
+            message = f"group `{name.text}` is written twice in this file"
+            self.report(finding(RULE_FILE, name.origin, message, related=related))
+        return name.text
+
+    def _rule(self, node: Node, of_group: Mapping[str, str]) -> AlertingRule | RecordingRule | None:
+        if not isinstance(node, MappingNode):
+            self._say(node, f"a rule is a mapping, found {node.word}")
+            return None
+        check_keys(node, (*_RULE_KEYS, *_MORE_KEYS), "a rule", self.report)
+        kinds = [key for key in ("alert", "record") if key in node.entries]
+        if len(kinds) != 1:
+            what = "both `alert` and `record`" if kinds else "neither `alert` nor `record`"
+            self._say(node, f"the rule has {what}")
+            return None
+        name = self._text(node.get(kinds[0]), kinds[0])
+        expr = self._expr(node)
+        labels, texts = self._texts(node.get("labels"), "label")
+        if expr is None or not name:
+            return None
+        written = Written(text=expr.text, origin=expr.origin)
+        if kinds == ["record"]:
+            self._check_record(node, name)
+            return RecordingRule(
+                record=name,
+                expr=expr.text,
+                labels={**of_group, **labels},
+                written=written,
+                origin=node.origin,
+            )
+        annotations, more = self._texts(node.get("annotations"), "annotation")
+        return AlertingRule(
+            alert=name,
+            expr=expr.text,
+            labels={**of_group, **labels},
+            annotations=annotations,
+            for_=self._duration(node.get("for")),
+            keep_firing_for=self._duration(node.get("keep_firing_for")),
+            texts={**texts, **more},
+            written=written,
+            origin=node.origin,
+        )
+
+    def _check_record(self, node: MappingNode, name: str) -> None:
+        if not _RECORD.fullmatch(name):
+            self._say(node.entries["record"].value, f"`{name}` is no name of a series")
+        for key in _OF_ALERTS:
+            if key in node.entries:
+                self._say(node.entries[key].key, f"a recording rule has no `{key}`")
+
+    def _expr(self, node: MappingNode) -> Scalar | None:
+        expr = node.get("expr")
+        if not isinstance(expr, Scalar) or not expr.text.strip():
+            self._say(node, "the rule has no `expr`")
+            return None
+        try:
+            parse(expr.text, result="vector")
+        except PromqlError as error:
+            place = expr.origin.characters(error.span.start, error.span.end)
+            self.report(finding(UNPARSABLE_PROMQL, place, error.message, error.hint))
+            return None
+        return expr
+
+    def _texts(self, node: Node | None, what: str) -> tuple[dict[str, str], dict[str, Written]]:
+        """Read labels or annotations; what Prometheus would not take for texts is reported."""
+        found: dict[str, str] = {}
+        written: dict[str, Written] = {}
+        if node is None or _is_null(node):
+            return found, written
+        if not isinstance(node, MappingNode):
+            self._say(node, f"{what}s are a mapping, found {node.word}")
+            return found, written
+        for name, entry in node.entries.items():
+            value = entry.value
+            if not _LABEL.fullmatch(name):
+                self._say(entry.key, f"`{name}` is no name of a {what}")
+            elif isinstance(value, Scalar):
+                found[name] = "" if value.is_null else value.text
+                written[name] = Written(text=found[name], origin=value.origin)
+            else:
+                self._say(value, f"{what} `{name}` is a text, found {value.word}")
+        return found, written
+
+    def _text(self, node: Node | None, what: str) -> str:
+        if isinstance(node, Scalar) and not node.is_null and node.text:
+            return node.text
+        if node is not None:
+            self._say(node, f"`{what}` is a name, found {node.word}")
+        return ""
+
+    def _duration(self, node: Node | None) -> Duration:
+        if node is None or _is_null(node):
+            return Duration(0)
+        if isinstance(node, Scalar):
+            try:
+                return Duration(0) if node.text == "0" else Duration.parse(node.text)
+            except ValueError:
+                pass
+        self._say(node, f"{node.word} is no length of time")
+        return Duration(0)
+
+    def _say(self, node: Node, message: str) -> None:
+        self.report(finding(RULE_FILE, node.origin, message))
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null

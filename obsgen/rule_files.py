@@ -1,0 +1,123 @@
+"""
+Rule files as `obsgen lint` sees them: read from disk, held to what is known of their metrics.
+
+Without a catalogue the shipped presets say what they know of well-known metrics, and names say the
+rest. With specs, their metrics are all there are, and their Project says how they are judged.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from obsgen import disk
+from obsgen.catalogue import Catalogue, Metric
+from obsgen.diagnostics import Diagnostic
+from obsgen.lint import LintOptions, lint
+from obsgen.pipeline import Built, Options, build
+from obsgen.source import SourceMap
+from obsgen.units import Duration
+
+STDIN = "<stdin>"
+"""Names standard input in findings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the command line says of the Prometheus; None where it says nothing."""
+
+    version: tuple[int, int] | None = None
+    scrape_interval: Duration | None = None
+    retention: Duration | None = None
+
+
+def lint_files(
+    paths: Sequence[Path],
+    standard_input: bytes | None,
+    *,
+    specs: Sequence[Path],
+    target: Target,
+    cwd: Path,
+) -> Built:
+    """
+    Check rule files, and folders with all of them below.
+
+    Args:
+        specs: Specs that declare the metrics; without them the shipped presets say what they know.
+
+    Raises:
+        disk.DiskError: as `disk.read_specs`.
+    """
+    given = disk.read_specs(paths, cwd=cwd)
+    texts = dict(given.texts)
+    if standard_input is not None:
+        texts[STDIN] = standard_input
+    if specs:
+        options, found, source_map = _declared(specs, cwd)
+        if found:
+            return Built(files=(), diagnostics=found, source_map=source_map)
+    else:
+        options = LintOptions(catalogue=known_of_presets())
+    options = replace(options, today=datetime.datetime.now(datetime.UTC).date().isoformat())
+    built = lint(texts, _told(options, target))
+    return replace(built, diagnostics=(*given.diagnostics, *built.diagnostics))
+
+
+def _told(options: LintOptions, target: Target) -> LintOptions:
+    """Return the options with what the command line says in the place of what else is known."""
+    return replace(
+        options,
+        version=target.version or options.version,
+        scrape_interval=target.scrape_interval or options.scrape_interval,
+        retention=target.retention or options.retention,
+    )
+
+
+def _declared(
+    specs: Sequence[Path], cwd: Path
+) -> tuple[LintOptions, tuple[Diagnostic, ...], SourceMap]:
+    """Return what specs declare; or why they cannot be read."""
+    given = disk.read_specs(specs, cwd=cwd)
+    options = Options(presets=disk.shipped_presets(), with_files=False, with_tests=False)
+    built = build(given.texts, options)
+    found = (*given.diagnostics, *(d for d in built.diagnostics if d.severity.name == "ERROR"))
+    if found or not built.specs:
+        return LintOptions(), found, built.source_map
+    project = built.specs[0].project
+    metrics = {
+        name: metric
+        for compiled in built.compiled
+        for scope in compiled.scopes.values()
+        for name, metric in scope.catalogue.metrics.items()
+    }
+    options_ = LintOptions(
+        catalogue=Catalogue(metrics),
+        is_complete=True,
+        version=project.prometheus_version,
+        scrape_interval=project.scrape_interval,
+        retention=project.retention,
+        external_labels=project.external_labels,
+        settings=project.checks,
+    )
+    return options_, (), built.source_map
+
+
+def known_of_presets() -> Catalogue:
+    """Return what the shipped presets agree on, of all metrics that they declare."""
+    shipped = disk.shipped_presets()
+    found: dict[str, Metric | None] = {}
+    for name in shipped:
+        for metric in _metrics_of(name, shipped).values():
+            known = found.setdefault(metric.name, metric)
+            if known is not None and (known.type, known.unit) != (metric.type, metric.unit):
+                found[metric.name] = None
+    return Catalogue({name: metric for name, metric in found.items() if metric is not None})
+
+
+def _metrics_of(preset: str, shipped: Mapping[str, bytes]) -> Mapping[str, Metric]:
+    text = f"apiVersion: obsgen/v1\nkind: Service\nname: known\nuses: [{preset}]\n"
+    options = Options(presets=shipped, with_files=False, with_tests=False)
+    built = build({STDIN: text}, options)
+    return built.compiled[0].scopes["known"].catalogue.metrics
