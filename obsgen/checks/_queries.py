@@ -71,6 +71,11 @@ class Query:
             for child in node.children:
                 self._parents[id(child)] = node
 
+    @property
+    def size(self) -> int:
+        """The number of its nodes."""
+        return sum(map(len, self._nodes.values()))
+
     def nodes(self, kind: type[_Kind]) -> Iterator[_Kind]:
         """Yield the nodes of a kind, in the order of the text."""
         for node in self._nodes.get(kind, ()):
@@ -155,9 +160,7 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                     text=rule.expr,
                     root=root,
                     meanings=Meanings(root, known),
-                    places=Places(
-                        root, rule.origin, (rule.written,) if rule.written else _written(known)
-                    ),
+                    places=Places(root, rule.origin, _written(known), whole=rule.written),
                     scope=known.scope,
                     service=file.service,
                     origin=rule.origin,
@@ -183,7 +186,7 @@ def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                 text=target.expr,
                 root=root,
                 meanings=Meanings(root, known),
-                places=Places(root, origin, _written(known), filled),
+                places=Places(root, origin, _written(known), compiled=filled),
                 scope=known.scope,
                 service=dashboard.service,
                 origin=origin,
@@ -209,7 +212,7 @@ def _unused(
                 text=written.narrowed,
                 root=root,
                 meanings=Meanings(root, recordings.known_to(service)),
-                places=Places(root, written.origin, (written,), filled),
+                places=Places(root, written.origin, (written,), compiled=filled),
                 scope=scope,
                 service=service,
                 origin=written.origin,
