@@ -77,7 +77,9 @@ def import_() -> None:
     show_default=True,
     help="The document that is written.",
 )
-@click.option("--name", default="", help="Its name.", show_default="the job, or imported")
+@click.option(
+    "--name", default="", metavar="NAME", help="Its name.", show_default="the job, or imported"
+)
 @click.option("--service", default="", metavar="NAME", help="The service that a part belongs to.")
 @click.option(
     "-o",
