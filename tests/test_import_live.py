@@ -73,6 +73,17 @@ def test_a_file_that_is_not_there_is_said():
     )
 
 
+@pytest.mark.parametrize("source", ["page.txt", "-"])
+def test_a_file_without_end_is_not_taken_in(here: Path, monkeypatch, source: str):
+    monkeypatch.setattr("obsgen.commands.import_._MOST_BYTES", 1024 * 1024)
+    text = "x 1\n" * 300_000
+    (here / "page.txt").write_text(text)
+    result = run(source, given=text)
+
+    assert (1, "") == (result.exit_code, result.stdout)
+    assert " is larger than 1 MiB [OUT907]" in result.stderr
+
+
 def test_a_folder_is_no_page(here: Path):
     (here / "folder").mkdir()
 

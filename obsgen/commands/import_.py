@@ -115,7 +115,7 @@ def metrics(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 def _import(asked: _Asked) -> bool:
     """Import, print and write; say whether it failed."""
     from obsgen import http, terminal
-    from obsgen.disk.single import read_file, write_file
+    from obsgen.disk.single import read_file, read_stream, write_file
     from obsgen.importers.document import Head
     from obsgen.importers.wanted import Wanted
     from obsgen.importing import Importer
@@ -136,7 +136,8 @@ def _import(asked: _Asked) -> bool:
             else:
                 imported = importer.from_url(asked.source, client)
     elif asked.source == STANDARD_INPUT:
-        imported = importer.from_page(sys.stdin.buffer.read(_MOST_BYTES))
+        given = read_stream(sys.stdin.buffer, source, most_bytes=_MOST_BYTES)
+        imported = importer.from_page(given)
     else:
         imported = importer.from_page(read_file(Path(asked.source), most_bytes=_MOST_BYTES))
     if terminal.print_findings(imported, asked.format_, fail_on=asked.fail_on):

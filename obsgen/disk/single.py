@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from obsgen.disk.files import put
 from obsgen.disk.paths import temporary
@@ -19,11 +20,21 @@ def read_file(path: Path, *, most_bytes: int) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(most_bytes + 1)
+            return read_stream(file, str(path), most_bytes=most_bytes)
     except OSError as error:
         raise FileUnreadable(f"`{path}` cannot be read: {reason(error)}") from error
+
+
+def read_stream(file: BinaryIO, name: str, *, most_bytes: int) -> bytes:
+    """
+    Return what is left of an open file.
+
+    Raises:
+        FileUnreadable: there is more than *most_bytes*.
+    """
+    data = file.read(most_bytes + 1)
     if len(data) > most_bytes:
-        raise FileUnreadable(f"`{path}` is larger than {most_bytes // 1024 // 1024} MiB")
+        raise FileUnreadable(f"`{name}` is larger than {most_bytes // 1024 // 1024} MiB")
     return data
 
 
