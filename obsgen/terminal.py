@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 import click
 
@@ -16,7 +17,21 @@ from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
 
 
-def print_findings(built: Built, format_: str, *, fail_on: str) -> bool:
+class Findings(Protocol):
+    """What a run found, and where."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The findings."""
+        ...
+
+    @property
+    def source_map(self) -> SourceMap:
+        """The lines that they are in."""
+        ...
+
+
+def print_findings(built: Findings, format_: str, *, fail_on: str) -> bool:
     """Print findings; say whether one is as grave as *fail_on*."""
     _print(built.diagnostics, built.source_map, format_)
     least = Severity[fail_on.upper()]
@@ -36,7 +51,7 @@ def _print(diagnostics: Iterable[Diagnostic], source_map: SourceMap, format_: st
 
 def print_summary(built: Built, format_: str, *, outcome: str = "") -> None:
     """Count the findings in a sentence."""
-    _say(summary(built.diagnostics) + outcome, format_)
+    say(summary(built.diagnostics) + outcome, format_)
 
 
 def print_differences(differences: tuple[Difference, ...], format_: str) -> None:
@@ -46,7 +61,7 @@ def print_differences(differences: tuple[Difference, ...], format_: str) -> None
         click.echo(difference.text.encode(), nl=False)
     if differences:
         count = f"{len(differences)} file{'' if len(differences) == 1 else 's'}"
-        _say(f"{count} not up to date: run `obsgen generate`", format_)
+        say(f"{count} not up to date: run `obsgen generate`", format_)
 
 
 def print_written(written: Iterable[tuple[Path, Written]], format_: str) -> None:
@@ -54,7 +69,7 @@ def print_written(written: Iterable[tuple[Path, Written]], format_: str) -> None
     for folder, did in written:
         counts = {"written": did.changed, "unchanged": did.unchanged, "removed": did.removed}
         words = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items())
-        _say(f"{folder}: {words}", format_)
+        say(f"{folder}: {words}", format_)
 
 
 def print_raw(texts: Iterable[str]) -> None:
@@ -63,7 +78,7 @@ def print_raw(texts: Iterable[str]) -> None:
         click.echo(text.rstrip(), err=True)
 
 
-def _say(sentence: str, format_: str) -> None:
+def say(sentence: str, format_: str) -> None:
     """Print a sentence for people, where nothing but findings is read by a program."""
     if format_ == "text":
         click.echo(sentence, err=True)

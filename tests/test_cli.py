@@ -23,6 +23,7 @@ from oracles import ROOT
 import obsgen
 from obsgen import codes, pipeline, starter, workspace
 from obsgen.cli import commands, main
+from obsgen.commands import NAMES
 from obsgen.schema import assemble
 
 HELP: Final = Path(__file__).resolve().parent / "help"
@@ -118,11 +119,11 @@ def paths_below(folder: Path) -> set[str]:
 # Help and usage.
 
 
-@pytest.mark.parametrize("command", ["", *sorted(commands.commands)], ids=lambda c: c or "obsgen")
+@pytest.mark.parametrize("command", ["", *NAMES, "import metrics"], ids=lambda c: c or "obsgen")
 def test_the_help_is_exactly_this(command: str, update: bool):
-    arguments = [command, "--help"] if command else ["--help"]
+    arguments = [*command.split(), "--help"]
     result = CliRunner().invoke(commands, arguments, prog_name="obsgen", terminal_width=80)
-    golden = HELP / f"{command or 'obsgen'}.txt"
+    golden = HELP / f"{command.replace(' ', '-') or 'obsgen'}.txt"
     if update:
         golden.write_text(result.stdout, "utf-8")
 
@@ -859,7 +860,10 @@ def test_colour_is_for_terminals_alone(here: Path):
 
 
 HEAVY: Final = frozenset(
-    {"jsonschema", "yaml", "promql_parser", "grafanalib", "requests", "jinja2", "rich"}
+    {
+        *("jsonschema", "yaml", "promql_parser", "grafanalib", "requests", "jinja2", "rich"),
+        *("prometheus_client", "urllib3"),
+    }
 )
 
 
@@ -894,6 +898,14 @@ def test_generate_imports_what_its_outputs_need(here: Path):
     put(here, project=f"{PROJECT}outputs: [prometheus]\n")
 
     assert {"yaml", "promql_parser"} == imported_by("generate", cwd=here)
+
+
+def test_import_takes_no_network_library_for_a_file(here: Path):
+    (here / "page.txt").write_text("x_total 1\n")
+
+    heavy = imported_by("import", "metrics", "page.txt", cwd=here)
+    assert {"yaml", "promql_parser", "prometheus_client"} == heavy
+    assert set() == imported_by("import", "metrics", "--help", cwd=here)
 
 
 def test_the_same_specs_give_the_same_files_in_every_process(here: Path):

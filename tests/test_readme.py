@@ -13,6 +13,7 @@ from oracles import tool
 
 from obsgen import build
 from obsgen.cli import commands
+from obsgen.commands import NAMES
 from obsgen.diagnostics import Severity
 from obsgen.disk import shipped_presets
 from obsgen.pipeline import Options
@@ -101,8 +102,21 @@ def test_the_readme_says_how_much_cheaper_the_rules_are():
 
 
 def test_the_readme_lists_every_command():
-    for name in commands.commands:
+    for name in NAMES:
         assert f"`obsgen {name}" in README
+
+
+def test_what_the_page_on_imports_shows_is_what_import_prints(tmp_path, monkeypatch):
+    page = ROOT / "docs" / "import.md"
+    (tmp_path / "metrics.txt").write_text(blocks("text", page)[0])
+    monkeypatch.chdir(tmp_path)
+
+    arguments = ["import", "metrics", "metrics.txt", "--name", "http_service"]
+    result = CliRunner().invoke(commands, arguments)
+
+    assert 0 == result.exit_code
+    assert result.stdout.partition("\n")[2] == blocks("yaml", page)[0]
+    assert result.stderr == blocks("console", page)[1]
 
 
 @pytest.mark.parametrize("package", ["measures", "slis", "alerts", "receivers", "panels"])

@@ -69,3 +69,39 @@ def fail_option(command: _Command) -> _Command:
         help="The least grave finding that fails.",
     )
     return option(command)
+
+
+def server_options(command: _Command) -> _Command:
+    """Take how servers are asked: as whom, whom to trust, how long to wait."""
+    options = (
+        click.option(
+            "--bearer-token-file",
+            "token_file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Holds the token that is sent to the server.",
+        ),
+        click.option(
+            "--bearer-token-env",
+            "token_variable",
+            metavar="VARIABLE",
+            help="The environment variable that holds it.",
+        ),
+        click.option(
+            "--ca-file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Certificates of who is trusted.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=10,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long one answer may take.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
