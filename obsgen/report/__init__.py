@@ -23,13 +23,15 @@ __all__ = [
     "Format",
     "as_github",
     "as_json",
+    "as_junit",
+    "as_sarif",
     "as_text",
     "harmless",
     "sorted_diagnostics",
     "summary",
 ]
 
-NAMES: Final = ("text", "json", "github")
+NAMES: Final = ("text", "json", "github", "sarif", "junit")
 """What `--format` offers: the modules of this package that hold a format."""
 
 
@@ -79,3 +81,5 @@ FORMATS: Final[Mapping[str, Format]] = {name: _lazy(name) for name in NAMES}
 as_text = FORMATS["text"]
 as_json = FORMATS["json"]
 as_github = FORMATS["github"]
+as_sarif = FORMATS["sarif"]
+as_junit = FORMATS["junit"]
