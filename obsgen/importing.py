@@ -62,6 +62,7 @@ class Imported:
 
     diagnostics: tuple[Diagnostic, ...]
     source_map: SourceMap = field(default_factory=lambda: SourceMap(()))
+    sources: tuple[str, ...] = ()
     text: str = ""
     metrics: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)

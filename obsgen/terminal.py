@@ -1,4 +1,8 @@
-"""What the commands print: findings and sentences to standard error, data to standard output."""
+"""
+What the commands print: findings and sentences to standard error, data to standard output.
+
+Findings may go into a report as well, which a program reads: standard error is for people then.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import click
 
@@ -15,6 +19,8 @@ from obsgen.disk.outcomes import Difference, Written
 from obsgen.pipeline import Built
 from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
+
+STANDARD_OUTPUT: Final = "-"
 
 
 class Findings(Protocol):
@@ -30,23 +36,62 @@ class Findings(Protocol):
         """The lines that they are in."""
         ...
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the files that were looked at."""
+        ...
+
 
 def print_findings(built: Findings, format_: str, *, fail_on: str) -> bool:
     """Print findings; say whether one is as grave as *fail_on*."""
-    _print(built.diagnostics, built.source_map, format_)
+    is_colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(_rendered(built, format_, color=is_colored), err=True, nl=False)
+    return has_failed(built, fail_on)
+
+
+def has_failed(built: Findings, fail_on: str) -> bool:
+    """Say whether a finding is as grave as *fail_on*."""
     least = Severity[fail_on.upper()]
     return any(d.severity >= least for d in built.diagnostics)
 
 
+def shown_format(format_: str, report: str | None) -> str:
+    """Return how findings are told on standard error: beside a report, as to people."""
+    return format_ if report is None else "text"
+
+
+def write_report(built: Findings, format_: str, report: str | None) -> bool:
+    """
+    Write findings to a file, or to standard output (`-`), where that is asked for.
+
+    Returns:
+        Whether that was done, or need not be; else why it cannot be done is printed.
+    """
+    if report is None:
+        return True
+    text = _rendered(built, format_, color=False)
+    if report == STANDARD_OUTPUT:
+        click.echo(text, nl=False)
+        return True
+    from obsgen.disk.reports import write_report as write
+
+    try:
+        write(Path(report), text)
+    except ObsgenError as error:
+        print_error(error)
+        return False
+    return True
+
+
 def print_error(error: ObsgenError, format_: str = "text") -> None:
     """Print why the system does not let obsgen go on."""
-    _print((error.diagnostic,), SourceMap(()), format_)
+    alone = Built(files=(), diagnostics=(error.diagnostic,), source_map=SourceMap(()))
+    print_findings(alone, format_, fail_on="error")
 
 
-def _print(diagnostics: Iterable[Diagnostic], source_map: SourceMap, format_: str) -> None:
-    is_colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    text = FORMATS[format_](diagnostics, source_map, color=is_colored)
-    click.echo(text, err=True, nl=False)
+def _rendered(built: Findings, format_: str, *, color: bool) -> str:
+    render = FORMATS[format_]
+    return render(built.diagnostics, built.source_map, files=built.sources, color=color)
 
 
 def print_summary(built: Built, format_: str, *, outcome: str = "") -> None:

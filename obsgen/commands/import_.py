@@ -35,6 +35,7 @@ class _Asked:
     ca_file: Path | None
     timeout: float
     format_: str
+    report: str | None
     fail_on: str
 
     @property
@@ -140,13 +141,15 @@ def _import(asked: _Asked) -> bool:
         imported = importer.from_page(given)
     else:
         imported = importer.from_page(read_file(Path(asked.source), most_bytes=_MOST_BYTES))
-    if terminal.print_findings(imported, asked.format_, fail_on=asked.fail_on):
+    shown = terminal.shown_format(asked.format_, asked.report)
+    failed = terminal.print_findings(imported, shown, fail_on=asked.fail_on)
+    if not terminal.write_report(imported, asked.format_, asked.report) or failed:
         return True
     if asked.output is None:
         click.echo(imported.text.encode(), nl=False)
     else:
         write_file(asked.output, imported.text.encode(), replace=asked.force)
-    terminal.say(imported.summary, asked.format_)
+    terminal.say(imported.summary, shown)
     return False
 
 

@@ -13,7 +13,7 @@ FOUND: Final = 1
 STANDARD_INPUT: Final = "-"
 
 _Command = Callable[..., Any]
-_FORMATS: Final = ("text", "json", "github")
+_FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 _SEVERITIES: Final = ("error", "warning", "info")
 
 
@@ -34,16 +34,22 @@ def environment_option(command: _Command) -> _Command:
 
 
 def report_options(command: _Command) -> _Command:
-    """Take how findings are written, and which of them fail."""
-    option = click.option(
+    """Take how and where findings are written, and which of them fail."""
+    how = click.option(
         "--format",
         "format_",
         type=click.Choice(_FORMATS),
         default="text",
         show_default=True,
-        help="How findings are written, to standard error.",
+        help="How findings are written, to standard error or the --report.",
     )
-    return fail_option(option(command))
+    where = click.option(
+        "--report",
+        type=click.Path(dir_okay=False, allow_dash=True),
+        metavar="FILE",
+        help="Write findings to this file (`-`: standard output), text to standard error.",
+    )
+    return fail_option(how(where(command)))
 
 
 def answer_option(command: _Command) -> _Command:
