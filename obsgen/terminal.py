@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,6 +22,8 @@ from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
 
 STANDARD_OUTPUT: Final = "-"
+_FOR_PEOPLE: Final = frozenset({"text", "github"})
+_ALL: Final = "info"
 
 
 class Findings(Protocol):
@@ -42,11 +45,31 @@ class Findings(Protocol):
         ...
 
 
-def print_findings(built: Findings, format_: str, *, fail_on: str) -> bool:
-    """Print findings; say whether one is as grave as *fail_on*."""
+def print_findings(
+    built: Findings, format_: str, *, fail_on: str, tells_infos: bool = True
+) -> bool:
+    """
+    Print findings; say whether one is as grave as *fail_on*.
+
+    Args:
+        tells_infos: People are told what is only worth knowing; else only if they ask for it, with
+            `--fail-on info`.
+    """
+    if format_ in _FOR_PEOPLE and fail_on != _ALL and not tells_infos:
+        told = tuple(d for d in built.diagnostics if d.severity is not Severity.INFO)
+        built = Told(diagnostics=told, source_map=built.source_map, sources=built.sources)
     is_colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     click.echo(_rendered(built, format_, color=is_colored), err=True, nl=False)
     return has_failed(built, fail_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Some of what a run found."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    source_map: SourceMap
+    sources: tuple[str, ...]
 
 
 def has_failed(built: Findings, fail_on: str) -> bool:
@@ -94,9 +117,12 @@ def _rendered(built: Findings, format_: str, *, color: bool) -> str:
     return render(built.diagnostics, built.source_map, files=built.sources, color=color)
 
 
-def print_summary(built: Built, format_: str, *, outcome: str = "") -> None:
+def print_summary(built: Built, format_: str, *, fail_on: str = "error", outcome: str = "") -> None:
     """Count the findings in a sentence."""
-    say(summary(built.diagnostics) + outcome, format_)
+    told = [d for d in built.diagnostics if d.severity is not Severity.INFO or fail_on == _ALL]
+    kept = len(built.diagnostics) - len(told)
+    more = f" ({kept} info{'' if kept == 1 else 's'} more: --fail-on info)" if kept else ""
+    say(summary(told) + more + outcome, format_)
 
 
 def print_differences(differences: tuple[Difference, ...], format_: str) -> None:

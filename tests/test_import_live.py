@@ -153,7 +153,8 @@ def test_the_document_is_a_preset_a_service_or_a_part_that_validates(
 
     assert 0 == result.exit_code
     assert f"apiVersion: obsgen/v1\n{head}metrics:\n" in (here / "specs/imported.yaml").read_text()
-    assert (0, "nothing found\n") == (checked.exit_code, checked.stderr)
+    assert 0 == checked.exit_code
+    assert checked.stderr.startswith("nothing found")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def generate(
         # One of the findings: a report that is one document holds them all.
         built = replace(built, diagnostics=(*built.diagnostics, error.diagnostic))
     shown = terminal.shown_format(format_, report)
-    failed = terminal.print_findings(built, shown, fail_on=fail_on)
+    failed = terminal.print_findings(built, shown, fail_on=fail_on, tells_infos=False)
     if refused:
         terminal.print_summary(built, shown, outcome=": nothing was written")
     terminal.print_differences(differences, shown)

@@ -31,7 +31,7 @@ def validate(paths: tuple[str, ...], format_: str, report: str | None, fail_on: 
     standard_input = sys.stdin.buffer.read() if STANDARD_INPUT in paths else None
     checked = workspace.check(spec_paths(paths), standard_input, cwd=Path.cwd())
     shown = terminal.shown_format(format_, report)
-    failed = terminal.print_findings(checked, shown, fail_on=fail_on)
-    terminal.print_summary(checked, shown)
+    failed = terminal.print_findings(checked, shown, fail_on=fail_on, tells_infos=False)
+    terminal.print_summary(checked, shown, fail_on=fail_on)
     is_told = terminal.write_report(checked, format_, report)
     sys.exit(FOUND if failed or not is_told else 0)
