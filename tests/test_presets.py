@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from oracles import promtool_check_rules
+from oracles import ROOT, promtool_check_rules
 
 from obsgen.catalogue import Metric
 from obsgen.disk import shipped_preset_names, shipped_presets
@@ -287,6 +287,25 @@ def test_requests_of_fastapi_fill_the_ready_dashboard():
     queries = [t.expr for s in dashboard.sections for p in s.panels for t in p.targets]
     assert queries
     assert all('job="shop"' in query for query in queries)
+
+
+def test_the_page_on_specs_lists_every_preset_with_measures_that_it_has():
+    page = (ROOT / "docs" / "specs.md").read_text()
+    section = page.split("### Shipped presets")[1].split("## Measures")[0]
+    rows = [line.split("|")[1:-1] for line in section.splitlines() if line.startswith("| `")]
+    listed = {row[0].strip(" `"): re.findall(r"`(\w+)`", row[2]) for row in rows}
+
+    assert sorted(NAMES) == sorted(listed)
+    for preset, measures in listed.items():
+        assert set(measures) <= set(document(preset)["measures"])
+
+
+def test_requests_by_opentelemetry_are_shown_by_route():
+    found = built(service("otel_http", "where: {job: shop}\ndashboards: [red]\n"))
+
+    (dashboard,) = found.compiled[0].dashboards
+    titles = [panel.title for section in dashboard.sections for panel in section.panels]
+    assert "Duration by http_route, p95, top 5" in titles
 
 
 def _begun(beginnings: Mapping[str, str], names: set[str]) -> set[str]:
