@@ -77,7 +77,7 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
         Sample.BUCKETS,
         unit=COUNT,
         observed=metric.unit,
-        buckets=metric.buckets,
+        buckets=metric.buckets if is_complete else (),
         bounds=NOT_NEGATIVE,
         **parts,
     )

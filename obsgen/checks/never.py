@@ -10,7 +10,7 @@ from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Aggregate, Binary, without_parens
-from obsgen.promql.bounds import Bounds
+from obsgen.promql.bounds import ZERO, Bounds
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.nothing import COMPARISON, PAIRING, unpaired
 from obsgen.units import number_text
@@ -121,6 +121,8 @@ def _instead(query: Query, node: Binary) -> str:
         if is_ratio and limit is not None and limit > 1:
             return f"write {number_text(limit / 100)}, or multiply the ratio by 100"
         return ""
+    if query.meaning(node.lhs).bounds == ZERO:
+        return "a sum of zeros is 0: count them, `count by (…) (… == 0) > 0`"
     counted = [n for n in query.nodes(Aggregate) if n.op == "count" and n.grouping is not None]
     if counted:
         return "a group without series is not there: to count what is up, write `sum by (…)`"
