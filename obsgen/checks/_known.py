@@ -183,7 +183,9 @@ class Known:
     def _found(self, name: str) -> Series | None:
         if name in _ALERTS:
             labels = replace(_OPEN, sure=_SURE_OF_ALERTS)
-            return Series(name=name, metric=name, sample=Sample.GAUGE, labels=labels)
+            is_complete = self.scope is not None and self.scope.is_complete
+            values = {"alertname": self.recordings.alerts} if is_complete else {}
+            return Series(name=name, metric=name, sample=Sample.GAUGE, labels=labels, values=values)
         if (recorded := self.recordings.series_of(name)) is not None:
             return recorded
         if (declared := self._declared(name)) is not None:

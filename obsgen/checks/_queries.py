@@ -147,13 +147,18 @@ class Subject:
 def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
     """Return what a build gives to check; what is no PromQL was reported before."""
     rules: dict[str, list[tuple[RecordingRule, str]]] = {}
+    alerts = set[str]()
     for file in compiled.rule_files:
         for group in file.groups:
             for rule in group.rules:
                 if isinstance(rule, RecordingRule):
                     rules.setdefault(rule.record, []).append((rule, file.service))
+                else:
+                    alerts.add(rule.alert)
     recordings = Recordings(
-        rules={name: tuple(several) for name, several in rules.items()}, scopes=compiled.scopes
+        rules={name: tuple(several) for name, several in rules.items()},
+        scopes=compiled.scopes,
+        alerts=frozenset(alerts),
     )
     found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
     queries = (*found, *_unused(compiled, recordings, found))
