@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-NAMES: Final = ("cost", "explain", "generate", "init", "schema", "test", "validate")
+NAMES: Final = ("cost", "explain", "fmt", "generate", "init", "schema", "test", "validate")
 """The modules of this package that hold a command of the same name."""
 
 

@@ -2,6 +2,7 @@
 What can go wrong with files: the findings about specs, and what stops a run that writes.
 
     ObsgenError           in `diagnostics`: what stops obsgen at any of its edges
+      SpecNotWritten      a spec cannot be replaced; it stands as it was
       DiskError           the output folder cannot be written; nothing, or all, was replaced
         UnsafePath        a path leads out of the folder, or a folder stands where a file belongs
         NotOurs           a file that obsgen did not write stands where one belongs
@@ -53,6 +54,12 @@ NOT_A_FILE: Final = Code(
     why="reading a pipe or a device may never end",
     fix="Write the spec into a plain file.",
 )
+SPEC_NOT_WRITTEN: Final = Code(
+    "OUT907",
+    "spec-not-written",
+    why="the system did not let obsgen replace the file, which stands as it was",
+    fix="Make room, or give the user who runs obsgen the right to write the file and its folder.",
+)
 UNSAFE_PATH: Final = Code(
     "OUT911",
     "unsafe-output-path",
@@ -84,11 +91,18 @@ CODES: Final = (
     SPEC_LINK,
     SPEC_TOO_LARGE,
     NOT_A_FILE,
+    SPEC_NOT_WRITTEN,
     UNSAFE_PATH,
     NOT_OURS,
     OUTPUT_BUSY,
     WRITE_FAILED,
 )
+
+
+class SpecNotWritten(ObsgenError):
+    """A spec cannot be replaced; it stands as it was."""
+
+    code = SPEC_NOT_WRITTEN
 
 
 class DiskError(ObsgenError):

@@ -156,7 +156,9 @@ def _with_comments(lines: list[_Line]) -> Iterator[str]:
     Comments of consecutive lines that stood in one column stay in one, which is the same unless a
     line needs the room, or none of them was set off from its text.
     """
-    for column, group in itertools.groupby(lines, lambda line: line.comment and line.comment.column):
+    for column, group in itertools.groupby(
+        lines, lambda line: line.comment and line.comment.column
+    ):
         rows = list(group)
         if column is None:
             yield from (row.text for row in rows)

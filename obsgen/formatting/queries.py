@@ -12,7 +12,7 @@ from typing import Final
 from obsgen import panels
 from obsgen.formatting.scalars import may_be_plain, quoted
 from obsgen.formatting.tree import Leaf
-from obsgen.promql.written import canonical
+from obsgen.promql import canonical
 
 Path = tuple[str, ...]
 """Keys from the top of a document; lists take no part."""
@@ -26,6 +26,7 @@ _ALERT: Final = ("alerts", _EXPR)
 _NAMED_MEASURE: Final = ("measures", _EXPR)
 _NAMED_DEPTH: Final = 3
 _IGNORED: Final = "x-"
+_ONE_LINE: Final = 1_000_000
 
 
 def holds_promql(path: Path) -> bool:
@@ -43,7 +44,7 @@ def holds_promql(path: Path) -> bool:
         return False
     if path == _ALERT or (len(path) == _NAMED_DEPTH and (path[0], path[2]) == _NAMED_MEASURE):
         return True
-    return path[-2:-1] != () and path[-2] in _MEASURES
+    return len(path) > 1 and path[-2] in _MEASURES
 
 
 def query_of(leaf: Leaf, path: Path) -> str | None:
@@ -64,7 +65,4 @@ def written_inline(query: str, leaf: Leaf, *, in_flow: bool) -> str:
     """Return a query on one line, plain if it was and still may be."""
     if not leaf.style and may_be_plain(query, in_flow=in_flow):
         return query
-    return quoted(query)
-
-
-_ONE_LINE: Final = 1_000_000
+    return quoted(query, in_flow=in_flow)

@@ -30,7 +30,7 @@ def comments(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for left, right in pairwise(source_tokens(text)):
         if left.kind is TokenKind.SCALAR and left.style in {"|", ">"}:
-            found += _between(text[left.start : left.end].split("\n")[0])
+            found += _between(text[left.start : left.end].split("\n", maxsplit=1)[0])
         found += _between(text[left.end : right.start])
     return tuple(found)
 

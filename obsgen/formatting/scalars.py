@@ -2,7 +2,8 @@
 How a scalar is spelled: plain where nothing else could be meant, else quoted, else as it stood.
 
 Plain are words, durations, shares and sizes: what no version of YAML reads as a number, a date or a
-truth value. What holds signs (patterns, templates, texts with commas) keeps its quotes.
+truth value. What holds signs (patterns, templates, texts with commas) keeps its quotes, and so do
+several words within brackets, where they help to see what belongs together.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Final
 from obsgen.formatting.page import INDENT
 from obsgen.formatting.tree import Leaf
 
-_WORDS: Final = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_/][A-Za-z0-9_./-]*)*", re.ASCII)
+_WORD: Final = r"[A-Za-z_/][A-Za-z0-9_./-]*"
+_ONE_WORD: Final = re.compile(_WORD, re.ASCII)
+_WORDS: Final = re.compile(rf"{_WORD}(?: [A-Za-z0-9_/][A-Za-z0-9_./-]*)*", re.ASCII)
 _QUANTITY: Final = re.compile(
     r"(?:[0-9]+(?:ms|[smhdwy]))+|[0-9]+(?:\.[0-9]+)?(?:%|[kKMGTP]?i?B)", re.ASCII
 )
@@ -27,7 +30,7 @@ _NOT_IN_FLOW: Final = re.compile(r"[,\[\]{}]|:\S")
 _HEADER: Final = re.compile(r"[|>][-+0-9]*")
 
 
-def spelled(leaf: Leaf, text: str) -> str | None:
+def spelled(leaf: Leaf, text: str, *, in_flow: bool) -> str | None:
     """
     Return an alias or a scalar of one line as it is written in the end.
 
@@ -42,17 +45,18 @@ def spelled(leaf: Leaf, text: str) -> str | None:
     escapes = set(_ESCAPE.findall(written)) if leaf.style == '"' else set()
     if not leaf.value.isprintable() or escapes - {'"', "\\"}:
         return written
-    return quoted(leaf.value)
+    return quoted(leaf.value, in_flow=in_flow)
 
 
-def quoted(value: str) -> str:
+def quoted(value: str, *, in_flow: bool = False) -> str:
     r"""
     Return a printable text as it is spelled where it was not plain.
 
     >>> [quoted(v) for v in ("node", "5m", "5..", "on", "it's", 'say "x"', "")]
     ['node', '5m', '"5.."', '"on"', '"it\'s"', '\'say "x"\'', '""']
     """
-    is_word = _WORDS.fullmatch(value) and value.lower() not in _NOT_WORDS
+    words = _ONE_WORD if in_flow else _WORDS
+    is_word = words.fullmatch(value) and value.lower() not in _NOT_WORDS
     if is_word or _QUANTITY.fullmatch(value):
         return value
     doubled = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -95,7 +95,7 @@ def _leaf(leaf: Leaf, text: str, place: Place) -> Value:
     if leaf.style in {"|", ">"}:
         rows = body(leaf, text, outer=place.outer, column=place.column)
         return Value(first=header_of(leaf, text), rest=rows)
-    row = spelled(leaf, text)
+    row = spelled(leaf, text, in_flow=False)
     if row is None:
         first, *rest = continued(leaf.start, leaf.end, text, place.inner)
         if place.was_below and not place.is_item:
@@ -125,7 +125,10 @@ def one_line(node: Node, text: str, path: Path, *, is_shared: bool) -> str | Non
     if isinstance(node, Leaf):
         is_shared = is_shared or node.properties is not None
         query = None if is_shared else query_of(node, path)
-        row = spelled(node, text) if query is None else written_inline(query, node, in_flow=True)
+        if query is None:
+            row = spelled(node, text, in_flow=True)
+        else:
+            row = written_inline(query, node, in_flow=True)
         return _with_properties(row, node, text)
     if node.is_odd or _has_comment(node, text):
         return None
@@ -155,7 +158,7 @@ def properties_text(node: Node, text: str) -> str:
 
 def key_text(key: Leaf, text: str) -> str:
     """Return a key with its colon."""
-    row = " ".join(filter(None, (properties_text(key, text), spelled(key, text))))
+    row = " ".join(filter(None, (properties_text(key, text), spelled(key, text, in_flow=True))))
     # `*a:` would be an alias of that name.
     return f"{row} :" if key.is_alias else f"{row}:"
 

@@ -26,7 +26,7 @@ def has_odd_breaks(text: str) -> bool:
 
 
 def with_plain_breaks(text: str) -> str:
-    """Return the text with `\\n` for every other line end; YAML reads all of them as that one."""
+    """Return the text with line feeds for all other line ends; YAML reads all of them as one."""
     return re.sub("\r\n|[\r\x85]", "\n", text)
 
 

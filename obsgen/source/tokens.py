@@ -66,6 +66,7 @@ def source_tokens(text: str) -> Iterator[SourceToken]:
     >>> [token.kind.name for token in source_tokens("[a]")][1:-1]
     ['FLOW_SEQUENCE_START', 'SCALAR', 'FLOW_SEQUENCE_END']
     """
+    token: Any  # PyYAML's types know only what all tokens have
     for token in yaml.scan(text, Loader=_LOADER):
         kind = TokenKind(type(token).__name__)
         is_scalar = kind is TokenKind.SCALAR
