@@ -13,6 +13,8 @@ from typing import Any, Final
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_/.%][A-Za-z0-9_/.%-]*(?: [A-Za-z0-9_/.%-]+)*", re.ASCII)
 _PLAIN_IN_BLOCK: Final = re.compile(r"[A-Za-z(][^\n]*[A-Za-z0-9)\]}]")
+_QUERY: Final = re.compile(r"^(?:sum|rate|max|avg|topk|histogram_quantile)\b.*[(]")
+_OPERATOR: Final = re.compile(r"\s([-+*/<>]|>=|==)\s")
 _BLANKS: Final = ("", "", "", " ", "  ", "\t")
 
 
@@ -59,10 +61,11 @@ class _Scrambler:
             blank = self.dice.choice(("", "   "))
             self.row(" " * column + self.note() if self.chance(0.5) else blank)
 
-    def behind(self) -> str:
+    def behind(self, head: str = "") -> str:
+        """Write a comment or blanks behind a line; libyaml allows no tab behind a dash."""
         if self.chance(0.15):
             return " " * self.dice.choice((1, 1, 2, 3, 9)) + self.note()
-        return self.dice.choice(_BLANKS)
+        return self.dice.choice(_BLANKS).replace("\t", " " if head.endswith("-") else "\t")
 
     def mapping(self, value: dict[str, Any], indent: int, begun: str = "") -> None:
         for key, inner in value.items():
@@ -93,17 +96,26 @@ class _Scrambler:
     def value(self, head: str, value: Any, indent: int, *, is_item: bool = False) -> None:
         is_collection = isinstance(value, dict | list) and bool(value)
         if is_collection and not self.chance(0.3):
-            self.row(head + self.behind())
+            self.row(head + self.behind(head))
             is_indentless = isinstance(value, list) and not is_item and self.chance(0.3)
-            self.collection(value, indent + (0 if is_indentless else self.dice.choice((1, 2, 2, 4))))
+            self.collection(
+                value, indent + (0 if is_indentless else self.dice.choice((1, 2, 2, 4)))
+            )
             return
-        if isinstance(value, str) and "\n" in value.rstrip("\n") + "\n" and self.chance(0.5):
-            if self.block_scalar(head, value, indent):
-                return
-        gap = self.dice.choice((" ", " ", " ", "   ", "\t"))
+        if isinstance(value, str) and _QUERY.search(value):
+            value = self.query(value)
+        is_long = isinstance(value, str) and "\n" in value and self.chance(0.7)
+        if is_long and self.block_scalar(head, value, indent):
+            return
+        gap = self.dice.choice((" ", " ", " ", "   ", "   " if is_item else "\t"))
         if self.chance(0.1):
-            gap = (self.behind() if self.chance(0.5) else "") + "\n" + " " * (indent + 3)
+            gap = (self.behind(head) if self.chance(0.5) else "") + "\n" + " " * (indent + 3)
         self.row(head + gap + self.flow(value, indent) + self.behind())
+
+    def query(self, value: str) -> str:
+        """Return PromQL with other white space and other quotes, if it is any."""
+        value = _OPERATOR.sub(self.dice.choice((r"\1", r" \1 ", r"\n  \1  ", r" \1\n")), value)
+        return value.replace(", ", self.dice.choice((",", ", ", " ,  ", ",\n    ")))
 
     def block_scalar(self, head: str, value: str, indent: int) -> bool:
         lines = value.rstrip("\n").split("\n")
@@ -112,7 +124,9 @@ class _Scrambler:
         if not all(line.isprintable() for line in lines):
             return False
         inner = " " * (indent + self.dice.choice((1, 2, 5)))
-        style = self.dice.choice("|||>") + self.dice.choice(("", "", "-", "+"))
+        style = self.dice.choice("|||>") + self.dice.choice(("", "", "-", "+", "1"))
+        if style.endswith("1"):
+            inner = " " * (indent + 1)
         self.row(f"{head} {style}{self.behind()}")
         for line in lines:
             self.row(inner + line if line else "")

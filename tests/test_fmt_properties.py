@@ -78,8 +78,8 @@ def check_all(before: bytes) -> None:
 
     assert after == formatted(after)
     assert meanings(before) == meanings(after)
-    old = list(yaml.safe_load_all(before.decode()))
-    new = list(yaml.safe_load_all(after.decode()))
+    old = list(yaml.load_all(before.decode(), Loader=yaml.CSafeLoader))
+    new = list(yaml.load_all(after.decode(), Loader=yaml.CSafeLoader))
     assert agree(old, new)
     assert comments(before.decode().replace("\r\n", "\n")) == comments(after.decode())
 

@@ -48,6 +48,7 @@ CHANGES_MEANING: Final = Code(
 CODES: Final = (NOT_FORMATTED, CHANGES_MEANING)
 
 _HINT: Final = "`obsgen fmt` leaves the file as it stands"
+_CHANGED: Final = "the layout would change what the file means"
 _CHOMPING: Final = re.compile(r"([|>][0-9]?)[+-]?([0-9]?)")
 
 
@@ -90,11 +91,15 @@ def format_source(file: str, data: bytes) -> Formatted:
     if any(document.is_odd for document in documents):
         message = "directives, `...` and documents that are no mapping have no layout"
         return _left_alone(NOT_FORMATTED, data, source, message)
-    after = with_ordered_heads(text)
-    after = laid_out_text(after, read_documents(after))
-    if after != text and not says_the_same(text, after):
-        message = "the layout would change what the file means"
-        return _left_alone(CHANGES_MEANING, data, source, message)
+    after = laid_out_text(text, documents)
+    if not says_the_same(text, after):
+        return _left_alone(CHANGES_MEANING, data, source, _CHANGED)
+    # Which lines may move is seen when each stands where it belongs; they leave blank ones behind.
+    ordered = with_ordered_heads(after)
+    if ordered != after:
+        after = laid_out_text(ordered, read_documents(ordered))
+        if not says_the_same(text, after):
+            return _left_alone(CHANGES_MEANING, data, source, _CHANGED)
     return Formatted(text=after.encode(), source=source)
 
 
