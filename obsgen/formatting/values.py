@@ -248,10 +248,11 @@ def shifted(
     start: int, end: int, text: str, moved: int, scalars: tuple[tuple[int, int], ...]
 ) -> tuple[str, ...]:
     """Return lines, all but the first so many columns further right (or left), trimmed."""
+    long = tuple((first, last) for first, last in scalars if "\n" in text[first:last])
     rows, row_start = [], start
     for number, row in enumerate(text[start:end].split("\n")):
         row_end = row_start + len(row)
-        in_scalar = any(first < row_end < last for first, last in scalars)
+        in_scalar = any(first < row_end < last for first, last in long)
         kept = row if in_scalar else row.rstrip(" \t")
         if number:
             blanks = len(kept) - len(kept.lstrip(" "))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from obsgen.promql.durations import duration_text
@@ -21,6 +20,7 @@ from obsgen.promql.variables import substitute_variables
 
 # An odd number of milliseconds below a year: nobody writes such a duration, and none is longer.
 _FIRST_MS: Final = 86_399_999
+_MAX_TRIED: Final = 1_000
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -53,14 +53,6 @@ def _has_comment(text: str, tokens: tuple[Token, ...]) -> bool:
     return any("#" in text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _StandIn:
-    """What takes the place of a variable: as it is written, and as it comes out."""
-
-    written: str
-    comes_out: str
-
-
 def _laid_out(text: str, tokens: tuple[Token, ...], width: int) -> str | None:
     shown = substitute_variables(text)
     parts, end = [], 0
@@ -72,20 +64,20 @@ def _laid_out(text: str, tokens: tuple[Token, ...], width: int) -> str | None:
         stand_in = _stand_in(shown[token.span.start : token.span.end], text, durations, put_back)
         if stand_in is None:
             return None
-        parts += [text[end : token.span.start], stand_in.written]
-        put_back.append((stand_in.comes_out, token.text))
+        parts += [text[end : token.span.start], stand_in]
+        put_back.append((stand_in, token.text))
         end = token.span.end
     laid_out = layout(parse("".join((*parts, text[end:]))), width)
-    for comes_out, variable in put_back:
-        if laid_out.count(comes_out) != 1:
+    for stand_in, variable in put_back:
+        if laid_out.count(stand_in) != 1:
             return None
-        laid_out = laid_out.replace(comes_out, variable)
+        laid_out = laid_out.replace(stand_in, variable)
     return laid_out
 
 
 def _stand_in(
     shown: str, text: str, durations: Iterator[int], taken: list[tuple[str, str]]
-) -> _StandIn | None:
+) -> str | None:
     """Return a stand-in of the kind that `substitute_variables` chose, unlike all others."""
     if shown.rstrip() == "5m":
         words = (duration_text(ms) for ms in durations)
@@ -95,10 +87,10 @@ def _stand_in(
         words = (f"x{_in_letters(number, len(shown) - 1)}" for number in itertools.count())
     else:
         return None
-    used = {comes_out for comes_out, _ in taken}
-    for word in itertools.islice(words, 1_000):
-        if word not in text and word not in used:
-            return _StandIn(word, word)
+    used = {word for word, _ in taken}
+    for word in itertools.islice(words, _MAX_TRIED):
+        if word not in text and not any(word in other or other in word for other in used):
+            return word
     return None
 
 
