@@ -95,8 +95,9 @@ def _stand_in(
 
 
 def _in_letters(number: int, length: int) -> str:
+    """Return digits, the last of a number first: a short word is the start of few long ones."""
     letters = ""
     for _ in range(length):
         number, digit = divmod(number, len(_DIGITS))
-        letters = _DIGITS[digit] + letters
+        letters += _DIGITS[digit]
     return letters
