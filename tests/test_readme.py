@@ -16,6 +16,7 @@ from obsgen.cli import commands
 from obsgen.commands import NAMES
 from obsgen.diagnostics import Severity
 from obsgen.disk import shipped_presets
+from obsgen.formatting import format_source
 from obsgen.pipeline import Options
 from obsgen.schema.kinds import keys
 
@@ -42,6 +43,14 @@ def test_the_specs_of_a_page_compile_together_without_a_finding(page):
     built = build(texts, Options(requires_project=True, presets=shipped_presets()))
 
     assert () == tuple(d.message for d in built.diagnostics if d.severity > Severity.INFO)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_specs_of_a_page_are_laid_out(page):
+    for text in specs_of(page):
+        done = format_source(page.name, text.encode())
+
+        assert (text, ()) == (done.text.decode(), done.diagnostics)
 
 
 def test_the_rules_that_the_readme_shows_are_those_of_its_example():
