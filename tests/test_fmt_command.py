@@ -109,7 +109,7 @@ def test_a_file_without_a_layout_is_a_warning(here: Path):
 
     assert 0 == run("--check").exit_code
     assert 1 == run("--check", "--fail-on", "warning").exit_code
-    assert "[SRC010]" in run().stderr
+    assert "[SRC020]" in run().stderr
 
 
 def test_standard_input_goes_to_standard_output():
@@ -200,7 +200,7 @@ def test_a_file_that_cannot_be_replaced_stands_as_it_was(
         rewrite(file, NEAT, "specs/odd.yaml")
 
     assert "`specs/odd.yaml` cannot be written: no space left on device" == raised.value.message
-    assert "OUT907" == raised.value.diagnostic.code.id
+    assert "OUT909" == raised.value.diagnostic.code.id
     assert ODD == file.read_bytes()
     assert {"odd.yaml", "neat.yaml"} == {path.name for path in file.parent.iterdir()}
 
@@ -210,7 +210,7 @@ def test_a_read_only_file_is_not_replaced(here: Path, monkeypatch: pytest.Monkey
     result = run()
 
     assert 1 == result.exit_code
-    assert "error: `specs/odd.yaml` cannot be written: permission denied [OUT907]" in result.stderr
+    assert "error: `specs/odd.yaml` cannot be written: permission denied [OUT909]" in result.stderr
     assert ODD == (here / "specs" / "odd.yaml").read_bytes()
 
 

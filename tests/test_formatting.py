@@ -77,6 +77,18 @@ RULES = {
         "a:\n    b: [ 1,  # one\n         2 ]\n",
         "a:\n  b: [ 1,  # one\n       2 ]\n",
     ),
+    "a line that a comment to obsgen speaks of stays one": (
+        f"a: {{b:  {'x' * 50}, c: {'y' * 50}}} # obsgen: ignore[PQL440] so\n"
+        f"# obsgen: ignore[PQL440] so\nd: [ {'x' * 50}, {'y' * 50} ]\n"
+        "e:\n   f # obsgen: ignore[PQL440] so\n",
+        f"a: {{b: {'x' * 50}, c: {'y' * 50}}}  # obsgen: ignore[PQL440] so\n"
+        f"# obsgen: ignore[PQL440] so\nd: [{'x' * 50}, {'y' * 50}]\n"
+        "e:\n  f  # obsgen: ignore[PQL440] so\n",
+    ),
+    "lines of which a comment to obsgen speaks are not joined": (
+        "a: [b,\n    c] # obsgen: ignore[PQL440] so\n",
+        "a: [b,\n    c]  # obsgen: ignore[PQL440] so\n",
+    ),
     "a comment is two blanks behind": (
         "a: 1 # one\nb: 22 # two\n",
         "a: 1  # one\nb: 22  # two\n",
@@ -281,7 +293,7 @@ def test_a_file_that_has_no_layout_stays_as_it_is_with_a_warning(text: str, mess
     (found,) = done.diagnostics
 
     assert text.encode() == done.text
-    assert ("SRC010", "warning") == (found.code.id, str(found.severity))
+    assert ("SRC020", "warning") == (found.code.id, str(found.severity))
     assert found.message.startswith(message)
 
 
@@ -290,7 +302,7 @@ def test_a_layout_that_says_something_else_is_not_written(monkeypatch: pytest.Mo
     done = format_source("a.yaml", b"a: 1\n")
 
     assert b"a: 1\n" == done.text
-    assert ["SRC011"] == [found.code.id for found in done.diagnostics]
+    assert ["SRC021"] == [found.code.id for found in done.diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -302,4 +314,4 @@ def test_the_guard_sees_what_is_not_the_same(monkeypatch: pytest.MonkeyPatch, ot
     monkeypatch.setattr(formatting, "laid_out_text", lambda *_: other)
 
     (found,) = format_source("a.yaml", b"a: 1  # c\nb: 2\n").diagnostics
-    assert "SRC011" == found.code.id
+    assert "SRC021" == found.code.id

@@ -55,7 +55,7 @@ NOT_A_FILE: Final = Code(
     fix="Write the spec into a plain file.",
 )
 SPEC_NOT_WRITTEN: Final = Code(
-    "OUT907",
+    "OUT909",
     "spec-not-written",
     why="the system did not let obsgen replace the file, which stands as it was",
     fix="Make room, or give the user who runs obsgen the right to write the file and its folder.",

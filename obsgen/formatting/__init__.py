@@ -30,7 +30,7 @@ from obsgen.source import (
 __all__ = ["CHANGES_MEANING", "CODES", "NOT_FORMATTED", "Formatted", "comments", "format_source"]
 
 NOT_FORMATTED: Final = Code(
-    "SRC010",
+    "SRC020",
     "not-formatted",
     why="the file was left as it stands, because what it holds has no layout that is sure to mean "
     "the same everywhere",
@@ -39,7 +39,7 @@ NOT_FORMATTED: Final = Code(
     severity=Severity.WARNING,
 )
 CHANGES_MEANING: Final = Code(
-    "SRC011",
+    "SRC021",
     "layout-changes-meaning",
     why="a layout that says something else than its author is worse than none, so the file was "
     "left as it stands",

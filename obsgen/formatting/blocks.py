@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from obsgen.formatting.page import INDENT, Comment, Gap, Page, read_gap
+from obsgen.formatting.page import INDENT, Comment, Gap, Page, holds_its_line, read_gap
 from obsgen.formatting.queries import Path
 from obsgen.formatting.scalars import body_end, body_start, header_of
 from obsgen.formatting.tree import Collection, Document, Entry, Extent, Leaf, Node
@@ -170,7 +170,14 @@ class _Writer:
         if read_gap(self._text, self._at, node.start).has_comments:
             self._break(node.start, len(self._levels), place.inner)
             place, lead = replace(place, first=place.inner, is_item=True), ""
+        place = replace(place, is_held=self._is_held(node))
         self._put(laid_out(node, self._text, place), node, place, lead=lead)
+
+    def _is_held(self, node: Node) -> bool:
+        """Say whether a comment above or behind a value speaks of its line."""
+        line_end = self._text.find("\n", node.end)
+        behind = self._text[node.end : line_end]
+        return holds_its_line(self._page.line_above) or holds_its_line(behind)
 
     def _put(self, value: Value, node: Node, place: Place, *, lead: str) -> None:
         comment, self._at = self._comment_of(value, node, place.outer)

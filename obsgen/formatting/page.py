@@ -8,6 +8,7 @@ leaves out the rest, which is white space.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,19 @@ INDENT: Final = 2
 _BEFORE_COMMENT: Final = 2
 # The rest of the line that ends, and the beginning of the next.
 _ROWS_WITHOUT_BLANK: Final = 2
+
+
+_SPEAKS_TO_OBSGEN: Final = re.compile(r"\s*#\s*obsgen:")
+
+
+def holds_its_line(comment: str) -> bool:
+    """
+    Say whether a comment speaks of a line, so that what stands on it must stay on it.
+
+    >>> holds_its_line("# obsgen: ignore[PQL440] for now"), holds_its_line("# obsgen")
+    (True, False)
+    """
+    return _SPEAKS_TO_OBSGEN.match(comment) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +122,11 @@ class Page:
     def is_empty(self) -> bool:
         """Say whether nothing was written yet."""
         return not self._lines and not self._line.text and self._line.comment is None
+
+    @property
+    def line_above(self) -> str:
+        """The line before the one that is being written."""
+        return self._lines[-1].text if self._lines else ""
 
     def write(self, text: str) -> None:
         """Add to the line."""

@@ -28,6 +28,7 @@ class Place:
         is_item: Behind a dash, or on a line of its own already: there is no better line.
         was_below: Its author put it on the line below its key.
         is_shared: An anchor holds it, and other places may read it otherwise.
+        is_held: A comment speaks of its line, so it stays on that.
     """
 
     path: Path
@@ -37,6 +38,12 @@ class Place:
     is_item: bool = False
     was_below: bool = False
     is_shared: bool = False
+    is_held: bool = False
+
+    @property
+    def stays_below(self) -> bool:
+        """Say whether its author put it on the line below its key, and there is such a line."""
+        return self.was_below and not self.is_item
 
     @property
     def inner(self) -> int:
@@ -74,9 +81,12 @@ def laid_out(node: Node, text: str, place: Place) -> Value:
         return _leaf(node, text, place)
     node = replace(node, properties=None)
     row = one_line(node, text, place.path, is_shared=place.is_shared)
-    if row is None:
+    is_held_over_lines = place.is_held and "\n" in text[node.start : node.end]
+    if row is None or is_held_over_lines:
         return _as_it_stood(node, text, place)
-    if place.fits(row):
+    if place.is_held and place.stays_below:
+        return Value(first="", rest=(_indented(row, place.inner),))
+    if place.is_held or place.fits(row):
         return Value(first=row)
     if place.fits_below(row):
         return Value(first="", rest=(_indented(row, place.inner),), is_opened=True)
@@ -89,7 +99,9 @@ def laid_out(node: Node, text: str, place: Place) -> Value:
 
 
 def _leaf(leaf: Leaf, text: str, place: Place) -> Value:
-    query = None if place.is_shared else query_of(leaf, place.path)
+    is_held_over_lines = place.is_held and "\n" in text[leaf.start : leaf.end]
+    is_left_alone = place.is_shared or (is_held_over_lines and leaf.style not in {"|", ">"})
+    query = None if is_left_alone else query_of(leaf, place.path)
     if query is not None:
         return _query(query, leaf, place)
     if leaf.style in {"|", ">"}:
@@ -98,16 +110,18 @@ def _leaf(leaf: Leaf, text: str, place: Place) -> Value:
     row = spelled(leaf, text, in_flow=False)
     if row is None:
         first, *rest = continued(leaf.start, leaf.end, text, place.inner)
-        if place.was_below and not place.is_item:
+        if place.stays_below:
             return Value(first="", rest=(_indented(first, place.inner), *rest))
         return Value(first=first, rest=tuple(rest))
-    if place.was_below and not place.is_item and not place.fits(row):
+    if place.stays_below and (place.is_held or not place.fits(row)):
         return Value(first="", rest=(_indented(row, place.inner),))
     return Value(first=row)
 
 
 def _query(query: str, leaf: Leaf, place: Place) -> Value:
     row = written_inline(query, leaf, in_flow=False)
+    if place.is_held and place.stays_below:
+        return Value(first="", rest=(_indented(row, place.inner),))
     if place.fits(row):
         return Value(first=row)
     rows = query_lines(leaf, WIDTH - place.inner)
@@ -239,7 +253,7 @@ def _as_it_stood(node: Collection, text: str, place: Place) -> Value:
     if place.was_below:
         moved = place.inner - (node.start - text.rfind("\n", 0, node.start) - 1)
     rows = shifted(node.start, node.end, text, moved, tuple(_scalars(node)))
-    if place.was_below and not place.is_item:
+    if place.stays_below:
         return Value(first="", rest=(_indented(rows[0], place.inner), *rows[1:]))
     return Value(first=rows[0], rest=rows[1:])
 
