@@ -19,6 +19,7 @@ from obsgen.promql.bounds import (
     ZERO_OR_ONE,
     Bounds,
 )
+from obsgen.promql.functions import FUNCTIONS, Type
 from obsgen.promql.series import Sample, Series
 from obsgen.units import COUNT, SECONDS, Unit
 
@@ -106,10 +107,24 @@ def called(
         return Quantity(sample=Sample.GAUGE, bounds=Bounds(Decimal(low), Decimal(high)))
     if not children:
         return Quantity(sample=Sample.GAUGE)
-    source = next((c for c, n in zip(children, numbers, strict=True) if n is None), children[0])
+    source = children[_place_of_source(function)]
     if function in {"histogram_quantile", "histogram_quantiles"}:
-        return _quantile(children[-1] if function == "histogram_quantile" else children[0])
+        shares = numbers[:1] if function == "histogram_quantile" else numbers[2:]
+        return _quantile(source, is_within=all(map(_is_share, shares)))
+    if function == "quantile_over_time" and not _is_share(numbers[0]):
+        source = replace(source, bounds=ANYTHING)
     return _of_range(function, source) or _of_vector(function, source, numbers)
+
+
+def _place_of_source(function: str) -> int:
+    """Return which argument has the samples; the only one of `vector` is a number."""
+    kinds = FUNCTIONS[function].arguments
+    return next((n for n, kind in enumerate(kinds) if kind in {Type.VECTOR, Type.MATRIX}), 0)
+
+
+def _is_share(number: Decimal | None) -> bool:
+    """Say whether a quantile lies between 0 and 1; it is an infinity for any other number."""
+    return number is not None and 0 <= number <= 1
 
 
 def _of_range(function: str, source: Quantity) -> Quantity | None:
@@ -137,7 +152,9 @@ def _grown(function: str, source: Quantity) -> Quantity:
     unit = source.unit
     if unit is not None and function in _PER_SECOND:
         unit = None if unit.per_seconds else unit.rated()
-    bounds = NOT_NEGATIVE if function in _GROWTH else ANYTHING
+    # Where a sample falls, the growth since then is the whole sample, which a gauge has below 0.
+    is_growth = function in _GROWTH and source.bounds.is_never_negative
+    bounds = NOT_NEGATIVE if is_growth else ANYTHING
     return replace(source, sample=sample, unit=unit, bounds=bounds)
 
 
@@ -171,11 +188,11 @@ def _per(source: Quantity) -> int:
 def _clamped(function: str, bounds: Bounds, numbers: tuple[Decimal | None, ...]) -> Bounds:
     match function, numbers:
         case "clamp_min", (_, low):
-            return Bounds(low if bounds.low is None or low is None else max(low, bounds.low))
+            highest = None if low is None or bounds.high is None else max(low, bounds.high)
+            return Bounds(bounds.within(low, None).low, highest)
         case "clamp_max", (_, high):
-            return Bounds(
-                None if high is None or bounds.low is None else min(high, bounds.low), high
-            )
+            lowest = None if high is None or bounds.low is None else min(high, bounds.low)
+            return Bounds(lowest, bounds.within(None, high).high)
         case "clamp", (_, low, high):
             return Bounds(low, high)
         case "round" | "ceil" | "floor", _:
@@ -183,10 +200,10 @@ def _clamped(function: str, bounds: Bounds, numbers: tuple[Decimal | None, ...])
     return bounds
 
 
-def _quantile(source: Quantity) -> Quantity:
+def _quantile(source: Quantity, *, is_within: bool) -> Quantity:
     """A quantile never lies beyond the last finite bucket, where interpolation ends."""
     bounds = ANYTHING
-    if source.buckets:
+    if source.buckets and is_within:
         low = Decimal(0) if source.buckets[0] > 0 else None
         bounds = Bounds(low, source.buckets[-1])
     return source.gauge(unit=source.observed, bounds=bounds)
@@ -196,10 +213,17 @@ _COUNTING: Final = frozenset({"count", "count_values"})
 _KEEPS: Final = frozenset({"min", "max", "topk", "bottomk", "limitk", "limit_ratio", "quantile"})
 
 
-def aggregated(op: str, source: Quantity) -> Quantity:
-    """Return what an aggregation makes of samples."""
+def aggregated(op: str, source: Quantity, number: Decimal | None = None) -> Quantity:
+    """
+    Return what an aggregation makes of samples.
+
+    Args:
+        number: The constant that its parameter is, or None.
+    """
     if op in _COUNTING:
-        return source.gauge(unit=COUNT, bounds=AT_LEAST_ONE if op == "count" else ANYTHING)
+        return source.gauge(unit=COUNT, bounds=AT_LEAST_ONE)
+    if op == "quantile" and not _is_share(number):
+        return replace(source, bounds=ANYTHING)
     if op == "group":
         return source.gauge(bounds=ONE)
     if op in _KEEPS:
