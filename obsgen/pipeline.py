@@ -70,6 +70,7 @@ class Built:
         files: To be written, sorted by path; none where there are errors.
         diagnostics: Everything that was found, in no particular order.
         source_map: Turns the places of diagnostics into lines and columns.
+        sources: Names of the files that were checked, sorted.
         specs: What was read, one for each environment.
         compiled: What was compiled, in the same order.
     """
@@ -77,6 +78,7 @@ class Built:
     files: tuple[OutputFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     source_map: SourceMap
+    sources: tuple[str, ...] = ()
     specs: tuple[Spec, ...] = ()
     compiled: tuple[Compiled, ...] = ()
 
@@ -168,6 +170,7 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         files=files,
         diagnostics=tuple(diagnostics),
         source_map=SourceMap((*sources, *around, *shipped.sources)),
+        sources=tuple(sorted(texts)),
         specs=specs,
         compiled=compiled,
     )

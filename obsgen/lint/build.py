@@ -73,7 +73,12 @@ def lint(texts: Mapping[str, bytes | str], options: LintOptions) -> Built:
         may_be_ignored=lambda d: d.severity is not Severity.ERROR or id(d) in of_checks,
         is_partial=is_partial,
     )
-    return Built(files=(), diagnostics=remaining, source_map=SourceMap(tuple(sources)))
+    return Built(
+        files=(),
+        diagnostics=remaining,
+        source_map=SourceMap(tuple(sources)),
+        sources=tuple(sorted(texts)),
+    )
 
 
 def _compiled(files: tuple[RuleFile, ...], options: LintOptions) -> Compiled:

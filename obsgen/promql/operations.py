@@ -145,9 +145,11 @@ def _unit(op: str, left: Unit | None, right: Unit | None) -> Unit | None:
 
 def _quotient(left: Unit, right: Unit) -> Unit | None:
     if left.dimension == right.dimension == "count" and left.per_seconds == right.per_seconds:
-        return Unit("ratio", "ratio")
-    if left.agrees_with(right) or right.dimension == "ratio":
-        return left.over(right)
+        return _ratio(left.scale / right.scale)
+    if left.agrees_with(right):
+        return _ratio(left.over(right).scale)
+    if right.dimension == "ratio":
+        return left
     if right.per_seconds and left.per_seconds and right.dimension == "count":
         # Seconds a second per event a second: seconds an event.
         return Unit(left.name, left.dimension, left.scale)
@@ -157,6 +159,13 @@ def _quotient(left: Unit, right: Unit) -> Unit | None:
     if right.dimension == "count" and not right.per_seconds:
         return left
     return None
+
+
+def _ratio(scale: Decimal) -> Unit:
+    return Unit("percent" if scale == _PERCENT else "ratio", "ratio", scale)
+
+
+_PERCENT: Final = Decimal("0.01")
 
 
 def _product(left: Unit, right: Unit) -> Unit | None:

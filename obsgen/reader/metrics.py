@@ -66,7 +66,7 @@ class Scopes:
     Attributes:
         own: The `where` of the service; a metric's own replaces it.
         everywhere: The `where` of the environment.
-        unscoped: Names that *own* does not reach: metrics of shipped presets.
+        unscoped: Names that *own* does not reach: metrics of exporters.
     """
 
     own: tuple[Matcher, ...]
