@@ -9,15 +9,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
+from obsgen.checks.features import SINCE
 from obsgen.promql.functions import AGGREGATIONS, COMPARISONS, FUNCTIONS, SET_OPERATORS, Type
 
-NEWER: Final = frozenset(
-    {"double_exponential_smoothing", "end", "first_over_time", "histogram_avg"}
-    | {"histogram_quantiles", "histogram_stddev", "histogram_stdvar", "info", "integral"}
-    | {"mad_over_time", "max_of", "min_of", "range", "sort_by_label", "sort_by_label_desc"}
-    | {"start", "start_timestamp", "step", "ts_of_first_over_time", "ts_of_last_over_time"}
-    | {"ts_of_max_over_time", "ts_of_min_over_time", "limitk", "limit_ratio"}
-)
+_TARGET: Final = (2, 42)
+NEWER: Final = frozenset(name for name, since in SINCE.items() if since > _TARGET)
 """Functions and aggregations that Prometheus 2.42 does not know."""
 
 _FUNCTIONS: Final = {name: s for name, s in sorted(FUNCTIONS.items()) if name not in NEWER}
