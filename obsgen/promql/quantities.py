@@ -22,7 +22,7 @@ from obsgen.promql.bounds import (
 )
 from obsgen.promql.functions import FUNCTIONS, Type
 from obsgen.promql.series import Sample, Series
-from obsgen.units import COUNT, SECONDS, Unit
+from obsgen.units import COUNT, RATIO, SECONDS, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +79,19 @@ _AVERAGES: Final = frozenset(
     {"avg_over_time", "quantile_over_time", "predict_linear", "double_exponential_smoothing"}
     | {"mad_over_time", "stddev_over_time"}
 )
-_SPREADS: Final = frozenset({"stddev_over_time", "mad_over_time", "histogram_stddev"})
+_SPREADS: Final = frozenset({"stddev_over_time", "mad_over_time"})
 _TIMES: Final = frozenset(
-    {"time", "timestamp", "start", "end", "start_timestamp", "ts_of_first_over_time"}
+    {"time", "timestamp", "start", "end", "range", "step", "start_timestamp"}
+    | {"ts_of_first_over_time"}
     | {"ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time"}
 )
 _COUNTS: Final = frozenset({"changes", "resets"})
-_PARTS_OF_DATES: Final = {
+_WITHIN: Final = {
     "minute": (0, 59), "hour": (0, 23), "day_of_week": (0, 6), "day_of_month": (1, 31),
     "day_of_year": (1, 366), "days_in_month": (28, 31), "month": (1, 12),
+    "sgn": (-1, 1), "sin": (-1, 1), "cos": (-1, 1), "tanh": (-1, 1),
 }  # fmt: skip
-_OBSERVED: Final = frozenset({"histogram_avg", "histogram_sum", "histogram_stddev"})
+_SQUARES: Final = frozenset({"sqrt", "stdvar_over_time", "histogram_stdvar"})
 
 
 def called(
@@ -103,8 +105,8 @@ def called(
     """
     if function in _TIMES:
         return Quantity(sample=Sample.GAUGE, unit=SECONDS, bounds=NOT_NEGATIVE)
-    if function in _PARTS_OF_DATES:
-        low, high = _PARTS_OF_DATES[function]
+    if function in _WITHIN:
+        low, high = _WITHIN[function]
         return Quantity(sample=Sample.GAUGE, bounds=Bounds(Decimal(low), Decimal(high)))
     if not children:
         return Quantity(sample=Sample.GAUGE)
@@ -142,6 +144,9 @@ def _of_range(function: str, source: Quantity) -> Quantity | None:
         return source.gauge(unit=COUNT, bounds=AT_LEAST_ONE)
     if function == "present_over_time":
         return source.gauge(bounds=ONE)
+    if function == "integral":
+        bounds = NOT_NEGATIVE if source.bounds.is_never_negative else ANYTHING
+        return source.gauge(unit=_integrated(source.unit), bounds=bounds)
     if function == "sum_over_time":
         bounds = NOT_NEGATIVE if source.bounds.is_never_negative else ANYTHING
         return replace(source, sample=_averaged(source.sample), bounds=bounds)
@@ -159,6 +164,11 @@ def _grown(function: str, source: Quantity) -> Quantity:
     return replace(source, sample=sample, unit=unit, bounds=bounds)
 
 
+def _integrated(unit: Unit | None) -> Unit | None:
+    """Return the unit of so much a second for so many seconds."""
+    return None if unit is None or unit.per_seconds != 1 else replace(unit, per_seconds=0)
+
+
 def _averaged(sample: Sample) -> Sample:
     return Sample.GAUGE if sample is Sample.COUNTER else sample
 
@@ -167,19 +177,31 @@ def _of_vector(function: str, source: Quantity, numbers: tuple[Decimal | None, .
     if function in _SAME:
         return replace(source, bounds=_clamped(function, source.bounds, numbers))
     if function == "abs":
-        return replace(source, bounds=NOT_NEGATIVE)
+        bounds = source.bounds if source.bounds.is_never_negative else NOT_NEGATIVE
+        return replace(source, bounds=bounds)
     if function == "vector":
         return source
-    if function == "histogram_count":
-        unit = COUNT if source.unit is None else Unit("count", "count", per_seconds=_per(source))
-        return source.gauge(unit=unit, bounds=NOT_NEGATIVE)
-    if function in _OBSERVED:
-        return source.gauge(unit=source.observed)
-    if function == "histogram_fraction":
-        return source.gauge(bounds=ZERO_OR_ONE)
-    if function == "sqrt":
-        return source.gauge(bounds=NOT_NEGATIVE)
-    return source.gauge()
+    if function.startswith("histogram_"):
+        return _of_histogram(function, source)
+    return source.gauge(bounds=NOT_NEGATIVE if function in _SQUARES else ANYTHING)
+
+
+def _of_histogram(function: str, source: Quantity) -> Quantity:
+    """Return what a function tells of the observations of histograms."""
+    match function:
+        case "histogram_count":
+            unit = None if source.unit is None else Unit("count", "count", per_seconds=_per(source))
+            return source.gauge(unit=unit, bounds=NOT_NEGATIVE)
+        case "histogram_sum":
+            observed, per = source.observed, _per(source)
+            return source.gauge(unit=observed.rated(per) if observed and per else observed)
+        case "histogram_avg":
+            return source.gauge(unit=source.observed)
+        case "histogram_stddev":
+            return source.gauge(unit=source.observed, bounds=NOT_NEGATIVE)
+        case "histogram_fraction":
+            return source.gauge(unit=RATIO, bounds=ZERO_OR_ONE)
+    return source.gauge(bounds=NOT_NEGATIVE)
 
 
 def _per(source: Quantity) -> int:
