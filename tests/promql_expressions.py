@@ -5,7 +5,8 @@ and matching clause that it knows, over the series of a small world.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Final
 
@@ -60,6 +61,7 @@ _SHAPED: Final = (
     'count_values by ({1}) ("value", up)',
     "requests_total * on (instance) group_left (job) load",
     "temperature * on (instance) group_left () up",
+    'temperature{{zone="east"}} * on (instance) group_left (zone) load',
     'temperature * on (instance) group_left (job) label_replace(load, "job", "x", "", "")',
     'label_replace(up, "job", "x", "", "") + on (instance) group_right (job) requests_total',
     "up * on (instance) group_right (job) temperature",
@@ -71,16 +73,27 @@ _SHAPED: Final = (
 )
 
 
+def _different(texts: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for text in texts:
+        if text not in seen:
+            seen.add(text)
+            yield text
+
+
 class Expressions:
     """Makes expressions, the same ones from the same seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
 
-    def some(self, count: int) -> Iterator[str]:
-        """Yield so many expressions; every function and aggregation comes early, too."""
+    def some(self, count: int) -> tuple[str, ...]:
+        """Return so many different expressions; every function and aggregation comes early."""
+        return tuple(itertools.islice(_different(self._endless()), count))
+
+    def _endless(self) -> Iterator[str]:
         names = [*_FUNCTIONS, *_AGGREGATIONS]
-        for number in range(count):
+        for number in itertools.count():
             if number < 4 * len(names):
                 yield self._named(names[number % len(names)], number // len(names) % 2 + 1)
             elif self._random.random() < 0.1:
