@@ -22,7 +22,7 @@ from obsgen.checks._places import Places
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model.checks import CheckSettings
-from obsgen.promql import Node, PromqlError, parse, walk
+from obsgen.promql import Node, PromqlError, walk
 from obsgen.promql.meaning import Meaning, Meanings
 
 _Kind = TypeVar("_Kind", bound=Node)
@@ -147,13 +147,18 @@ class Subject:
 def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
     """Return what a build gives to check; what is no PromQL was reported before."""
     rules: dict[str, list[tuple[RecordingRule, str]]] = {}
+    alerts = set[str]()
     for file in compiled.rule_files:
         for group in file.groups:
             for rule in group.rules:
                 if isinstance(rule, RecordingRule):
                     rules.setdefault(rule.record, []).append((rule, file.service))
+                else:
+                    alerts.add(rule.alert)
     recordings = Recordings(
-        rules={name: tuple(several) for name, several in rules.items()}, scopes=compiled.scopes
+        rules={name: tuple(several) for name, several in rules.items()},
+        scopes=compiled.scopes,
+        alerts=frozenset(alerts),
     )
     found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
     queries = (*found, *_unused(compiled, recordings, found))
@@ -165,17 +170,17 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
         known = recordings.known_to(file.service)
         for group in file.groups:
             for rule in group.rules:
-                try:
-                    root = parse(rule.expr)
-                except PromqlError:
+                meanings = recordings.meanings(rule, file.service)
+                if meanings is None:
                     continue
+                root = meanings.root
                 is_alert = isinstance(rule, AlertingRule)
                 yield Query(
                     use=Use.ALERT if is_alert else Use.RECORD,
                     name=rule.alert if isinstance(rule, AlertingRule) else rule.record,
                     text=rule.expr,
                     root=root,
-                    meanings=Meanings(root, known),
+                    meanings=meanings,
                     places=Places(root, rule.origin, _written(known), whole=rule.written),
                     scope=known.scope,
                     service=file.service,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Written
-from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
@@ -100,6 +100,8 @@ def _missing(
         yield finding(MISSING_LABEL, place, message, _kept(query, rule, label.name))
 
 
+_TYPO: Final = 0.8
+_LONGEST: Final = 100
 _COMMON: Final = ("instance", "job", "namespace", "pod", "container", "node", "device", "cluster")
 
 
@@ -109,8 +111,9 @@ def _kept(query: Query, rule: AlertingRule, name: str) -> str:
     if labels.is_open:
         return _gone(query)
     known = sorted({*labels.names, *rule.labels})
-    if (guess := near(name, (*known, *_COMMON))) and guess != name:
-        return f"did you mean `{guess}`?"
+    guesses = difflib.get_close_matches(name[:_LONGEST], (*known, *_COMMON), 1, _TYPO)
+    if guesses and guesses[0] != name:
+        return f"did you mean `{guesses[0]}`?"
     has = f"it has {', '.join(f'`{label}`' for label in known) or 'no labels'}"
     if not any(isinstance(node, Aggregate) for node in walk(query.root)):
         return f"{has}; leave it out of the text"

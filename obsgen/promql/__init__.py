@@ -41,6 +41,7 @@ from obsgen.promql.tree import (
 )
 from obsgen.promql.typing_rules import result_type
 from obsgen.promql.variables import Variable, substitute_variables, variables
+from obsgen.promql.written import canonical
 
 __all__ = [
     "METRIC_NAME_LABEL",
@@ -69,6 +70,7 @@ __all__ = [
     "Unary",
     "Variable",
     "VectorSelector",
+    "canonical",
     "duration_text",
     "fold",
     "is_same_node",
