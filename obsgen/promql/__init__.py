@@ -12,6 +12,7 @@ from obsgen.promql.functions import Type
 from obsgen.promql.labels import Labels, Metrics, result_labels, selectors
 from obsgen.promql.layout import WIDTH, layout
 from obsgen.promql.narrowing import narrowed
+from obsgen.promql.newer import NewerSyntaxError
 from obsgen.promql.parse import parse
 from obsgen.promql.problem import NO_SPAN, PromqlError, Span
 from obsgen.promql.strings import quote
@@ -57,6 +58,7 @@ __all__ = [
     "Matching",
     "MatrixSelector",
     "Metrics",
+    "NewerSyntaxError",
     "Node",
     "NumberLiteral",
     "Paren",
