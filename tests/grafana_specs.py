@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from problems import problems
+
 from obsgen.pipeline import Built, build
 
 SERVICE: Final = """
@@ -91,7 +93,7 @@ sections:
 def built(text: str = SERVICE + DASHBOARD) -> Built:
     """Build specs that are right."""
     found = build({"specs/gateway.yaml": text})
-    assert [] == [d.message for d in found.diagnostics]
+    assert [] == [d.message for d in problems(found)]
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 import oracles
 import pytest
 import yaml
+from problems import problems
 
 from obsgen.artefacts import OutputFile
 from obsgen.pipeline import build
@@ -101,7 +102,7 @@ def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str
     other = OTHER if "slo:" in ALERTS[name] else ""
     spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {ALERTS[name]}}}\n{other}"
     built = build({"specs/desk.yaml": spec})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     return {f.path: f for f in built.files if f.path.startswith("prometheus/")}
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import oracles
 import pytest
 import yaml
+from problems import problems
 
 from obsgen import build
 from obsgen.artefacts import AlertingRule
@@ -52,7 +53,7 @@ def spec(slo: str) -> str:
 
 def the_slo(text: str) -> Slo:
     built = build({"specs/cart.yaml": spec(text)})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     return built.specs[0].services[0].slos[0]
 
 
@@ -87,7 +88,7 @@ def events(*spans: tuple[int, int]) -> tuple[tuple[int, int, int], ...]:
 def tell(directory: Path, slo: str, *stories: Story) -> None:
     """Let promtool run all stories over the rules of one SLO."""
     built = build({"specs/cart.yaml": spec(slo)})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     rules = next(f for f in built.files if f.path.endswith("cart.rules.yml"))
     (directory / "cart.rules.yml").write_bytes(rules.data)
     known = {rule.alert for rule in alert_rules(slo)}

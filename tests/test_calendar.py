@@ -12,6 +12,7 @@ from typing import Any
 
 import oracles
 import yaml
+from problems import problems
 
 from obsgen import build
 
@@ -46,7 +47,7 @@ def run(
     every: str = "1m",
 ) -> None:
     built = build({"specs/cart.yaml": SPEC.format(period=period, offset=offset)})
-    assert not built.diagnostics
+    assert not problems(built)
     rules = next(f for f in built.files if f.path.endswith("cart.rules.yml"))
     (directory / "cart.rules.yml").write_bytes(rules.data)
     series = [

@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 from latency_worlds import MOMENTS, Scenario, world
 from oracles import Server, running_prometheus
+from problems import problems
 from recorded import Recorded, ask, record
 from remote_write import RECEIVER, write
 
@@ -110,7 +111,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def recorded(server: Server, name: str, ledger: str) -> dict[str, Recorded]:
     built = build({"specs/shop.yaml": SPEC.format(name=name, ledger=ledger)})
-    assert not built.diagnostics
+    assert not problems(built)
     return record(server, built.compiled[0].rule_files[0].groups[0].rules, [MOMENTS])
 
 

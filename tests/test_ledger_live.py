@@ -29,6 +29,7 @@ import requests
 import yaml
 from exporter import Exposed, exporting
 from oracles import Server, running_prometheus
+from problems import problems
 
 from obsgen import build
 from obsgen.artefacts import RecordingRule, RuleGroup
@@ -175,7 +176,7 @@ def faster(group: RuleGroup) -> dict[str, Any]:
 def groups(name: str, job: str = "", settle: str = "24s") -> tuple[dict[str, Any], ...]:
     spec = SPEC.format(name=name, job=job or name, settle=settle)
     built = build({"specs/project.yaml": PROJECT, "specs/shop.yaml": spec})
-    assert not built.diagnostics
+    assert not problems(built)
     return (faster(built.compiled[0].rule_files[0].groups[0]),)
 
 

@@ -29,6 +29,7 @@ from ledger_worlds import (
     world,
 )
 from oracles import Server, running_prometheus
+from problems import problems
 from recorded import Recorded, ask, record
 from remote_write import RECEIVER, write
 
@@ -246,7 +247,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def rules(name: str, ledger: str) -> tuple[RecordingRule | AlertingRule, ...]:
     """Return the rules of the ledger's group for the targets of the job *name*."""
     built = build({"specs/shop.yaml": SPEC.format(name=name, ledger=ledger)})
-    assert not built.diagnostics
+    assert not problems(built)
     return built.compiled[0].rule_files[0].groups[0].rules
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from oracles import promtool_test
+from problems import problems
 
 from obsgen.model import Query
 from obsgen.pipeline import build
@@ -289,7 +290,7 @@ CASES = {
 def expr_of(measure: str) -> str:
     """Compile a measure, asked as rules ask it."""
     built = build({"specs/shop.yaml": SPEC.format(measure=measure)})
-    assert not built.diagnostics
+    assert not problems(built)
     return built.specs[0].services[0].measures["asked"].expr(Query()).text
 
 

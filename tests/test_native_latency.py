@@ -14,6 +14,7 @@ from typing import Final
 
 import pytest
 from oracles import Server, promtool_check_rules, running_prometheus
+from problems import problems
 from recorded import Recorded, record
 from remote_write import RECEIVER, Native, Series, write
 
@@ -164,4 +165,4 @@ def test_promtool_accepts_the_rules(tmp_path: Path):
 def test_an_older_prometheus_is_an_error():
     built = build({"a.yaml": SPEC.format(job="x", below="500ms", version="2.39")}, Options())
 
-    assert ["SLO334"] == [d.code.id for d in built.diagnostics]
+    assert ["SLO334"] == [d.code.id for d in problems(built)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from grafana_specs import SERVICE, built, dashboards, panel, panels
+from problems import problems
 
 from obsgen.names import dashboard_uid_of, target_letter, uid
 from obsgen.pipeline import build
@@ -36,7 +37,7 @@ def legends(found: dict[str, Any]) -> list[str]:
 
 def messages(text: str) -> list[tuple[str, str]]:
     found = build({"specs/gateway.yaml": f"{SERVICE}{HEAD}{text}\n"})
-    return [(d.code.id, d.message) for d in found.diagnostics]
+    return [(d.code.id, d.message) for d in problems(found)]
 
 
 RATE = "rate: tonebridge_requests_total"
@@ -254,7 +255,7 @@ def test_a_service_without_roles_has_no_dashboard_of_requests():
 
     found = build({"specs/gateway.yaml": text})
 
-    assert ["DSH616"] == [d.code.id for d in found.diagnostics]
+    assert ["DSH616"] == [d.code.id for d in problems(found)]
     assert not any("obs-red-gateway" in file.path for file in found.files)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import oracles
 import pytest
 import yaml
+from problems import problems
 
 from obsgen import build
 from obsgen.artefacts import TimeInterval
@@ -56,7 +57,7 @@ def run(
 ) -> None:
     """Let promtool compare recorded values: expected[time][expression] is a number or None."""
     built = build({"specs/cart.yaml": HEAD + slos})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     rules = next(f for f in built.files if f.path.endswith("cart.rules.yml"))
     (directory / "cart.rules.yml").write_bytes(rules.data)
     checks: list[dict[str, Any]] = [

@@ -19,6 +19,7 @@ from typing import Any
 import oracles
 import pytest
 import yaml
+from problems import problems
 
 from obsgen import unit_tests
 from obsgen.artefacts import Compiled, OutputFile, RuleTest, RuleTestFile
@@ -65,7 +66,7 @@ def a_spec(slo: str, project: str = PROJECT) -> str:
 
 def generated(slo: str, project: str = PROJECT) -> dict[str, OutputFile]:
     built = build({"specs/cart.yaml": a_spec(slo, project)})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     return {f.path: f for f in built.files if f.path.startswith("prometheus/")}
 
 
@@ -139,7 +140,7 @@ def prove(built: Built, pattern: re.Pattern[str] | None = WITHOUT_A_WEEK) -> Non
 def test_generated_tests_pass(slo: str):
     built = build({"specs/cart.yaml": a_spec(SLOS[slo])})
 
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     prove(built, None if slo in A_WEEK_FOR else WITHOUT_A_WEEK)
 
 
@@ -181,7 +182,7 @@ def test_composites_are_proven_through_their_parts(how: str):
     )
 
     built = build({"specs/cart.yaml": a_spec(parts)})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     prove(built)
 
 
@@ -193,7 +194,7 @@ def test_a_composite_of_two_services_is_proven_with_the_rules_of_both(tmp_path: 
         f"---{other}  - {{name: up, objective: 90, {EVENTS}, alerts: none}}\n"
     )
     built = build({"specs/all.yaml": spec})
-    assert not built.diagnostics, built.diagnostics
+    assert not problems(built), problems(built)
     files = {f.path: f for f in built.files if f.path.startswith("prometheus/")}
 
     tests = written(files, tmp_path)
