@@ -9,7 +9,7 @@ from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject, Use
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
-from obsgen.promql import Node
+from obsgen.promql import Node, without_parens
 
 TWICE: Final = Code(
     "ALR544",
@@ -39,12 +39,12 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
             continue
         labels = tuple(sorted(rule.labels.items()))
         same_name: _Key = (query.use, query.name, labels)
-        own = _Tree(query.root)
+        own = _root(query)
         if isinstance(rule, AlertingRule):
             same_name = (*same_name, own)
         first = names.setdefault(same_name, query)
-        if first is not query and (own == _Tree(first.root) or query.use is Use.RECORD):
-            if query.use is Use.ALERT or own == _Tree(first.root) or not _is_told_apart(query):
+        if first is not query and (own == _root(first) or query.use is Use.RECORD):
+            if query.use is Use.ALERT or own == _root(first) or not _is_told_apart(query):
                 message = f"{query.subject} is written twice with the same labels"
                 yield finding(TWICE, query.origin, message, related=_first(first.origin))
             continue
@@ -69,6 +69,10 @@ class _Tree:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Tree) and self.root == other.root
+
+
+def _root(query: Query) -> _Tree:
+    return _Tree(without_parens(query.root))
 
 
 def _is_told_apart(query: Query) -> bool:

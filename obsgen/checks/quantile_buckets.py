@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Aggregate, Call, Node, walk
+from obsgen.promql import Aggregate, Call, Node, VectorSelector, walk
 from obsgen.promql.labels import BUCKET_LABEL
 from obsgen.promql.series import Sample
 
@@ -46,7 +46,7 @@ def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
         return
     source = node.args[-1]
     meaning = query.meaning(source)
-    if meaning.sample is Sample.HISTOGRAM:
+    if meaning.sample is Sample.HISTOGRAM or _is_of_whole(query, source):
         return
     if not meaning.labels.may_have(BUCKET_LABEL) or meaning.sample in {
         Sample.COUNTER,
@@ -66,6 +66,13 @@ def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
         message = f"`{node.function}` gives one quantile for each series of `{query.shown(source)}`"
         hint = f"write `sum by (le) ({query.shown(source)})`, with the labels to keep beside `le`"
         yield query.finding(UNAGGREGATED, source, message, hint)
+
+
+def _is_of_whole(query: Query, node: Node) -> bool:
+    """Say whether a histogram's bare name is selected, which is found by itself."""
+    selected = (part for part in walk(node) if isinstance(part, VectorSelector))
+    series = (query.meaning(part).series for part in selected)
+    return any(each is not None and each.is_whole for each in series)
 
 
 def _is_aggregated(node: Node) -> bool:

@@ -62,7 +62,7 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
 
 _RARE: Final = ("fail", "error", "denied", "login", "suspicious", "inject", "attack", "crash",
                 "restart", "timeout", "abuse", "violation", "unauthorized", "forbidden", "reject",
-                "drop", "exception", "panic", "oom", "evict", "retry")  # fmt: skip
+                "drop", "exception", "panic", "oom", "evict", "retry", "retries")  # fmt: skip
 
 
 def _sounds_rare(node: Node) -> bool:
