@@ -40,13 +40,16 @@ CODES: Final = (NO_BUCKETS, UNAGGREGATED, CUMULATIVE)
 
 _QUANTILES: Final = frozenset({"histogram_quantile", "histogram_fraction"})
 
+_MAY_BE_NATIVE: Final = frozenset({Sample.HISTOGRAM, Sample.UNKNOWN})
+
 
 def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
     if node.function not in _QUANTILES or not node.args:
         return
     source = node.args[-1]
     meaning = query.meaning(source)
-    if meaning.sample is Sample.HISTOGRAM or _is_of_whole(query, source):
+    # What is of an unknown type may be a native histogram, which needs no `le`.
+    if meaning.sample in _MAY_BE_NATIVE or _is_of_whole(query, source):
         return
     if not meaning.labels.may_have(BUCKET_LABEL) or meaning.sample in {
         Sample.COUNTER,
