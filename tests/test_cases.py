@@ -12,11 +12,12 @@ from obsgen.codes import all_codes
 from obsgen.diagnostics import Severity
 
 # Cannot be told in a folder of specs: they belong to the output folder, to arguments of the
-# command line, or to what only an author of kinds can bring about.
+# command line, to plain rule files, or to what only an author of kinds can bring about.
 NOT_IN_A_FOLDER = frozenset(
     {"OUT901", "OUT902", "OUT905", "OUT906", "OUT911", "OUT912", "OUT913", "OUT914"}
     | {"OUT923", "OUT931", "OUT932", "OUT941", "OUT942", "OUT943", "OUT944", "OUT945", "OUT946"}
     | {"OUT947", "OUT948", "REF217", "SCH119"}
+    | {"ALR536", "ALR544", "ALR550", "OUT907", "PQL450", "PQL451"}
 )
 
 
