@@ -35,8 +35,8 @@ _SINCE: Final = {
         ("histogram_count", "histogram_sum", "histogram_fraction", "histogram_quantile_native"),
         (2, 40),
     ),
-    **dict.fromkeys(("histogram_stddev", "histogram_stdvar"), (2, 45)),
-    "histogram_avg": (2, 50), "mad_over_time": (2, 48), "sort_by_label": (2, 49),
+    **dict.fromkeys(("histogram_stddev", "histogram_stdvar"), (2, 47)),
+    "histogram_avg": (2, 51), "mad_over_time": (2, 49), "sort_by_label": (2, 49),
     "sort_by_label_desc": (2, 49), "limitk": (2, 54), "limit_ratio": (2, 54), "info": (3, 0),
     "double_exponential_smoothing": (3, 0), "ts_of_max_over_time": (3, 5),
     "ts_of_min_over_time": (3, 5), "ts_of_last_over_time": (3, 5), "first_over_time": (3, 7),
@@ -48,7 +48,7 @@ _EXPERIMENTAL: Final = frozenset(
     {"mad_over_time", "sort_by_label", "sort_by_label_desc", "limitk", "limit_ratio", "info"}
     | {"double_exponential_smoothing", "ts_of_max_over_time", "ts_of_min_over_time"}
     | {"ts_of_last_over_time", "first_over_time", "ts_of_first_over_time"}
-    | {"histogram_quantiles", "start_timestamp"}
+    | {"histogram_quantiles", "start_timestamp", "start", "end", "range", "step"}
 )
 _QUOTED_NAMES: Final = (3, 0)
 
