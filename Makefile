@@ -59,5 +59,5 @@ $(PACKAGE): pyproject.toml
 	@touch $@
 
 $(DEV): $(PACKAGE)
-	$(PIP) --editable '.[dev,preview,simulate]'
+	$(PIP) --editable '.[dev,preview]'
 	@touch $@

@@ -35,6 +35,7 @@ class Metric:
         buckets: Upper bounds of a histogram, in *unit*, ascending, without +Inf.
         scope: Matchers that every query of this metric carries: the `where` of its service.
         yields: A query's own matcher on a label of *scope* replaces that of the scope.
+        cardinality: Most label sets on one instance, as its author says; 0 where nobody does.
         bad: Matchers of the events that ready dashboards show as errors.
     """
 
@@ -50,6 +51,7 @@ class Metric:
     scope: tuple[Matcher, ...] = ()
     yields: bool = False
     help: str = ""
+    cardinality: int = 0
     planned: bool = False
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

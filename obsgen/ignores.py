@@ -42,6 +42,7 @@ IGNORE_FORM: Final = Code(
 )
 CODES: Final = (UNUSED_IGNORE, EXPIRED_IGNORE, IGNORE_FORM)
 
+_SIGN: Final = "obsgen:"
 _COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
 _CODES: Final = re.compile(r"\[\s*(?P<codes>[A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)\s*\]", re.ASCII)
 _UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d{4}-\d{2}-\d{2})\b", re.ASCII)
@@ -59,52 +60,72 @@ class _Ignore:
     until: str = ""
 
 
-def without_ignored(
-    diagnostics: Iterable[Diagnostic],
-    sources: Iterable[Source],
-    *,
-    today: str,
-    may_be_ignored: Callable[[Diagnostic], bool],
-    is_partial: bool,
-) -> tuple[Diagnostic, ...]:
-    """
-    Return the findings that remain, with those about the comments themselves.
+class Ignores:
+    """The comments of some files, and what they silence."""
 
-    Args:
-        today: `2026-11-25`; empty, where no comment ends.
-        may_be_ignored: Says whether work can go on with a finding.
-        is_partial: Something could not be read, so a comment may have had its use.
-    """
-    read = tuple(sources)
-    source_map = SourceMap(read)
-    found: list[Diagnostic] = []
-    comments: dict[str, list[_Ignore]] = {}
-    for source in read:
-        if any("obsgen:" in line for line in source.lines):
-            comments[source.file] = list(_comments(source, found.append))
-    used: set[_Ignore] = set()
-    for diagnostic in diagnostics:
-        near = comments.get(diagnostic.origin.file, ())
-        ignore = _matching(diagnostic, near, source_map) if near else None
-        if ignore is None or not may_be_ignored(diagnostic):
-            found.append(diagnostic)
-            continue
-        used.add(ignore)
-        if ignore.until and today and ignore.until < today:
-            found.append(diagnostic)
+    def __init__(self, sources: Iterable[Source], *, today: str, is_partial: bool) -> None:
+        """
+        Read the comments.
+
+        Args:
+            today: `2026-11-25`; empty, where no comment ends.
+            is_partial: Something could not be read, so a comment may have had its use.
+        """
+        read = tuple(sources)
+        self._source_map = SourceMap(read)
+        self._today = today
+        self._is_partial = is_partial
+        self._problems: list[Diagnostic] = []
+        self._comments: dict[str, tuple[_Ignore, ...]] = {}
+        self._used: set[_Ignore] = set()
+        for source in read:
+            if any(_SIGN in line for line in source.lines):
+                self._comments[source.file] = tuple(_comments(source, self._problems.append))
+
+    def applied(
+        self, found: Iterable[Diagnostic], checked: Iterable[Diagnostic]
+    ) -> Iterator[Diagnostic]:
+        """
+        Yield the findings that remain, then those about the comments themselves.
+
+        Args:
+            found: Findings whose errors stand for something that was left out: they stay.
+            checked: Findings with which work can go on, however grave they are.
+        """
+        for diagnostic in found:
+            if diagnostic.severity is Severity.ERROR:
+                yield diagnostic
+            else:
+                yield from self._remaining(diagnostic)
+        for diagnostic in checked:
+            yield from self._remaining(diagnostic)
+        yield from self._problems
+        if not self._is_partial:
+            yield from self._unused()
+
+    def _remaining(self, diagnostic: Diagnostic) -> Iterator[Diagnostic]:
+        near = self._comments.get(diagnostic.origin.file, ())
+        ignore = _matching(diagnostic, near, self._source_map) if near else None
+        if ignore is None:
+            yield diagnostic
+            return
+        self._used.add(ignore)
+        if ignore.until and self._today and ignore.until < self._today:
+            yield diagnostic
             message = f"the finding was ignored until {ignore.until}"
-            found.append(finding(EXPIRED_IGNORE, ignore.origin, message))
-    for ignore in (one for several in comments.values() for one in several):
-        if ignore not in used and not is_partial:
-            codes = ", ".join(sorted(ignore.codes))
-            message = f"there is no {codes} on this line to ignore"
-            found.append(finding(UNUSED_IGNORE, ignore.origin, message, "remove the comment"))
-    return tuple(found)
+            yield finding(EXPIRED_IGNORE, ignore.origin, message)
+
+    def _unused(self) -> Iterator[Diagnostic]:
+        for ignore in (one for several in self._comments.values() for one in several):
+            if ignore not in self._used:
+                codes = ", ".join(sorted(ignore.codes))
+                message = f"there is no {codes} on this line to ignore"
+                yield finding(UNUSED_IGNORE, ignore.origin, message, "remove the comment")
 
 
 def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[_Ignore]:
     for number, line in enumerate(source.lines):
-        match = _COMMENT.search(line) if "obsgen:" in line else None
+        match = _COMMENT.search(line) if _SIGN in line else None
         if match is None:
             continue
         mark = (number, match.start(), match.end() - match.start())

@@ -15,7 +15,7 @@ from obsgen.artefacts import Compiled, OutputFile
 from obsgen.checks import check
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has_errors
-from obsgen.ignores import without_ignored
+from obsgen.ignores import Ignores
 from obsgen.model import Reports, Spec
 from obsgen.reader.documents import read_documents
 from obsgen.reader.layers import PresetStore
@@ -70,6 +70,7 @@ class Built:
         files: To be written, sorted by path; none where there are errors.
         diagnostics: Everything that was found, in no particular order.
         source_map: Turns the places of diagnostics into lines and columns.
+        sources: Names of the files that were checked, sorted.
         specs: What was read, one for each environment.
         compiled: What was compiled, in the same order.
     """
@@ -77,6 +78,7 @@ class Built:
     files: tuple[OutputFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     source_map: SourceMap
+    sources: tuple[str, ...] = ()
     specs: tuple[Spec, ...] = ()
     compiled: tuple[Compiled, ...] = ()
 
@@ -144,21 +146,15 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         compile_spec(spec, sink, with_pages=options.with_files, with_tests=options.with_tests)
         for spec in (specs if are_named else ())
     )
-    of_checks = set[int]()
-    for spec, each in zip(specs, compiled, strict=False):
-        checked = tuple(check(each, spec.project.checks))
-        of_checks.update(map(id, checked))
+    checked = [
+        diagnostic
+        for spec, each in zip(specs, compiled, strict=False)
+        for diagnostic in check(each, spec.project.checks)
         # What could not be read is missing in what was compiled; only PromQL stands for itself.
-        diagnostics.extend(d for d in checked if not is_partial or _is_about_promql(d))
-    diagnostics = list(
-        without_ignored(
-            diagnostics,
-            sources,
-            today=options.today,
-            may_be_ignored=lambda d: d.severity is not Severity.ERROR or id(d) in of_checks,
-            is_partial=is_partial,
-        )
-    )
+        if not is_partial or _is_about_promql(diagnostic)
+    ]
+    ignores = Ignores(sources, today=options.today, is_partial=is_partial)
+    diagnostics = list(ignores.applied(diagnostics, checked))
     files: tuple[OutputFile, ...] = ()
     if options.with_files and not has_errors(diagnostics):
         files = _files(specs, compiled, diagnostics.append)
@@ -168,6 +164,7 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         files=files,
         diagnostics=tuple(diagnostics),
         source_map=SourceMap((*sources, *around, *shipped.sources)),
+        sources=tuple(sorted(texts)),
         specs=specs,
         compiled=compiled,
     )

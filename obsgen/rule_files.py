@@ -17,6 +17,7 @@ from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic
 from obsgen.lint import LintOptions, lint
 from obsgen.pipeline import Built, Options, build
+from obsgen.reader.layers import INSTRUMENTATIONS
 from obsgen.source import SourceMap
 from obsgen.units import Duration
 
@@ -114,7 +115,8 @@ def known_of_presets() -> Catalogue:
     """Return what the shipped presets agree on, of all metrics that they declare."""
     shipped = disk.shipped_presets()
     found: dict[str, Metric | None] = {}
-    for name in shipped:
+    # What an application exposes under a common name differs from one to the next.
+    for name in (name for name in shipped if name not in INSTRUMENTATIONS):
         for metric in _metrics_of(name, shipped).values():
             known = found.setdefault(metric.name, metric)
             if known is not None and (known.type, known.unit) != (metric.type, metric.unit):

@@ -47,7 +47,8 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
     else:
         built = build(texts, replace(options, context=context))
     kept = [d for d in built.diagnostics if d.origin.file not in context or d.origin.file in texts]
-    return replace(built, diagnostics=(*given.diagnostics, *kept))
+    found = (*given.diagnostics, *kept)
+    return replace(built, diagnostics=found, sources=tuple(sorted(texts)))
 
 
 def _context(paths: list[Path], standard_input: bytes | None, cwd: Path) -> Mapping[str, bytes]:

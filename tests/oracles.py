@@ -167,9 +167,9 @@ def running_prometheus(config: Path, *flags: str, data: Path | None = None) -> I
 
 
 @contextmanager
-def running_alertmanager(config: Path, *flags: str) -> Iterator[Server]:
+def running_alertmanager(config: Path, *flags: str, clustered: bool = False) -> Iterator[Server]:
     """
-    Run Alertmanager on loopback, without a cluster, until the context ends.
+    Run Alertmanager on loopback, alone or as the only member of a cluster, until the context ends.
 
     Its data lives in a temporary directory. *flags* must name neither the configuration, nor the
     data directory, nor a listen address.
@@ -182,7 +182,7 @@ def running_alertmanager(config: Path, *flags: str) -> Iterator[Server]:
                 f"--config.file={config}",
                 f"--storage.path={directory}/data",
                 f"--web.listen-address=127.0.0.1:{port}",
-                "--cluster.listen-address=",
+                f"--cluster.listen-address={f'127.0.0.1:{a_free_port()}' if clustered else ''}",
                 *flags,
             ]
 

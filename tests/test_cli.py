@@ -12,7 +12,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
+import click
 import oracles
 import pytest
 import yaml
@@ -21,8 +23,9 @@ from jsonschema import Draft202012Validator
 from oracles import ROOT
 
 import obsgen
-from obsgen import codes, pipeline, starter, workspace
+from obsgen import codes, pipeline, report, starter, workspace
 from obsgen.cli import commands, main
+from obsgen.commands import NAMES
 from obsgen.schema import assemble
 
 HELP: Final = Path(__file__).resolve().parent / "help"
@@ -118,11 +121,11 @@ def paths_below(folder: Path) -> set[str]:
 # Help and usage.
 
 
-@pytest.mark.parametrize("command", ["", *sorted(commands.commands)], ids=lambda c: c or "obsgen")
+@pytest.mark.parametrize("command", ["", *NAMES, "import metrics"], ids=lambda c: c or "obsgen")
 def test_the_help_is_exactly_this(command: str, update: bool):
-    arguments = [command, "--help"] if command else ["--help"]
+    arguments = [*command.split(), "--help"]
     result = CliRunner().invoke(commands, arguments, prog_name="obsgen", terminal_width=80)
-    golden = HELP / f"{command or 'obsgen'}.txt"
+    golden = HELP / f"{command.replace(' ', '-') or 'obsgen'}.txt"
     if update:
         golden.write_text(result.stdout, "utf-8")
 
@@ -220,6 +223,140 @@ def test_github_gets_workflow_commands(here: Path):
     (line,) = run("validate", "--format", "github").stderr.splitlines()
 
     assert line.startswith("::error file=specs/gateway.yaml,line=8,col=16,")
+
+
+# --report.
+
+
+def sarif_results(text: str) -> list[tuple[str, str]]:
+    """Return the rule and the file of each result."""
+    (run,) = json.loads(text)["runs"]
+    return [
+        (each["ruleId"], each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"])
+        for each in run["results"]
+    ]
+
+
+def junit_tests(text: str) -> list[tuple[str, str]]:
+    """Return the file and the name of each test."""
+    cases = ElementTree.fromstring(text).iter("testcase")
+    return [(case.get("classname", ""), case.get("name", "")) for case in cases]
+
+
+@pytest.mark.parametrize("command", ["validate", "generate"])
+def test_every_format_of_the_room_is_offered(command: str):
+    found = commands.get_command(click.Context(commands), command)
+    assert found is not None
+    (how,) = (p for p in found.params if p.name == "format_")
+
+    assert isinstance(how.type, click.Choice)
+    assert report.NAMES == tuple(how.type.choices)
+
+
+@pytest.mark.parametrize("command", ["validate", "generate"])
+def test_a_document_goes_to_standard_error_alone(here: Path, command: str):
+    put(here, gateway=WRONG)
+    sarif = run(command, "--format", "sarif")
+    junit = run(command, "--format", "junit")
+
+    assert (1, "", 1, "") == (sarif.exit_code, sarif.stdout, junit.exit_code, junit.stdout)
+    assert [("SLO301", "specs/gateway.yaml")] == sarif_results(sarif.stderr)
+    assert [
+        ("specs/gateway.yaml", "SLO301 objective-range"),
+        ("specs/project.yaml", "nothing found"),
+    ] == junit_tests(junit.stderr)
+
+
+@pytest.mark.parametrize("command", ["validate", "generate"])
+def test_a_report_goes_to_its_file_and_text_to_standard_error(here: Path, command: str):
+    put(here, gateway=WRONG)
+    text = run(command)
+    result = run(command, "--format", "sarif", "--report", "out/obsgen.sarif")
+
+    assert (1, "", text.stderr) == (result.exit_code, result.stdout, result.stderr)
+    document = (here / "out/obsgen.sarif").read_text("utf-8")
+    assert run(command, "--format", "sarif").stderr == document
+    assert {"specs", "out"} == {path.name for path in here.iterdir()}
+
+
+@pytest.mark.parametrize("format_", report.NAMES)
+def test_a_report_of_any_format_is_what_standard_error_would_be_told(here: Path, format_: str):
+    put(here, gateway=WRONG)
+    told = run("validate", "--format", format_).stderr.removesuffix("1 error\n")
+    run("validate", "--format", format_, "--report", "report")
+
+    assert told == (here / "report").read_text("utf-8")
+
+
+def test_a_report_of_a_clean_run_is_a_document_too(here: Path):
+    result = run("validate", "--format", "junit", "--report", "obsgen.xml")
+
+    assert (0, "nothing found\n") == (result.exit_code, result.stderr)
+    assert [
+        ("specs/gateway.yaml", "nothing found"),
+        ("specs/project.yaml", "nothing found"),
+    ] == junit_tests((here / "obsgen.xml").read_text("utf-8"))
+
+
+def test_a_report_may_go_to_standard_output(here: Path):
+    put(here, gateway=WRONG)
+    result = run("validate", "--format", "sarif", "--report", "-")
+
+    assert [("SLO301", "specs/gateway.yaml")] == sarif_results(result.stdout)
+    assert result.stderr.endswith("\n1 error\n")
+
+
+def test_a_report_tells_of_the_files_that_were_given_alone(here: Path):
+    put(here, shop=SERVICE.replace("gateway", "shop"), gateway=WRONG, preset=PRESET)
+    result = run("validate", "specs/shop.yaml", "--format", "junit")
+
+    assert [("specs/shop.yaml", "nothing found")] == junit_tests(result.stderr)
+
+
+def test_what_keeps_generate_from_writing_is_in_the_one_document(here: Path):
+    put(here, routing=_ROUTING_WITH_A_WARNING)
+    (here / "generated/prometheus").mkdir(parents=True)
+    (here / "generated/prometheus/prometheus.yml").write_text("global: {}\n")
+    sarif = run("generate", "--format", "sarif")
+    junit = run("generate", "--format", "junit")
+    (invocation,) = json.loads(sarif.stderr)["runs"][0]["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
+
+    assert (1, 1) == (sarif.exit_code, junit.exit_code)
+    assert "OUT912" == notification["descriptor"]["id"]
+    assert ["specs/routing.yaml"] == [uri for _, uri in sarif_results(sarif.stderr)]
+    assert ("obsgen", "OUT912 file-not-generated") in junit_tests(junit.stderr)
+
+
+@pytest.mark.parametrize("command", ["validate", "generate"])
+def test_a_report_that_cannot_be_written_is_said_after_the_findings(here: Path, command: str):
+    (here / "file").write_text("")
+    put(here, gateway=WRONG)
+    alone = run(command)
+    result = run(
+        command, "--fail-on", "error", "--format", "sarif", "--report", "file/obsgen.sarif"
+    )
+
+    assert 1 == result.exit_code
+    assert alone.stderr == result.stderr[: len(alone.stderr)]
+    assert (
+        "obsgen: error: `file/obsgen.sarif` cannot be written: file exists [OUT914]\n"
+        == (result.stderr[len(alone.stderr) :])
+    )
+
+
+def test_a_clean_run_whose_report_cannot_be_written_fails(here: Path):
+    (here / "file").write_text("")
+
+    assert 1 == run("validate", "--report", "file/obsgen.sarif").exit_code
+    assert 1 == run("generate", "--report", "file/obsgen.sarif").exit_code
+    assert "" == (here / "file").read_text()
+
+
+def test_a_report_into_a_folder_is_wrong_usage(here: Path):
+    (here / "reports").mkdir()
+
+    assert 2 == run("validate", "--report", "reports").exit_code
 
 
 @pytest.mark.parametrize(("least", "code"), [("error", 0), ("warning", 1), ("info", 1)])
@@ -859,8 +996,21 @@ def test_colour_is_for_terminals_alone(here: Path):
 
 
 HEAVY: Final = frozenset(
-    {"jsonschema", "yaml", "promql_parser", "grafanalib", "requests", "jinja2", "rich"}
+    {
+        *("jsonschema", "yaml", "promql_parser", "grafanalib", "requests", "jinja2", "rich"),
+        *("prometheus_client", "urllib3"),
+    }
 )
+
+
+def loaded_by(*arguments: str, cwd: Path) -> set[str]:
+    """Return all modules that are there when a command ends, however they were imported."""
+    program = (
+        "import sys, obsgen.cli\n"
+        "try:\n    obsgen.cli.main()\n"
+        "finally:\n    print(*sorted(sys.modules))\n"
+    )
+    return set(spawn(*arguments, cwd=cwd, python=("-c", program)).stdout.split())
 
 
 def imported_by(*arguments: str, cwd: Path, code: int = 0) -> set[str]:
@@ -890,10 +1040,28 @@ def test_validate_imports_jsonschema_only_to_say_what_is_wrong(here: Path):
     assert {"jsonschema", "yaml", "promql_parser"} == imported_by("validate", cwd=here, code=1)
 
 
+def test_validate_imports_the_format_that_it_writes_and_no_other(here: Path):
+    formats = {f"obsgen.report.{name}" for name in report.NAMES}
+    plain = loaded_by("validate", cwd=here)
+    sarif = loaded_by("validate", "--format", "sarif", "--report", "x", cwd=here)
+
+    assert {"obsgen.report.text"} == plain & formats
+    assert {"obsgen.report.text", "obsgen.report.sarif"} == sarif & formats
+    assert set() == plain & {"xml.etree", "hashlib", "obsgen.disk.reports"}
+
+
 def test_generate_imports_what_its_outputs_need(here: Path):
     put(here, project=f"{PROJECT}outputs: [prometheus]\n")
 
     assert {"yaml", "promql_parser"} == imported_by("generate", cwd=here)
+
+
+def test_import_takes_no_network_library_for_a_file(here: Path):
+    (here / "page.txt").write_text("x_total 1\n")
+
+    heavy = imported_by("import", "metrics", "page.txt", cwd=here)
+    assert {"yaml", "promql_parser", "prometheus_client"} == heavy
+    assert set() == imported_by("import", "metrics", "--help", cwd=here)
 
 
 def test_the_same_specs_give_the_same_files_in_every_process(here: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -13,8 +14,10 @@ from oracles import tool
 
 from obsgen import build
 from obsgen.cli import commands
+from obsgen.commands import NAMES
 from obsgen.diagnostics import Severity
 from obsgen.disk import shipped_presets
+from obsgen.lint import LintOptions, lint
 from obsgen.pipeline import Options
 from obsgen.schema.kinds import keys
 
@@ -41,6 +44,18 @@ def test_the_specs_of_a_page_compile_together_without_a_finding(page):
     built = build(texts, Options(requires_project=True, presets=shipped_presets()))
 
     assert () == tuple(d.message for d in built.diagnostics if d.severity > Severity.INFO)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_rule_files_of_a_page_are_checked_without_a_finding(page):
+    texts = {
+        f"{number}.yml": text
+        for number, text in enumerate(blocks("yaml", page))
+        if text.startswith("groups:\n  - name:")
+    }
+    found = lint(texts, LintOptions(today="2026-11-25"))
+
+    assert () == tuple(d.message for d in found.diagnostics)
 
 
 def test_the_rules_that_the_readme_shows_are_those_of_its_example():
@@ -100,9 +115,57 @@ def test_the_readme_says_how_much_cheaper_the_rules_are():
     assert 1500 <= service["times_cheaper"] < 1600
 
 
+def ci_snippet(key):
+    (found,) = [text for text in blocks("yaml") if text.startswith(f"{key}:\n")]
+    return yaml.safe_load(found)[key]
+
+
+def run_line(line, broken):
+    """Run a line of a CI job in the README's example; return what it ended with."""
+    if broken:
+        spec = Path("specs/gateway.yaml")
+        spec.write_text(spec.read_text().replace("objective: 99.9", "objective: 0.999"))
+    program, *arguments = line.split()
+    assert "obsgen" == program
+    return CliRunner().invoke(commands, arguments).exit_code
+
+
+@pytest.mark.usefixtures("example")
+@pytest.mark.parametrize("broken", [False, True], ids=["clean", "broken"])
+def test_the_job_for_github_uploads_what_it_wrote(broken):
+    run, upload = ci_snippet("steps")
+
+    assert int(broken) == run_line(run["run"], broken)
+    document = json.loads(Path(upload["with"]["sarif_file"]).read_text())
+    assert ["SLO301"] * broken == [each["ruleId"] for each in document["runs"][0]["results"]]
+
+
+@pytest.mark.usefixtures("example")
+@pytest.mark.parametrize("broken", [False, True], ids=["clean", "broken"])
+def test_the_job_for_gitlab_reports_what_it_wrote(broken):
+    job = ci_snippet("specs")
+
+    assert int(broken) == run_line(job["script"], broken)
+    suites = ElementTree.parse(job["artifacts"]["reports"]["junit"]).getroot()
+    assert str(int(broken)) == suites.get("failures")
+
+
 def test_the_readme_lists_every_command():
-    for name in commands.commands:
+    for name in NAMES:
         assert f"`obsgen {name}" in README
+
+
+def test_what_the_page_on_imports_shows_is_what_import_prints(tmp_path, monkeypatch):
+    page = ROOT / "docs" / "import.md"
+    (tmp_path / "metrics.txt").write_text(blocks("text", page)[0])
+    monkeypatch.chdir(tmp_path)
+
+    arguments = ["import", "metrics", "metrics.txt", "--name", "http_service"]
+    result = CliRunner().invoke(commands, arguments)
+
+    assert 0 == result.exit_code
+    assert result.stdout.partition("\n")[2] == blocks("yaml", page)[0]
+    assert result.stderr == blocks("console", page)[1]
 
 
 @pytest.mark.parametrize("package", ["measures", "slis", "alerts", "receivers", "panels"])

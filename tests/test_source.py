@@ -560,3 +560,11 @@ def test_what_was_dumped_is_read_again(data: object):
     dumped = yaml.dump(data, default_style="'")
 
     assert data == plain(document(dumped))
+
+
+def test_what_is_masked_stays_masked():
+    source, _ = read("a: one\nb: three\n")
+    masked = SourceMap((source,)).masked([Origin("x.yaml", (0, "a"))])
+
+    assert ("a: ***", "b: three", "") == masked.lines("x.yaml")
+    assert ("a: ***", "b: *****", "") == masked.masked([Origin("x.yaml", (0, "b"))]).lines("x.yaml")

@@ -36,6 +36,7 @@ KINDS: Final = (
     "scaled_rate",
     "one_minus_rate",
     "nan_in_aggregation",
+    "infinite",
     "ranges",
     "regexes",
     "features",

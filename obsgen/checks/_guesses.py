@@ -13,22 +13,38 @@ from obsgen.promql.labels import Labels
 from obsgen.promql.series import Sample, Series
 from obsgen.units import BYTES, COUNT, RATIO, SECONDS, Unit
 
-_UNITS: Final = {"_seconds": SECONDS, "_bytes": BYTES, "_ratio": RATIO}
+_UNITS: Final = {
+    "_seconds": SECONDS,
+    "_bytes": BYTES,
+    "_ratio": RATIO,
+    "_milliseconds": Unit.parse("ms"),
+    "_ms": Unit.parse("ms"),
+    "_microseconds": Unit.parse("us"),
+}
+# Counters of time that do not say so: their unit is not known.
+_TIMES: Final = ("_time_", "_cpu_", "_duration_", "_usage_")
 _DISTRIBUTIONS: Final = {"_seconds": SECONDS, "_bytes": BYTES}
 _TOTAL: Final = "_total"
 _BUCKET: Final = "_bucket"
-_OPEN: Final = Labels(is_open=True, may_be_named=True)
+# Every target has both; all else is open.
+_SCRAPED: Final = Labels(is_open=True, sure=frozenset({"job", "instance"}), may_be_named=True)
 
 
 def guessed(name: str) -> Series | None:
     """Return what a name says, or None where it says nothing."""
     if ":" in name:
         return None
+    return _by_suffix(name) or _series(name, name, Sample.UNKNOWN, None)
+
+
+def _by_suffix(name: str) -> Series | None:
     if name.endswith(_BUCKET):
         base = name.removesuffix(_BUCKET)
         return _series(name, base, Sample.BUCKETS, COUNT, observed=_unit(base))
     if name.endswith(_TOTAL):
-        return _series(name, name, Sample.COUNTER, _unit(name.removesuffix(_TOTAL)) or COUNT)
+        unit = _unit(name.removesuffix(_TOTAL))
+        counts = None if any(word in name for word in _TIMES) else COUNT
+        return _series(name, name, Sample.COUNTER, unit or counts)
     for suffix, observed in _DISTRIBUTIONS.items():
         if name.endswith(f"{suffix}_sum"):
             return _series(name, name.removesuffix("_sum"), Sample.COUNTER, observed)
@@ -43,8 +59,14 @@ def _unit(name: str) -> Unit | None:
 
 
 def _series(
-    name: str, metric: str, sample: Sample, unit: Unit, observed: Unit | None = None
+    name: str, metric: str, sample: Sample, unit: Unit | None, observed: Unit | None = None
 ) -> Series:
     return Series(
-        name=name, metric=metric, sample=sample, unit=unit, observed=observed, labels=_OPEN
+        name=name,
+        metric=metric,
+        sample=sample,
+        unit=unit,
+        observed=observed,
+        is_guessed=True,
+        labels=_SCRAPED,
     )

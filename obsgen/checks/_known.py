@@ -40,7 +40,9 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
     """
     told = metric.label_values if is_complete else {}
     values = {name: frozenset(v) for name, v in told.items() if v is not None}
-    labels = declared_labels(metric.label_values) if is_complete else _OPEN
+    labels = declared_labels(metric.label_values)
+    if not is_complete:
+        labels = replace(_OPEN, sure=labels.sure)
 
     def series(name: str, sample: Sample, **more: object) -> Series:
         base = Series(name=name, metric=metric.name, sample=sample, labels=labels)
@@ -75,7 +77,7 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
         Sample.BUCKETS,
         unit=COUNT,
         observed=metric.unit,
-        buckets=metric.buckets,
+        buckets=metric.buckets if is_complete else (),
         bounds=NOT_NEGATIVE,
         **parts,
     )
@@ -181,7 +183,9 @@ class Known:
     def _found(self, name: str) -> Series | None:
         if name in _ALERTS:
             labels = replace(_OPEN, sure=_SURE_OF_ALERTS)
-            return Series(name=name, metric=name, sample=Sample.GAUGE, labels=labels)
+            is_complete = self.scope is not None and self.scope.is_complete
+            values = {"alertname": self.recordings.alerts} if is_complete else {}
+            return Series(name=name, metric=name, sample=Sample.GAUGE, labels=labels, values=values)
         if (recorded := self.recordings.series_of(name)) is not None:
             return recorded
         if (declared := self._declared(name)) is not None:

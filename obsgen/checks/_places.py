@@ -33,7 +33,13 @@ class Places:
     """
 
     def __init__(
-        self, root: Node, origin: Origin, written: Iterable[Written], compiled: Node | None = None
+        self,
+        root: Node,
+        origin: Origin,
+        written: Iterable[Written] = (),
+        *,
+        compiled: Node | None = None,
+        whole: Written | None = None,
     ) -> None:
         """
         Compare an expression with what was written.
@@ -42,9 +48,14 @@ class Places:
             root: The tree whose nodes are going to be asked for.
             origin: What is to blame for all that no author wrote in PromQL.
             compiled: The same tree with its variables filled in, where it has some.
+            whole: The author's own text that the tree was read from, where that is known.
         """
         self._origin = origin
         self._own: dict[int, tuple[Origin, Node, str]] = {}
+        self._whole = whole
+        self.found = frozenset[Written]()
+        if whole is not None:
+            return
         pairs = zip(walk(compiled or root), walk(root), strict=True)
         self._asked = {id(one): id(asked) for one, asked in pairs}
         self.found = frozenset(each for each in written if self._match(compiled or root, each))
@@ -56,33 +67,30 @@ class Places:
         Args:
             part: Which of its spans is meant: `name_span`, `op_span`.
         """
-        found = self._own.get(id(node))
-        if found is None:
-            return self._origin
-        origin, own, _ = found
-        return _characters(origin, getattr(own, part))
+        origin, own, _ = self._found(node)
+        return origin if own is None else _characters(origin, getattr(own, part))
 
     def of_matcher(self, node: VectorSelector, matcher: Matcher) -> Origin:
         """Return where a matcher of a selector stands."""
-        found = self._own.get(id(node))
-        if found is None:
-            return self._origin
-        origin, own, _ = found
-        assert isinstance(own, VectorSelector)
+        origin, own, _ = self._found(node)
+        if not isinstance(own, VectorSelector):
+            return origin
         same = next((m for m in own.matchers if m == matcher), None)
         return _characters(origin, own.span if same is None else same.span)
 
     def is_written(self, node: Node) -> bool:
         """Say whether an author wrote the node in PromQL."""
-        return id(node) in self._own
+        return self._whole is not None or id(node) in self._own
 
     def text(self, node: Node) -> str:
         """Return the author's characters of a node; empty where nobody wrote it."""
-        found = self._own.get(id(node))
-        if found is None:
-            return ""
-        _, own, text = found
-        return text[own.span.start : own.span.end]
+        _, own, text = self._found(node)
+        return "" if own is None else text[own.span.start : own.span.end]
+
+    def _found(self, node: Node) -> tuple[Origin, Node | None, str]:
+        if self._whole is not None:
+            return self._whole.origin, node, self._whole.text
+        return self._own.get(id(node), (self._origin, None, ""))
 
     def _match(self, root: Node, written: Written) -> bool:
         """Find what was written in the expression, node for node; say whether it is there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -26,6 +26,7 @@ from obsgen.promql import Node, PromqlError, parse, walk
 from obsgen.promql.meaning import Meaning, Meanings
 
 _Kind = TypeVar("_Kind", bound=Node)
+_SHOWN: Final = 60
 
 
 class Use(enum.Enum):
@@ -71,6 +72,11 @@ class Query:
             for child in node.children:
                 self._parents[id(child)] = node
 
+    @property
+    def size(self) -> int:
+        """The number of its nodes."""
+        return sum(map(len, self._nodes.values()))
+
     def nodes(self, kind: type[_Kind]) -> Iterator[_Kind]:
         """Yield the nodes of a kind, in the order of the text."""
         for node in self._nodes.get(kind, ()):
@@ -88,8 +94,23 @@ class Query:
         return self.meanings[node]
 
     def shown(self, node: Node) -> str:
-        """Return a node for a message: as its author wrote it, else as it is compiled."""
+        """Return a node for a message: as its author wrote it, else as it is compiled; short."""
+        text = " ".join(self.written(node).split())
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+    def written(self, node: Node) -> str:
+        """Return the characters of a node, as its author wrote it, else as it is compiled."""
         return self.places.text(node) or self.text[node.span.start : node.span.end]
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether the catalogue holds every metric and label that there is."""
+        return self.scope is None or self.scope.is_complete
+
+    @property
+    def is_hand_written(self) -> bool:
+        """Say whether an author wrote the whole expression in PromQL."""
+        return self.places.is_written(self.root)
 
     def finding(
         self, code: Code, node: Node, message: str, hint: str = "", part: str = "span"
@@ -126,13 +147,18 @@ class Subject:
 def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
     """Return what a build gives to check; what is no PromQL was reported before."""
     rules: dict[str, list[tuple[RecordingRule, str]]] = {}
+    alerts = set[str]()
     for file in compiled.rule_files:
         for group in file.groups:
             for rule in group.rules:
                 if isinstance(rule, RecordingRule):
                     rules.setdefault(rule.record, []).append((rule, file.service))
+                else:
+                    alerts.add(rule.alert)
     recordings = Recordings(
-        rules={name: tuple(several) for name, several in rules.items()}, scopes=compiled.scopes
+        rules={name: tuple(several) for name, several in rules.items()},
+        scopes=compiled.scopes,
+        alerts=frozenset(alerts),
     )
     found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
     queries = (*found, *_unused(compiled, recordings, found))
@@ -155,9 +181,7 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                     text=rule.expr,
                     root=root,
                     meanings=Meanings(root, known),
-                    places=Places(
-                        root, rule.origin, (rule.written,) if rule.written else _written(known)
-                    ),
+                    places=Places(root, rule.origin, _written(known), whole=rule.written),
                     scope=known.scope,
                     service=file.service,
                     origin=rule.origin,
@@ -183,7 +207,7 @@ def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                 text=target.expr,
                 root=root,
                 meanings=Meanings(root, known),
-                places=Places(root, origin, _written(known), filled),
+                places=Places(root, origin, _written(known), compiled=filled),
                 scope=known.scope,
                 service=dashboard.service,
                 origin=origin,
@@ -209,7 +233,7 @@ def _unused(
                 text=written.narrowed,
                 root=root,
                 meanings=Meanings(root, recordings.known_to(service)),
-                places=Places(root, written.origin, (written,), filled),
+                places=Places(root, written.origin, (written,), compiled=filled),
                 scope=scope,
                 service=service,
                 origin=written.origin,

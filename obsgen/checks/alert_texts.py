@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Written
@@ -11,7 +13,7 @@ from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.gotemplate import Template, parse_template
-from obsgen.promql import Aggregate, Label
+from obsgen.promql import Aggregate, Binary, Call, Label, Node, walk, without_parens
 from obsgen.units import Unit
 
 MISSING_LABEL: Final = Code(
@@ -50,8 +52,14 @@ VALUE_IN_LABEL: Final = Code(
 )
 CODES: Final = (MISSING_LABEL, BROKEN_TEMPLATE, PERCENT_OF_RATIO, BARE_VALUE, VALUE_IN_LABEL)
 
-_PERCENT: Final = re.compile(r"\{\{-?\s*(?:\$value|\.Value)(?P<pipe>[^}]*?)-?\}\}\s?%")
-_BARE: Final = re.compile(r"\{\{-?\s*(?:\$value|\.Value)\s*-?\}\}")
+# An action that shows the value, and what stands right behind it.
+_SHOWN: Final = re.compile(
+    r"\{\{-?(?P<action>[^{}]*(?:\$value|\.Value)\b[^{}]*)-?\}\}(?P<behind>\s?%)?"
+)
+_BARE: Final = re.compile(r"\s*(?:\$value|\.Value)\s*")
+_UNIT_BEHIND: Final = re.compile(
+    r"\s?(?:%|/\s?s\b|s\b|ms\b|seconds\b|per second\b|bytes\b)", re.ASCII
+)
 _OWN: Final = frozenset({"alertname", "alertstate", "__name__"})
 
 
@@ -88,12 +96,29 @@ def _missing(
         if label.name in _OWN or label.name in rule.labels or labels.may_have(label.name):
             continue
         place = written.origin.characters(label.start, label.end)
-        kept = ", ".join(f"`{name}`" for name in sorted({*labels.names, *rule.labels}))
-        has = f"it has {kept or 'no labels'}"
-        keep = "keep the label with `by: [{0}]`" if query.scope else "keep it with `by ({0})`"
         message = f"`$labels.{label.name}` is not in the result of `{query.name}`"
-        hint = f"{has}; {keep.format(label.name)}" if not labels.is_open else _gone(query)
-        yield finding(MISSING_LABEL, place, message, hint)
+        yield finding(MISSING_LABEL, place, message, _kept(query, rule, label.name))
+
+
+_TYPO: Final = 0.8
+_LONGEST: Final = 100
+_COMMON: Final = ("instance", "job", "namespace", "pod", "container", "node", "device", "cluster")
+
+
+def _kept(query: Query, rule: AlertingRule, name: str) -> str:
+    """Say what the result has, and how the label would stay."""
+    labels = query.meanings.whole.labels
+    if labels.is_open:
+        return _gone(query)
+    known = sorted({*labels.names, *rule.labels})
+    guesses = difflib.get_close_matches(name[:_LONGEST], (*known, *_COMMON), 1, _TYPO)
+    if guesses and guesses[0] != name:
+        return f"did you mean `{guesses[0]}`?"
+    has = f"it has {', '.join(f'`{label}`' for label in known) or 'no labels'}"
+    if not any(isinstance(node, Aggregate) for node in walk(query.root)):
+        return f"{has}; leave it out of the text"
+    by = f"by ({name})" if query.is_hand_written else f"by: [{name}]"
+    return f"{has}; keep the label with `{by}`"
 
 
 def _gone(query: Query) -> str:
@@ -102,7 +127,7 @@ def _gone(query: Query) -> str:
     for node in query.nodes(Aggregate):
         if node.grouping is not None and node.grouping.without:
             dropped.extend(node.grouping.labels)
-    names = ", ".join(f"`{label.name}`" for label in dropped)
+    names = ", ".join(dict.fromkeys(f"`{label.name}`" for label in dropped))
     return f"the query removes {names}" if names else ""
 
 
@@ -128,41 +153,63 @@ def _in_label(template: Template, written: Written, name: str) -> Iterator[Diagn
 def _values(query: Query, template: Template, written: Written) -> Iterator[Diagnostic]:
     if not template.uses_value:
         return
-    unit = query.meanings.whole.unit
-    percents = []
-    for match in _PERCENT.finditer(written.text):
-        if "humanizePercentage" in match["pipe"]:
-            percents.append(match.start())
-            message = "`humanizePercentage` writes the percent sign itself"
-            place = written.origin.characters(*match.span())
-            yield finding(PERCENT_OF_RATIO, place, message, "leave the `%` behind it out")
-        elif "*" not in match["pipe"] and _is_ratio(query, unit):
-            percents.append(match.start())
-            message = f"the value of `{query.name}` is a ratio: `%` behind it is wrong by 100"
-            hint = "write `{{ $value | humanizePercentage }}` without the `%`"
-            place = written.origin.characters(*match.span())
-            yield finding(PERCENT_OF_RATIO, place, message, hint)
-    for match in _BARE.finditer(written.text):
-        if match.start() not in percents and not _is_whole(query, unit):
+    for match in _SHOWN.finditer(written.text):
+        action, place = match["action"], written.origin.characters(*match.span())
+        if match["behind"] and (problem := _percent(query, action)):
+            message, hint, severity = problem
+            yield replace(finding(PERCENT_OF_RATIO, place, message, hint), severity=severity)
+        elif _BARE.fullmatch(action) and not _is_whole(query):
             message = f"the value of `{query.name}` is written with all its digits"
-            hint = f"write `{_template(unit)}`"
-            place = written.origin.characters(*match.span())
+            behind = _UNIT_BEHIND.match(written.text, match.end("action") + len("}}"))
+            hint = f"write `{_template(query.meanings.whole.unit)}`"
+            if behind is not None:
+                hint += f", without the `{behind.group().strip()}` behind it"
             yield finding(BARE_VALUE, place, message, hint)
 
 
-def _is_ratio(query: Query, unit: Unit | None) -> bool:
-    if unit is None or unit.dimension != "ratio" or unit.scale != 1:
-        return False
-    return not unit.per_seconds and query.meanings.whole.bounds.high != 0
+def _percent(query: Query, action: str) -> tuple[str, str, Severity] | None:
+    """Return what is wrong with a percent sign behind a value."""
+    if "humanizePercentage" in action:
+        message = "`humanizePercentage` writes the percent sign itself"
+        return message, "leave the `%` behind it out", Severity.ERROR
+    unit = query.meanings.whole.unit
+    if unit is None or "mul" in action or "*" in action:
+        return None
+    if unit.dimension != "ratio":
+        if unit.dimension == "count" and not unit.per_seconds:
+            return None
+        message = f"the value of `{query.name}` is in {unit}, no percentage"
+        return message, f"write `{_template(unit)}`", Severity.WARNING
+    if unit.scale != 1 or unit.per_seconds:
+        return None
+    message = f"the value of `{query.name}` is a ratio: `%` behind it is wrong by 100"
+    hint = "write `{{ $value | humanizePercentage }}` without the `%`"
+    return message, hint, Severity.ERROR
 
 
-def _is_whole(query: Query, unit: Unit | None) -> bool:
+_GROWTH: Final = frozenset({"increase", "delta"})
+
+
+def _is_whole(query: Query) -> bool:
     """Say whether values have no digits worth rounding: counts, 0 and 1, what is not known."""
-    if unit is None:
+    meaning = query.meanings.whole
+    if any(call.function == "round" for call in _outer_calls(query.root)):
         return True
-    bounds = query.meanings.whole.bounds
-    is_state = bounds.high is not None and bounds.low == bounds.high
-    return is_state or (unit.dimension == "count" and not unit.per_seconds)
+    unit, bounds = meaning.unit, meaning.bounds
+    if unit is None or (bounds.high is not None and bounds.low == bounds.high):
+        return True
+    # An increase is extrapolated to the ends of its range: 3 events are shown as 3.0769.
+    is_extrapolated = any(call.function in _GROWTH for call in query.nodes(Call))
+    return unit.dimension == "count" and not unit.per_seconds and not is_extrapolated
+
+
+def _outer_calls(root: Node) -> Iterator[Call]:
+    """Yield the calls whose result is the value of the alert, apart from sums and limits."""
+    node = without_parens(root)
+    while isinstance(node, Binary | Aggregate):
+        node = without_parens(node.lhs if isinstance(node, Binary) else node.expr)
+    if isinstance(node, Call):
+        yield node
 
 
 def _template(unit: Unit | None) -> str:

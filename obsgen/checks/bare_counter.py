@@ -19,6 +19,7 @@ from obsgen.promql import (
     without_parens,
 )
 from obsgen.promql.functions import COMPARISONS
+from obsgen.promql.series import Sample
 
 BARE_COUNTER: Final = Code(
     "PQL421",
@@ -51,13 +52,32 @@ def _look(query: Query) -> Iterator[Diagnostic]:
 def _compared(query: Query, node: Binary) -> Iterator[Diagnostic]:
     """A counter beside its own past or a number; `> 0` and `== 0` ask whether it ever counted."""
     sides = (node.lhs, node.rhs)
+    for side in sides:
+        yield from _mean_since_start(query, side)
     if all(query.meaning(side).sample.is_cumulative for side in sides):
         return
     for side, other in (sides, sides[::-1]):
         limit = without_parens(other)
         is_zero = isinstance(limit, NumberLiteral) and query.meaning(limit).number == 0
-        if not is_zero:
+        if not is_zero and not _is_uptime(query, side):
             yield from _found(query, side, "a limit is set to")
+
+
+def _mean_since_start(query: Query, node: Node) -> Iterator[Diagnostic]:
+    """One counter over another: their mean since the start, which hardly moves after a while."""
+    quotient = without_parens(node)
+    if not isinstance(quotient, Binary) or quotient.op != "/" or _is_of_ledger(query):
+        return
+    above, below = query.meaning(quotient.lhs), query.meaning(quotient.rhs)
+    if above.sample is Sample.COUNTER is below.sample:
+        message = f"`{query.shown(quotient)}` is a mean since the process started"
+        hint = "divide what both grew by: `rate(…[5m]) / rate(…[5m])`"
+        yield query.finding(BARE_COUNTER, quotient, message, hint)
+
+
+def _is_uptime(query: Query, node: Node) -> bool:
+    """A time since the start that is compared asks for a restart, on purpose."""
+    return "uptime" in query.written(node)
 
 
 def _found(query: Query, node: Node, what: str) -> Iterator[Diagnostic]:

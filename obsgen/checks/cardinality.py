@@ -35,8 +35,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _series(metric: Metric) -> int:
-    """Return the product of what is declared; a label with any value counts as one."""
-    values = prod(len(v) for v in metric.labels.values() if v)
+    """Return what the author says, else the product of declared values; `any` counts as one."""
+    values = metric.cardinality or prod(len(v) for v in metric.labels.values() if v)
     buckets = len(metric.buckets) + 3 if metric.type == "histogram" else 1
     return values * buckets * max(len(metric.quantiles), 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from obsgen.checks._check import Check, Example, of_nodes
@@ -21,6 +22,7 @@ DIFFERENT_UNITS: Final = Code(
 )
 CODES: Final = (DIFFERENT_UNITS,)
 
+_PERCENT: Final = frozenset({Decimal(100), Decimal("0.01")})
 _VERBS: Final = {"+": "added up", "-": "subtracted"}
 
 
@@ -46,6 +48,9 @@ def _differ(left: Unit, right: Unit) -> bool:
         )
     if left.dimension == "money" and left.name != right.name:
         return True
+    if left.dimension != "ratio" and left.scale / right.scale in _PERCENT:
+        # `100 * errors > 5 * requests`: a limit in percent, moved to the other side.
+        return left.per_seconds != right.per_seconds
     return left.scale != right.scale or left.per_seconds != right.per_seconds
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example
-from obsgen.checks._queries import Query, Subject, Use
+from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
-from obsgen.promql import Node, without_parens
+from obsgen.promql import Node, VectorSelector
 
 TWICE: Final = Code(
     "ALR544",
@@ -31,61 +31,48 @@ _Key = tuple[object, ...]
 
 
 def _run(subject: Subject) -> Iterator[Diagnostic]:
-    names: dict[_Key, Query] = {}
-    meanings: dict[_Key, Query] = {}
+    alike: dict[_Key, list[Query]] = {}
     for query in subject.queries:
-        rule = query.rule
-        if rule is None:
-            continue
-        labels = tuple(sorted(rule.labels.items()))
-        same_name: _Key = (query.use, query.name, labels)
-        own = _root(query)
-        if isinstance(rule, AlertingRule):
-            same_name = (*same_name, own)
-        first = names.setdefault(same_name, query)
-        if first is not query and (own == _root(first) or query.use is Use.RECORD):
-            if query.use is Use.ALERT or own == _root(first) or not _is_told_apart(query):
-                message = f"{query.subject} is written twice with the same labels"
-                yield finding(TWICE, query.origin, message, related=_first(first.origin))
-            continue
-        same: _Key = (query.use, own, _more(query))
-        other = meanings.setdefault(same, query)
-        if other is not query and other.name != query.name:
+        if query.rule is not None:
+            alike.setdefault(_shape(query), []).append(query)
+    for several in alike.values():
+        # A tree's hash is worked out only where another one looks like it.
+        same: dict[Node, list[Query]] = {}
+        for query in several if len(several) > 1 else ():
+            before = same.setdefault(query.root, [])
+            yield from _compared(query, before)
+            before.append(query)
+
+
+def _shape(query: Query) -> _Key:
+    """Return what two equal expressions surely have in common, and is cheap to look up."""
+    names = sorted(node.metric_name or "" for node in query.nodes(VectorSelector))
+    matchers = sorted(m.value for node in query.nodes(VectorSelector) for m in node.matchers)
+    return (query.use, query.size, *names, *matchers)
+
+
+def _compared(query: Query, before: list[Query]) -> Iterator[Diagnostic]:
+    """Yield what is said of a rule beside those that stand before it."""
+    for other in before:
+        related = _first(other.origin)
+        if query.name == other.name and _labels(query) == _labels(other):
+            message = f"{query.subject} is written twice with the same labels"
+            yield finding(TWICE, query.origin, message, related=related)
+            return
+        if query.name != other.name and _more(query) == _more(other):
             message = f"{query.subject} asks the same as `{other.name}`"
-            yield finding(EQUIVALENT, query.origin, message, related=_first(other.origin))
+            yield finding(EQUIVALENT, query.origin, message, related=related)
+            return
 
 
-class _Tree:
-    """An expression that is compared by what it means; its hash is worked out once."""
-
-    __slots__ = ("_hash", "root")
-
-    def __init__(self, root: Node) -> None:
-        self.root = root
-        self._hash = hash(root)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Tree) and self.root == other.root
+def _labels(query: Query) -> Mapping[str, str]:
+    return {} if query.rule is None else query.rule.labels
 
 
-def _root(query: Query) -> _Tree:
-    return _Tree(without_parens(query.root))
-
-
-def _is_told_apart(query: Query) -> bool:
-    """Recorded under one name from different expressions: their results may differ in labels."""
-    return bool(query.meanings.whole.labels.names)
-
-
-def _more(query: Query) -> Mapping[str, str] | tuple[object, ...]:
-    """Return what makes alerts on one expression different: their severity and their `for`."""
-    rule = query.rule
-    assert rule is not None
-    more = tuple(sorted(rule.labels.items()))
-    return (more, rule.for_.ms) if isinstance(rule, AlertingRule) else (more,)
+def _more(query: Query) -> _Key:
+    """Return what makes alerts on one expression different: their labels and their `for`."""
+    for_ = query.rule.for_.ms if isinstance(query.rule, AlertingRule) else 0
+    return (*sorted(_labels(query).items()), for_)
 
 
 def _first(origin: Origin) -> tuple[Related, ...]:

@@ -80,7 +80,7 @@ def _quoted(query: Query, version: tuple[int, int]) -> Iterator[Diagnostic]:
             m.label == METRIC_NAME_LABEL and m.label_span == m.value_span and m.op == "="
             for m in node.matchers
         )
-        if is_quoted and version < _QUOTED_NAMES and not query.shown(node).count("__name__"):
+        if is_quoted and version < _QUOTED_NAMES and not query.written(node).count("__name__"):
             yield _too_new(query, node, "a quoted name in braces", _QUOTED_NAMES, version, "span")
 
 

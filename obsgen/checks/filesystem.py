@@ -21,14 +21,20 @@ EVERY_FILESYSTEM: Final = Code(
 CODES: Final = (EVERY_FILESYSTEM,)
 
 _PREFIX: Final = "node_filesystem_"
+_AMOUNTS: Final = frozenset(
+    f"{_PREFIX}{part}"
+    for part in ("avail_bytes", "free_bytes", "size_bytes", "files", "files_free")
+)
 _FILTERS: Final = frozenset({"fstype", "mountpoint", "device"})
 
 
 def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     name = node.metric_name or ""
-    if query.use is not Use.ALERT or not name.startswith(_PREFIX):
+    if query.use is not Use.ALERT or name not in _AMOUNTS:
         return
     if any(matcher.label in _FILTERS for matcher in node.matchers) or _is_condition(query, node):
+        return
+    if next(s for s in query.nodes(VectorSelector) if s.metric_name in _AMOUNTS) is not node:
         return
     message = f"`{name}` takes in every filesystem, tmpfs and overlays too"
     hint = f'write `{name}{{fstype!~"tmpfs|overlay|squashfs"}}`'

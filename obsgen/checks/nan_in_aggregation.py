@@ -31,7 +31,7 @@ def _look(query: Query, node: Aggregate) -> Iterator[Diagnostic]:
         if _may_be_zero(query, quotient.rhs):
             below = query.shown(quotient.rhs)
             message = f"`{node.op}` is taken of a quotient, and `{below}` may be 0"
-            hint = f"sum before dividing, or divide by `({below} > 0)`"
+            hint = "sum before dividing, or divide by `(… > 0)`"
             yield query.finding(NAN, quotient, message, hint, "op_span")
 
 

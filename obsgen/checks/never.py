@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Binary
-from obsgen.promql.bounds import Bounds
+from obsgen.promql import Aggregate, Binary, without_parens
+from obsgen.promql.bounds import ZERO, Bounds
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.nothing import COMPARISON, PAIRING, unpaired
 from obsgen.units import number_text
@@ -41,21 +42,91 @@ CODES: Final = (NEVER_MATCHES, NEVER_TRUE, ALWAYS_TRUE)
 
 
 def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
-    meaning = query.meaning(node)
-    left, right = query.meaning(node.lhs), query.meaning(node.rhs)
-    if meaning.nothing == COMPARISON:
+    nothing = query.meaning(node).nothing
+    if nothing == COMPARISON:
         message = f"`{query.shown(node)}` is never true: {_told(query, node)}"
-        hint = "`absent(…)` says that nothing is there" if _asks_for_none(query, node) else ""
-        yield query.finding(NEVER_TRUE, node, message, hint)
-    elif meaning.nothing == PAIRING:
-        labels = unpaired(node, (left.labels, left.values), (right.labels, right.values))
-        shown = ", ".join(f"`{label}`" for label in labels)
-        message = f"no series of both sides of `{node.op}` ever match: {shown} differs"
-        hint = "aggregate both sides to the same labels, or match `on (…)` those that both have"
-        yield query.finding(NEVER_MATCHES, node, message, hint, "op_span")
+        yield query.finding(NEVER_TRUE, node, message, _instead(query, node))
+    elif nothing == PAIRING:
+        yield _unpaired(query, node)
     elif _is_always(query, node):
         message = f"`{query.shown(node)}` is always true: {_told(query, node)}"
         yield query.finding(ALWAYS_TRUE, node, message)
+    elif (label := _grouped_on_one_side(query, node)) and not query.is_complete:
+        yield replace(_finding(query, node, f"only one side has `{label}`"), severity=_LIKELY)
+
+
+_LIKELY: Final = Severity.WARNING
+
+
+def _unpaired(query: Query, node: Binary) -> Diagnostic:
+    left, right = query.meaning(node.lhs), query.meaning(node.rhs)
+    labels = unpaired(node, (left.labels, left.values), (right.labels, right.values))
+    told = []
+    for label in labels:
+        if not (left.labels.may_have(label) and right.labels.may_have(label)):
+            told.append(f"only one side has `{label}`")
+            continue
+        mine, theirs = (_listed(side.values.get(label, frozenset())) for side in (left, right))
+        told.append(f"`{label}` is {mine} on one side, {theirs} on the other")
+    found = _finding(query, node, ", ".join(told))
+    # What every target has is sure, unless the series come over another way.
+    return found if query.is_complete else replace(found, severity=_LIKELY)
+
+
+def _finding(query: Query, node: Binary, why: str) -> Diagnostic:
+    message = f"no series of both sides of `{node.op}` ever match: {why}"
+    hint = "aggregate both sides to the same labels, or match `on (…)` those that both have"
+    return query.finding(NEVER_MATCHES, node, message, hint, "op_span")
+
+
+def _listed(values: frozenset[str]) -> str:
+    shown = sorted(values)[:_SHOWN]
+    return " or ".join(f"`{value}`" for value in shown) if values else "something else"
+
+
+_SHOWN: Final = 4
+
+
+def _grouped_on_one_side(query: Query, node: Binary) -> str:
+    """Return a label that the one side groups by, which is why it is there, and the other lacks."""
+    if node.op in {"or", "unless"} or query.meaning(node).is_nothing:
+        return ""
+    sides = (without_parens(node.lhs), without_parens(node.rhs))
+    for side, other in (sides, sides[::-1]):
+        if query.meaning(other).is_number or not isinstance(side, Aggregate):
+            continue
+        grouping = side.grouping
+        for name in () if grouping is None or grouping.without else grouping.names:
+            if _counts(node, name) and not query.meaning(other).labels.may_have(name):
+                return name
+    return ""
+
+
+def _counts(node: Binary, label: str) -> bool:
+    """Say whether a label must be equal on both sides."""
+    if node.matching is None:
+        return True
+    return (label in node.matching.names) is node.matching.on
+
+
+def _instead(query: Query, node: Binary) -> str:
+    """Say what to write for a condition that is never true."""
+    if not _asks_for_none(query, node):
+        limit = next(
+            (n for side in (node.rhs, node.lhs) if (n := query.meaning(side).number) is not None),
+            None,
+        )
+        unit = query.meaning(node).unit
+        is_ratio = unit is not None and unit.dimension == "ratio" and unit.scale == 1
+        if is_ratio and limit is not None and limit > 1:
+            return f"write {number_text(limit / 100)}, or multiply the ratio by 100"
+        return ""
+    if query.meaning(node.lhs).bounds == ZERO:
+        return "a sum of zeros is 0: count them, `count by (…) (… == 0) > 0`"
+    counted = [n for n in query.nodes(Aggregate) if n.op == "count" and n.grouping is not None]
+    if counted:
+        return "a group without series is not there: to count what is up, write `sum by (…)`"
+    return "`absent(…)` says that nothing is there"
 
 
 def _is_always(query: Query, node: Binary) -> bool:

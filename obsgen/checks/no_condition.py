@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from obsgen.checks._check import Check, Example, of_alerts
 from obsgen.checks._queries import Query
-from obsgen.diagnostics import Code, Diagnostic
-from obsgen.promql import VectorSelector, without_parens
+from obsgen.diagnostics import Code, Diagnostic, Severity
+from obsgen.promql import Node, VectorSelector, without_parens
 
 NO_CONDITION: Final = Code(
     "ALR540",
@@ -32,7 +33,18 @@ def _look(query: Query) -> Iterator[Diagnostic]:
         return
     message = f"alert `{query.name}` has no condition: it fires for every series of its query"
     hint = "compare with a limit, as in `… > 0`, or write `absent(…)`"
-    yield query.finding(NO_CONDITION, root, message, hint)
+    found = query.finding(NO_CONDITION, root, message, hint)
+    yield replace(found, severity=Severity.INFO) if _is_chosen(root) else found
+
+
+def _is_chosen(root: Node) -> bool:
+    """Say whether matchers choose series that may be there only while something is wrong."""
+    return isinstance(root, VectorSelector) and any(
+        matcher.label not in _WHERE for matcher in root.matchers
+    )
+
+
+_WHERE: Final = frozenset({"job", "instance", "namespace", "cluster", "env", "environment"})
 
 
 KIND: Final = Check(

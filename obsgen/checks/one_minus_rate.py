@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic
-from obsgen.promql import Binary
+from obsgen.promql import Binary, Node, without_parens
 
 ONE_MINUS_RATE: Final = Code(
     "PQL435",
@@ -28,10 +28,23 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
     unit = query.meaning(node.rhs).unit
     if unit is None or unit.dimension == "ratio" or not unit.per_seconds:
         return
+    if _is_scaled(query, node.rhs):
+        return
     whole = query.shown(node.lhs)
     message = f"`{whole} -` is taken of `{query.shown(node.rhs)}`, which is in {unit}, no share"
     hint = f"divide by all events first: `{whole} - bad / all`"
     yield query.finding(ONE_MINUS_RATE, node, message, hint)
+
+
+def _is_scaled(query: Query, node: Node) -> bool:
+    """Whoever multiplies a rate by 100 takes it for a share, and may know it to be one."""
+    inner = without_parens(node)
+    return (
+        isinstance(inner, Binary)
+        and inner.op == "*"
+        and _WHOLES & {query.meaning(inner.lhs).number, query.meaning(inner.rhs).number}
+        != frozenset()
+    )
 
 
 KIND: Final = Check(

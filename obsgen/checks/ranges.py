@@ -48,7 +48,7 @@ def _short(query: Query, subject: Subject) -> Iterator[Diagnostic]:
         selected = call.args[0] if call.args else None
         if call.function not in _OF_TWO_SAMPLES or not isinstance(selected, MatrixSelector):
             continue
-        if "$" in query.shown(selected) or _is_recorded(selected.selector):
+        if "$" in query.written(selected) or _is_recorded(selected.selector):
             continue
         if selected.range_ms < least:
             spans = duration_text(selected.range_ms)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Binary, Call, Node, VectorSelector, walk
+from obsgen.promql import Binary, Call, Node, walk
 from obsgen.promql.functions import COMPARISONS
 from obsgen.units import number_text
 
@@ -48,27 +51,39 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         is_told = window and query.places.is_written(node)
         if number is None or not is_told or not _counts_events(query, side):
             continue
+        texts = _texts(query)
         if _LEAST <= number <= _MOST and number == number.to_integral_value():
-            if not _sounds_rare(side):
+            if _SAYS_RATE.search(texts) and not _SAYS_COUNT.search(texts):
                 continue
             message = f"the limit {number_text(number)} is per second: {_in_window(number, window)}"
-            hint = "write `increase(…)` for a count; a rate's limit is clearer as `> 10 / 60`"
-            yield query.finding(LIKE_A_COUNT, node, message, hint)
-        elif number in _SHARES:
+            hint = f"write `increase(…) > {number_text(number)}` for a count"
+            yield _judged(query.finding(LIKE_A_COUNT, node, message, hint), texts, _SAYS_COUNT)
+        elif number in _SHARES and not _SAYS_SECOND.search(texts):
             message = f"the limit {number_text(number)} is per second, no share of the events"
             hint = "divide by the rate of all events, or count with `increase(…)`"
-            yield query.finding(LIKE_A_SHARE, node, message, hint)
+            yield _judged(query.finding(LIKE_A_SHARE, node, message, hint), texts, _SAYS_SHARE)
 
 
-_RARE: Final = ("fail", "error", "denied", "login", "suspicious", "inject", "attack", "crash",
-                "restart", "timeout", "abuse", "violation", "unauthorized", "forbidden", "reject",
-                "drop", "exception", "panic", "oom", "evict", "retry", "retries")  # fmt: skip
+_SAYS_RATE: Final = re.compile(r"/\s?s(?:ec)?\b|per second|a second|\brates?\b|Rate", re.ASCII)
+_SAYS_COUNT: Final = re.compile(
+    r"per minute|per hour|/\s?min|more than \d|\btimes\b|in the last|within", re.IGNORECASE
+)
+_SAYS_SHARE: Final = re.compile(
+    r"%|percent|\bratio\b|\bshare\b|Ratio|Percent|Error_?Rate|Failure_?Rate|error rate", re.ASCII
+)
+_SAYS_SECOND: Final = re.compile(r"/\s?s(?:ec)?\b|per second|a second", re.ASCII)
 
 
-def _sounds_rare(node: Node) -> bool:
-    """Say whether the name tells of what is counted one by one: a failed login, not a packet."""
-    names = [part.metric_name or "" for part in walk(node) if isinstance(part, VectorSelector)]
-    return any(word in name.lower() for name in names for word in _RARE)
+def _texts(query: Query) -> str:
+    """Return what the alert says of itself: its name and what its author wrote for people."""
+    rule = query.rule
+    written = rule.texts.values() if isinstance(rule, AlertingRule) else ()
+    return " ".join((query.name, *(each.text for each in written)))
+
+
+def _judged(found: Diagnostic, texts: str, wanted: re.Pattern[str]) -> Diagnostic:
+    """Return a finding as a warning where the alert's words bear it out, else as an info."""
+    return found if wanted.search(texts) else replace(found, severity=Severity.INFO)
 
 
 def _counts_events(query: Query, node: Node) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Call
+from obsgen.promql import Call, MatrixSelector, Node
 from obsgen.promql.series import Sample
 
 RATE_OF_GAUGE: Final = Code(
@@ -40,10 +42,36 @@ def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
         message = f"`{node.function}` is taken of a gauge: `{query.shown(node.args[0])}`"
         hint = "write `delta` or `deriv`, or query a counter"
         yield query.finding(RATE_OF_GAUGE, node, message, hint, "name_span")
+    elif node.function in _OF_COUNTERS and _sounds_like_gauge(query, node.args[0]):
+        message = f"`{node.function}` is taken of what sounds like a gauge"
+        hint = "write `delta` or `deriv`, or query a counter"
+        found = query.finding(RATE_OF_GAUGE, node, message, hint, "name_span")
+        yield replace(found, severity=Severity.WARNING)
     elif node.function in _OF_GAUGES and source.sample.is_cumulative:
         message = f"`{node.function}` is taken of a counter: `{query.shown(node.args[0])}`"
         hint = f"write `{_OF_GAUGES[node.function]}`, which knows restarts"
         yield query.finding(DELTA_OF_COUNTER, node, message, hint, "name_span")
+
+
+_GAUGE_NAMES: Final = re.compile(
+    r"_current_|_queue$|_queue_length|_percent(age)?(_|$)|_pct$|_average$|_usage$|_in_?use$"
+    r"|_active$|_available(_|$)|_free(_|$)|_limit$|_max_|_size_bytes$|_temperature|_celsius",
+    re.ASCII,
+)
+_COUNTER_ENDS: Final = ("_total", "_sum", "_count", "_bucket")
+_STATES: Final = frozenset({"state", "conn_type"})
+
+
+def _sounds_like_gauge(query: Query, argument: Node) -> bool:
+    """Say whether the name of an undeclared metric is one that no counter has."""
+    selected = argument.selector if isinstance(argument, MatrixSelector) else None
+    series = None if selected is None else query.meaning(selected).series
+    if series is None or selected is None or not series.is_guessed:
+        return False
+    if series.sample is not Sample.UNKNOWN or series.name.endswith(_COUNTER_ENDS):
+        return False
+    is_state = any(m.label in _STATES and m.value == "current" for m in selected.matchers)
+    return is_state or _GAUGE_NAMES.search(series.name) is not None
 
 
 KIND: Final = Check(

@@ -8,7 +8,15 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic
-from obsgen.promql import Binary, Call, MatrixSelector, Node, VectorSelector, without_parens
+from obsgen.promql import (
+    Binary,
+    Call,
+    MatrixSelector,
+    Node,
+    NumberLiteral,
+    VectorSelector,
+    without_parens,
+)
 
 RATIO_OF_SERIES: Final = Code(
     "PQL426",
@@ -38,8 +46,12 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
 
 
 def _selected(node: Node) -> VectorSelector | None:
-    """Return the selector of `x` or `rate(x[5m])`, nothing else around it."""
+    """Return the selector of `x`, `100 * x` or `rate(x[5m])`, nothing else around it."""
     inner = without_parens(node)
+    if isinstance(inner, Binary) and inner.op == "*" and inner.matching is None:
+        factors = (without_parens(inner.lhs), without_parens(inner.rhs))
+        others = [factor for factor in factors if not isinstance(factor, NumberLiteral)]
+        inner = others[0] if len(others) == 1 else inner
     if isinstance(inner, Call) and len(inner.args) == 1:
         inner = without_parens(inner.args[0])
     if isinstance(inner, MatrixSelector):

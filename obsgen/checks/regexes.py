@@ -44,7 +44,7 @@ def _judged(query: Query, node: VectorSelector, matcher: Matcher) -> Iterator[Di
     pattern = matcher.value
     shown = f"{matcher.label}{matcher.op}{quote(pattern)}"
     if _ENDS.match(pattern):
-        plain = pattern.removeprefix("^").removesuffix("$")
+        plain = "|".join(p.removeprefix("^").removesuffix("$") for p in pattern.split("|"))
         hint = f"write `{matcher.label}{matcher.op}{quote(plain)}`"
         message = f"`{shown}` is anchored by itself and once more by Prometheus"
         yield finding(ANCHORED, place, message, hint)

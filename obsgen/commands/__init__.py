@@ -7,12 +7,23 @@ A command is imported when it is called or listed, and imports what it needs whe
 from __future__ import annotations
 
 import importlib
+import keyword
 from typing import Final
 
 import click
 
-NAMES: Final = ("cost", "explain", "generate", "init", "lint", "schema", "test", "validate")
-"""The modules of this package that hold a command of the same name."""
+NAMES: Final = (
+    "cost",
+    "explain",
+    "generate",
+    "import",
+    "init",
+    "lint",
+    "schema",
+    "test",
+    "validate",
+)
+"""The modules of this package that hold a command of the same name (`import_`: a keyword)."""
 
 
 class Commands(click.Group):
@@ -26,6 +37,7 @@ class Commands(click.Group):
         """Return one of them, or None where there is none of that name."""
         if cmd_name not in NAMES:
             return None
-        found = getattr(importlib.import_module(f"obsgen.commands.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        found = getattr(importlib.import_module(f"obsgen.commands.{name}"), name)
         assert isinstance(found, click.Command)
         return found

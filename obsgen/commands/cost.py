@@ -96,7 +96,7 @@ def cost(
         spec_paths(paths), environment, cwd=Path.cwd(), with_files=False, with_tests=False
     )
     if has_errors(built.diagnostics):
-        terminal.print_findings(built, format_, fail_on="error")
+        terminal.print_findings(built, format_, fail_on="error", tells_infos=False)
         sys.exit(FOUND)
     by_metric = {metric: number for metric, number in series.items() if metric}
     known = costs.known_metrics(built.specs)

@@ -81,7 +81,7 @@ def explain(
         spec_paths(paths), environment, cwd=Path.cwd(), with_files=False
     )
     if has_errors(built.diagnostics):
-        terminal.print_findings(built, format_, fail_on="error")
+        terminal.print_findings(built, format_, fail_on="error", tells_infos=False)
         sys.exit(FOUND)
     found = explanations.find(built, subject, events_per_second=rate)
     if not found:

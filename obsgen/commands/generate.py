@@ -35,6 +35,7 @@ def generate(
     check: bool,
     environment: str | None,
     format_: str,
+    report: str | None,
     fail_on: str,
 ) -> None:
     """
@@ -43,6 +44,8 @@ def generate(
     SPECS are files and folders (specs/ unless given). Nothing is written if there is an error.
     With environments, each is written to a folder of its name.
     """
+    from dataclasses import replace
+
     from obsgen import disk, terminal, workspace
 
     for path in spec_paths(paths):
@@ -50,16 +53,22 @@ def generate(
             message = f"`{output}` lies within the specs in `{path}`, and would be read as such"
             raise click.BadParameter(message, param_hint="--output")
     built = workspace.compile_specs(spec_paths(paths), environment, cwd=Path.cwd())
-    if terminal.print_findings(built, format_, fail_on=fail_on):
-        terminal.print_summary(built, format_, outcome=": nothing was written")
-        sys.exit(FOUND)
+    refused = terminal.has_failed(built, fail_on)
     is_all = environment is None
     try:
-        if check:
-            differences = workspace.difference(built, output, is_all=is_all)
-            terminal.print_differences(differences, format_)
-            sys.exit(FOUND if differences else 0)
-        terminal.print_written(workspace.write(built, output, is_all=is_all), format_)
+        differences = (
+            workspace.difference(built, output, is_all=is_all) if check and not refused else ()
+        )
+        written = workspace.write(built, output, is_all=is_all) if not check and not refused else ()
     except disk.ObsgenError as error:
-        terminal.print_error(error, format_)
-        sys.exit(FOUND)
+        differences, written = (), ()
+        # One of the findings: a report that is one document holds them all.
+        built = replace(built, diagnostics=(*built.diagnostics, error.diagnostic))
+    shown = terminal.shown_format(format_, report)
+    failed = terminal.print_findings(built, shown, fail_on=fail_on, tells_infos=False)
+    if refused:
+        terminal.print_summary(built, shown, outcome=": nothing was written")
+    terminal.print_differences(differences, shown)
+    terminal.print_written(written, shown)
+    is_told = terminal.write_report(built, format_, report)
+    sys.exit(FOUND if failed or differences or not is_told else 0)

@@ -32,6 +32,7 @@ def lint(
     scrape_interval: str | None,
     retention: str | None,
     format_: str,
+    report: str | None,
     fail_on: str,
 ) -> None:
     """
@@ -55,9 +56,11 @@ def lint(
         target=target,
         cwd=Path.cwd(),
     )
-    failed = terminal.print_findings(checked, format_, fail_on=fail_on)
-    terminal.print_summary(checked, format_)
-    sys.exit(FOUND if failed else 0)
+    shown = terminal.shown_format(format_, report)
+    failed = terminal.print_findings(checked, shown, fail_on=fail_on, tells_infos=False)
+    terminal.print_summary(checked, shown, fail_on=fail_on)
+    is_told = terminal.write_report(checked, format_, report)
+    sys.exit(FOUND if failed or not is_told else 0)
 
 
 def _version(text: str | None) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ FOUND: Final = 1
 STANDARD_INPUT: Final = "-"
 
 _Command = Callable[..., Any]
-_FORMATS: Final = ("text", "json", "github")
+_FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 _SEVERITIES: Final = ("error", "warning", "info")
 
 
@@ -34,16 +34,22 @@ def environment_option(command: _Command) -> _Command:
 
 
 def report_options(command: _Command) -> _Command:
-    """Take how findings are written, and which of them fail."""
-    option = click.option(
+    """Take how and where findings are written, and which of them fail."""
+    how = click.option(
         "--format",
         "format_",
         type=click.Choice(_FORMATS),
         default="text",
         show_default=True,
-        help="How findings are written, to standard error.",
+        help="How findings are written, to standard error or the --report.",
     )
-    return fail_option(option(command))
+    where = click.option(
+        "--report",
+        type=click.Path(dir_okay=False, allow_dash=True),
+        metavar="FILE",
+        help="Write findings to this file (`-`: standard output), text to standard error.",
+    )
+    return fail_option(how(where(command)))
 
 
 def answer_option(command: _Command) -> _Command:
@@ -69,3 +75,39 @@ def fail_option(command: _Command) -> _Command:
         help="The least grave finding that fails.",
     )
     return option(command)
+
+
+def server_options(command: _Command) -> _Command:
+    """Take how servers are asked: as whom, whom to trust, how long to wait."""
+    options = (
+        click.option(
+            "--bearer-token-file",
+            "token_file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Holds the token that is sent to the server.",
+        ),
+        click.option(
+            "--bearer-token-env",
+            "token_variable",
+            metavar="VARIABLE",
+            help="The environment variable that holds it.",
+        ),
+        click.option(
+            "--ca-file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Certificates of who is trusted.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=10,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long one answer may take.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

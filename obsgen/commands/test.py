@@ -93,7 +93,7 @@ def test(
         found = unit_tests.findings(suites)
         built = replace(built, diagnostics=(*built.diagnostics, *found))
     findings_format = "json" if format_ == "json" else "text"
-    failed = terminal.print_findings(built, findings_format, fail_on=fail_on)
+    failed = terminal.print_findings(built, findings_format, fail_on=fail_on, tells_infos=False)
     if has_errors(built.diagnostics):
         terminal.print_summary(built, findings_format, outcome=": no test was run")
         sys.exit(FOUND)

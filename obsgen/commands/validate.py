@@ -19,7 +19,7 @@ from obsgen.commands.options import (
 @click.command()
 @specs_argument
 @report_options
-def validate(paths: tuple[str, ...], format_: str, fail_on: str) -> None:
+def validate(paths: tuple[str, ...], format_: str, report: str | None, fail_on: str) -> None:
     """
     Check specs and report every problem.
 
@@ -30,6 +30,8 @@ def validate(paths: tuple[str, ...], format_: str, fail_on: str) -> None:
 
     standard_input = sys.stdin.buffer.read() if STANDARD_INPUT in paths else None
     checked = workspace.check(spec_paths(paths), standard_input, cwd=Path.cwd())
-    failed = terminal.print_findings(checked, format_, fail_on=fail_on)
-    terminal.print_summary(checked, format_)
-    sys.exit(FOUND if failed else 0)
+    shown = terminal.shown_format(format_, report)
+    failed = terminal.print_findings(checked, shown, fail_on=fail_on, tells_infos=False)
+    terminal.print_summary(checked, shown, fail_on=fail_on)
+    is_told = terminal.write_report(checked, format_, report)
+    sys.exit(FOUND if failed or not is_told else 0)

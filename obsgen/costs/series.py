@@ -134,6 +134,8 @@ class SloSeries:
             told = self.assumptions.series
         if told is not None:
             return Fraction(told)
+        if metric.cardinality:
+            return Fraction(metric.cardinality * self.targets)
         values = [_passing(metric, label, tuple(matchers)) for label in metric.labels]
         if any(passing is None for passing in values):
             return Fraction(DEFAULT_SERIES)

@@ -2,8 +2,8 @@
 Files: specs in, generated files out, presets from the package. Nothing else opens a file.
 
 `problems` draws the tree of exceptions, `write` tells how a folder is written, `ownership` which
-files in it are ours, `compare` what would change, `specs` how specs are found. Whoever only reads
-does not import what writes.
+files in it are ours, `compare` what would change, `specs` how specs are found, `reports` writes one
+file that the user names. Whoever only reads does not import what writes.
 """
 
 from __future__ import annotations

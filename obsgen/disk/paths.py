@@ -6,6 +6,7 @@ Nothing here looks at the disk.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -62,5 +63,6 @@ def temporary(directory: Path, path: str) -> Path:
     """Return where a file is written first: known from its path, so that any run can remove it."""
     import hashlib  # loads OpenSSL: only where something is hashed
 
-    digest = hashlib.sha256(path.encode()).hexdigest()[:16]
+    # Any name that a folder can hold, also one that is no UTF-8.
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     return (directory / path).parent / f".obsgen-{digest}.tmp"

@@ -2,11 +2,13 @@
 What can go wrong with files: the findings about specs, and what stops a run that writes.
 
     ObsgenError           in `diagnostics`: what stops obsgen at any of its edges
-      DiskError           the output folder cannot be written; nothing, or all, was replaced
+      DiskError           files cannot be read or written; nothing, or all, was replaced
         UnsafePath        a path leads out of the folder, or a folder stands where a file belongs
         NotOurs           a file that obsgen did not write stands where one belongs
         OutputBusy        another run writes the same folder
         WriteFailed       the system refused: disk full, no permission
+        FileUnreadable    a single file cannot be read, or is too large
+        FileExists        a single file is not to be replaced
 """
 
 from __future__ import annotations
@@ -53,6 +55,12 @@ NOT_A_FILE: Final = Code(
     why="reading a pipe or a device may never end",
     fix="Write the spec into a plain file.",
 )
+FILE_UNREADABLE: Final = Code(
+    "OUT907",
+    "file-unreadable",
+    why="what cannot be read cannot be imported",
+    fix="Give the path of a file that you may read; `-` is standard input.",
+)
 UNSAFE_PATH: Final = Code(
     "OUT911",
     "unsafe-output-path",
@@ -77,6 +85,12 @@ WRITE_FAILED: Final = Code(
     why="the generated files are not complete",
     fix="Make room, or give the user who runs obsgen the right to write, then generate again.",
 )
+FILE_EXISTS: Final = Code(
+    "OUT915",
+    "file-exists",
+    why="what is already there may be somebody's work",
+    fix="Write to another file, or say that this one is to be replaced: `--force`.",
+)
 CODES: Final = (
     SPEC_NOT_FOUND,
     SPEC_UNREADABLE,
@@ -84,15 +98,17 @@ CODES: Final = (
     SPEC_LINK,
     SPEC_TOO_LARGE,
     NOT_A_FILE,
+    FILE_UNREADABLE,
     UNSAFE_PATH,
     NOT_OURS,
     OUTPUT_BUSY,
     WRITE_FAILED,
+    FILE_EXISTS,
 )
 
 
 class DiskError(ObsgenError):
-    """The output folder cannot be written."""
+    """Files cannot be read or written."""
 
 
 class UnsafePath(DiskError):
@@ -117,6 +133,18 @@ class WriteFailed(DiskError):
     """The system refused: disk full, no permission."""
 
     code = WRITE_FAILED
+
+
+class FileUnreadable(DiskError):
+    """A single file cannot be read, or is too large."""
+
+    code = FILE_UNREADABLE
+
+
+class FileExists(DiskError):
+    """A single file is there already, and is not to be replaced."""
+
+    code = FILE_EXISTS
 
 
 def write_failed(what: str, error: OSError, directory: Path) -> WriteFailed:

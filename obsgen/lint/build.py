@@ -9,8 +9,8 @@ from typing import Final
 from obsgen.artefacts import Compiled, PrometheusConfig, QueryScope, RuleFile
 from obsgen.catalogue import Catalogue
 from obsgen.checks import check
-from obsgen.diagnostics import Diagnostic, Severity, has_errors
-from obsgen.ignores import without_ignored
+from obsgen.diagnostics import Diagnostic, has_errors
+from obsgen.ignores import Ignores
 from obsgen.lint.documents import rule_groups
 from obsgen.lint.rules import RuleReader
 from obsgen.model.checks import CheckSettings
@@ -63,17 +63,14 @@ def lint(texts: Mapping[str, bytes | str], options: LintOptions) -> Built:
         reader = RuleReader(diagnostics.append)
         groups = tuple(reader.group(node) for node in rule_groups(source, diagnostics.append))
         files.append(RuleFile(service=name, groups=groups, sources=(name,)))
-    is_partial = has_errors(diagnostics)
-    checked = tuple(check(_compiled(tuple(files), options), options.settings))
-    of_checks = set(map(id, checked))
-    remaining = without_ignored(
-        (*diagnostics, *checked),
-        sources,
-        today=options.today,
-        may_be_ignored=lambda d: d.severity is not Severity.ERROR or id(d) in of_checks,
-        is_partial=is_partial,
+    ignores = Ignores(sources, today=options.today, is_partial=has_errors(diagnostics))
+    checked = check(_compiled(tuple(files), options), options.settings)
+    return Built(
+        files=(),
+        diagnostics=tuple(ignores.applied(diagnostics, checked)),
+        source_map=SourceMap(tuple(sources)),
+        sources=tuple(sorted(texts)),
     )
-    return Built(files=(), diagnostics=remaining, source_map=SourceMap(tuple(sources)))
 
 
 def _compiled(files: tuple[RuleFile, ...], options: LintOptions) -> Compiled:

@@ -25,7 +25,7 @@ SKIPPED_DOCUMENT: Final = Code(
     fix="Put all groups into one document, or into files of their own.",
 )
 NO_RULES: Final = Code(
-    "OUT907",
+    "OUT908",
     "no-rules",
     why="a file without rules is often another file than the one that was meant",
     fix="Name files of Prometheus rules, or PrometheusRule objects; specs are checked by "

@@ -83,13 +83,27 @@ def dump(data: Mapping[str, Any] | Sequence[Any], header_lines: Iterable[str] = 
     return (head + body).encode()
 
 
-def _dumped(data: Any, dumper: Any) -> str:
+def entry(key: str, value: Any) -> str:
+    """
+    Write one key of a mapping on one line: collections in brackets, texts without line breaks.
+
+    >>> entry("labels", {"code": ["200", "500"], "method": "any"}), entry("help", "a: b")
+    ("labels: {code: ['200', '500'], method: any}", "help: 'a: b'")
+    """
+    is_flow = isinstance(value, Mapping | list | tuple)
+    text = _dumped({key: value}, _Dumper, is_flow=is_flow)
+    if "\\U000" in text:
+        text = _dumped({key: value}, _WideDumper, is_flow=is_flow)
+    return text.rstrip("\n")[1:-1] if is_flow else text.rstrip("\n")
+
+
+def _dumped(data: Any, dumper: Any, *, is_flow: bool = False) -> str:
     text: str = yaml.dump(
         data,
         Dumper=dumper,
         sort_keys=False,
         allow_unicode=True,
-        default_flow_style=False,
+        default_flow_style=is_flow,
         width=_UNLIMITED,
     )
     return text

@@ -25,7 +25,16 @@ from obsgen.panels.table import Table
 from obsgen.panels.timeseries import Timeseries
 from obsgen.units import RATIO
 
-ROUTE_LABELS: Final = ("route", "endpoint", "handler", "path", "uri", "operation", "method")
+ROUTE_LABELS: Final = (
+    "route",
+    "http_route",
+    "endpoint",
+    "handler",
+    "path",
+    "uri",
+    "operation",
+    "method",
+)
 """What tells requests apart, the most telling first."""
 
 _STATUS_LABELS: Final = frozenset(

@@ -100,5 +100,6 @@ def _below(high: Decimal | None, low: Decimal | None) -> bool:
 ANYTHING: Final = Bounds()
 NOT_NEGATIVE: Final = Bounds(Decimal(0))
 AT_LEAST_ONE: Final = Bounds(Decimal(1))
+ZERO: Final = Bounds(Decimal(0), Decimal(0))
 ONE: Final = Bounds(Decimal(1), Decimal(1))
 ZERO_OR_ONE: Final = Bounds(Decimal(0), Decimal(1))

@@ -25,13 +25,12 @@ def constant_of(node: NumberLiteral) -> Decimal | None:
         return None
     if text[:2].lower() == "0x":
         return Decimal(int(text, 16))
-    token = tokenize(text)[0]
-    if token.kind is Kind.DURATION:
-        return _EXACT.divide(Decimal(duration_ms(token)), Decimal(1_000))
     try:
         value = _EXACT.create_decimal(text)
     except DecimalException:
-        return None
+        token = tokenize(text)[0]
+        is_duration = token.kind is Kind.DURATION
+        return _EXACT.divide(Decimal(duration_ms(token)), Decimal(1_000)) if is_duration else None
     return value if value.is_finite() else None
 
 

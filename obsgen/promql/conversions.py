@@ -45,7 +45,8 @@ def scaled(unit: Unit, op: str, number: Decimal) -> Unit:
     match unit.dimension:
         case "time" if number in _TIME_STEPS:
             return _rescaled(unit, op, number)
-        case "ratio" if number == _HUNDRED:
+        case _ if number == _HUNDRED:
+            # Divided by its like it will be a percentage: `100 * a / b`.
             return _rescaled(unit, op, number)
         case "bytes" if number in _BYTE_STEPS:
             return _rescaled(unit, op, number)
@@ -69,7 +70,9 @@ def _name(unit: Unit, scale: Decimal) -> str:
         return _TIME_NAMES.get(scale, unit.name)
     if unit.dimension == "ratio":
         return "ratio" if scale == 1 else "percent"
-    return unit.name if scale == unit.scale else f"{_power(scale)}B"
+    if unit.dimension == "bytes" and (prefix := _power(scale)):
+        return f"{prefix}B"
+    return unit.name
 
 
 def _power(scale: Decimal) -> str:

@@ -13,7 +13,7 @@ from obsgen.promql.quantities import Quantity
 from obsgen.promql.series import Sample
 from obsgen.promql.shares import factored, is_share
 from obsgen.promql.tree import Binary
-from obsgen.units import RATIO, Unit
+from obsgen.units import Unit
 
 _PLAIN: Final = Quantity(sample=Sample.GAUGE)
 
@@ -125,9 +125,6 @@ def _of_both(node: Binary, lhs: Quantity, rhs: Quantity) -> Quantity:
         sample = Sample.UNKNOWN
     observed = lhs.observed if sample is Sample.BUCKET_RATES else None
     unit = _unit(node.op, lhs.unit, rhs.unit)
-    if node.op == "/" and unit == RATIO and lhs.unit is not None:
-        # Of a ratio above the line the factor has made a percentage already.
-        unit = unit if lhs.unit.dimension == "ratio" else scaled(unit, "*", factor)
     return Quantity(sample=sample, unit=unit, observed=observed, bounds=bounds)
 
 
@@ -149,9 +146,11 @@ def _unit(op: str, left: Unit | None, right: Unit | None) -> Unit | None:
 
 def _quotient(left: Unit, right: Unit) -> Unit | None:
     if left.dimension == right.dimension == "count" and left.per_seconds == right.per_seconds:
-        return Unit("ratio", "ratio")
-    if left.agrees_with(right) or right.dimension == "ratio":
-        return left.over(right)
+        return _ratio(left.scale / right.scale)
+    if left.agrees_with(right):
+        return _ratio(left.over(right).scale)
+    if right.dimension == "ratio":
+        return left
     if right.per_seconds and left.per_seconds and right.dimension == "count":
         # Seconds a second per event a second: seconds an event.
         return Unit(left.name, left.dimension, left.scale)
@@ -161,6 +160,13 @@ def _quotient(left: Unit, right: Unit) -> Unit | None:
     if right.dimension == "count" and not right.per_seconds:
         return left
     return None
+
+
+def _ratio(scale: Decimal) -> Unit:
+    return Unit("percent" if scale == _PERCENT else "ratio", "ratio", scale)
+
+
+_PERCENT: Final = Decimal("0.01")
 
 
 def _product(left: Unit, right: Unit) -> Unit | None:

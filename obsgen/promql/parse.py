@@ -20,7 +20,7 @@ from obsgen.promql.problem import PromqlError, Span, shown
 from obsgen.promql.tree import Node, walk
 from obsgen.promql.typing_rules import result_type
 
-_CACHED: Final = 4_096
+_CACHED: Final = 16_384
 # A backslash within `\Q…\E` becomes two, and each is quoted.
 _MOST_ESCAPES_OF_A_CHARACTER: Final = 4
 

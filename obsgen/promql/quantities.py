@@ -16,6 +16,7 @@ from obsgen.promql.bounds import (
     AT_LEAST_ONE,
     NOT_NEGATIVE,
     ONE,
+    ZERO,
     ZERO_OR_ONE,
     Bounds,
 )
@@ -208,6 +209,7 @@ def aggregated(op: str, source: Quantity) -> Quantity:
         return source
     if op == "sum":
         bounds = NOT_NEGATIVE if source.bounds.is_never_negative else ANYTHING
+        bounds = ZERO if source.bounds == ZERO else bounds
         return replace(source, bounds=bounds)
     if op == "stdvar":
         return source.gauge(bounds=NOT_NEGATIVE)

@@ -46,6 +46,7 @@ class Series:
         values: The declared values of labels; a label that is not here may have any.
         buckets: Upper bounds of a classic histogram, ascending, without +Inf.
         source: The expression that records the series, or None.
+        is_guessed: Only the name tells of it.
         is_whole: There is no such series itself, only its parts: `x` of a classic histogram.
     """
 
@@ -59,6 +60,7 @@ class Series:
     bounds: Bounds = ANYTHING
     buckets: tuple[Decimal, ...] = ()
     source: Node | None = None
+    is_guessed: bool = False
     is_whole: bool = False
 
 

@@ -30,12 +30,7 @@ class Node:
     @property
     def children(self) -> tuple[Node, ...]:
         """The operands and arguments, as they follow each other in the text."""
-        found: list[Node] = []
-        names, _ = _fields(type(self))
-        for name in names:
-            value = getattr(self, name)
-            found.extend(value if isinstance(value, tuple) else () if value is None else (value,))
-        return tuple(found)
+        return ()
 
     def __eq__(self, other: object) -> bool:
         """Say whether both mean the same, wherever they stand."""
@@ -128,6 +123,11 @@ class MatrixSelector(Node):
     selector: VectorSelector = field(metadata=_CHILD)
     range_ms: int
 
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The selector."""
+        return (self.selector,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Subquery(Node):
@@ -139,6 +139,11 @@ class Subquery(Node):
     offset_ms: int = 0
     at: str = ""
 
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The expression that is evaluated."""
+        return (self.expr,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Call(Node):
@@ -147,6 +152,11 @@ class Call(Node):
     function: str
     args: tuple[Node, ...] = field(default=(), metadata=_CHILD)
     name_span: Span = field(default=NO_SPAN, repr=False, compare=False)
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The arguments."""
+        return self.args
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +189,11 @@ class Aggregate(Node):
     expr: Node = field(metadata=_CHILD)
     grouping: Grouping | None = None
     name_span: Span = field(default=NO_SPAN, repr=False, compare=False)
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The parameter, where there is one, and what is aggregated."""
+        return (self.expr,) if self.param is None else (self.param, self.expr)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +242,11 @@ class Binary(Node):
     matching: Matching | None = None
     op_span: Span = field(default=NO_SPAN, repr=False, compare=False)
 
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """Both operands."""
+        return (self.lhs, self.rhs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Unary(Node):
@@ -235,12 +255,22 @@ class Unary(Node):
     op: Literal["+", "-"]
     expr: Node = field(metadata=_CHILD)
 
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operand."""
+        return (self.expr,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Paren(Node):
     """An expression in parentheses."""
 
     expr: Node = field(metadata=_CHILD)
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """What stands inside."""
+        return (self.expr,)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -282,21 +312,14 @@ def without_parens(node: Node) -> Node:
     return node
 
 
-_Names = tuple[tuple[str, ...], tuple[str, ...]]
-_FIELDS: Final[dict[type, _Names]] = {}
-
-
-def _fields(kind: type[Node]) -> _Names:
-    """Return the names of the fields that hold children, and of all others that are compared."""
-    found = _FIELDS.get(kind)
-    if found is None:
-        all_fields = fields(kind)
-        children = tuple(f.name for f in all_fields if "child" in f.metadata)
-        own = tuple(f.name for f in all_fields if f.compare and f.name not in children)
-        found = _FIELDS[kind] = (children, own)
-    return found
+_FIELDS: Final[dict[type, tuple[str, ...]]] = {}
 
 
 def _own(node: Node) -> tuple[object, ...]:
-    _, names = _fields(type(node))
-    return (type(node), len(node.children), *(getattr(node, name) for name in names))
+    """Return what is compared of a node apart from what stands below it."""
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        compared = (f for f in fields(kind) if f.compare and "child" not in f.metadata)
+        names = _FIELDS[kind] = tuple(f.name for f in compared)
+    return (kind, len(node.children), *(getattr(node, name) for name in names))

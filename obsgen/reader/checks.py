@@ -48,8 +48,8 @@ def read_checks(node: Node | None, report: Reports) -> CheckSettings:
         required_annotations=read_words(node.get("required_annotations")),
         alert_names=_pattern(names.get("alerts"), report),
         record_names=_pattern(names.get("records"), report),
-        cardinality=_number(bounds.get("cardinality"), DEFAULT_CARDINALITY, report),
-        least_scrapes=_number(bounds.get("scrapes"), DEFAULT_LEAST_SCRAPES, report),
+        cardinality=read_count(bounds.get("cardinality"), DEFAULT_CARDINALITY, report),
+        least_scrapes=read_count(bounds.get("scrapes"), DEFAULT_LEAST_SCRAPES, report),
         id_labels=read_words(bounds.get("id_labels")) or DEFAULT_ID_LABELS,
     )
 
@@ -87,14 +87,16 @@ def _pattern(node: Node | None, report: Reports) -> str:
     return text
 
 
-def _number(node: Node | None, default: int, report: Reports) -> int:
+def read_count(node: Node | None, default: int, report: Reports) -> int:
+    """Read a whole number above 0; *default* where there is none."""
     if not isinstance(node, Scalar) or node.is_null:
         return default
     text = node.text.replace("_", "")
     if text.isascii() and text.isdigit() and 0 < len(text) < _DIGITS and int(text) > 0:
         return int(text)
     message = f"bound {node.word} is not a whole number above 0"
-    report(finding(CHECK_SETTING, node.origin, message, f"write `{default}`, or leave it out"))
+    hint = f"write `{default}`, or leave it out" if default else "leave it out"
+    report(finding(CHECK_SETTING, node.origin, message, hint))
     return default
 
 

@@ -27,6 +27,9 @@ PRESET_CYCLE: Final = Code(
 )
 CODES: Final = (UNKNOWN_USE, PRESET_CYCLE)
 
+INSTRUMENTATIONS: Final = frozenset({"fastapi", "otel_genai", "otel_http"})
+"""Shipped presets of what a service exposes itself; the others are of exporters and servers."""
+
 
 @dataclass(slots=True)
 class PresetStore:
@@ -39,8 +42,9 @@ class PresetStore:
         """Return a preset as a layer of a service."""
         if (document := self.written.get(name)) is not None:
             return Layer(document)
-        document = self.shipped.get(name)
-        return None if document is None else Layer(document, shipped=True)
+        if (document := self.shipped.get(name)) is None:
+            return None
+        return Layer(document, shipped=True, foreign=name not in INSTRUMENTATIONS)
 
 
 @dataclass(slots=True)

@@ -35,10 +35,16 @@ _NOT_INHERITED: Final = frozenset({"apiVersion", "kind", "name", "uses", "servic
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One document that a service is made of; *shipped* ones are not narrowed by its scope."""
+    """
+    One document that a service is made of.
+
+    Attributes:
+        foreign: Its metrics tell of something else, and are not narrowed by the service's scope.
+    """
 
     document: MappingNode
     shipped: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,7 @@ class Effective:
 
     Attributes:
         document: All keys, merged.
-        unscoped: Names of metrics that shipped presets brought.
+        unscoped: Names of metrics that the presets of exporters brought.
     """
 
     document: MappingNode
@@ -94,7 +100,7 @@ def merge_layers(service: MappingNode, layers: Iterable[Layer]) -> Effective:
         for key, entry in layer.document.entries.items():
             if key in _NOT_INHERITED or key.startswith("x-"):
                 continue
-            if key == "metrics" and layer.shipped and isinstance(entry.value, MappingNode):
+            if key == "metrics" and layer.foreign and isinstance(entry.value, MappingNode):
                 unscoped.update(entry.value.entries)
             before = entries.get(key)
             entries[key] = entry if before is None else _merged(key, before, entry)

@@ -11,6 +11,7 @@ from obsgen.catalogue import Metric, MetricType
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
+from obsgen.reader.checks import read_count
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.shape import missing_key
 from obsgen.reader.values import (
@@ -66,7 +67,7 @@ class Scopes:
     Attributes:
         own: The `where` of the service; a metric's own replaces it.
         everywhere: The `where` of the environment.
-        unscoped: Names that *own* does not reach: metrics of shipped presets.
+        unscoped: Names that *own* does not reach: metrics of exporters.
     """
 
     own: tuple[Matcher, ...]
@@ -149,6 +150,7 @@ class _MetricReader:
             bad=read_matchers(node.get("bad"), (bare,), report),
             scope=(*scope, *everywhere),
             help=" ".join(read_text(node.get("help"), report).split()),
+            cardinality=read_count(node.get("cardinality"), 0, report),
             planned=read_flag(node.get("planned")),
             refs=read_words(node.get("refs")),
             origin=self.origin,

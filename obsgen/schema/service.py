@@ -51,6 +51,10 @@ _METRIC: Final[Schema] = mapping(
         ),
         "bad": ref("matchers", "Which events ready dashboards show as errors."),
         "where": ref("matchers", "Replaces the service's `where` for this metric."),
+        "cardinality": {
+            "type": ["integer", "string"],
+            "description": "Most label sets that it has on one instance, where values do not tell.",
+        },
         "planned": flag("It does not exist yet."),
         "remove": flag("Drop what a preset brought."),
         "refs": ref("refs"),

@@ -22,7 +22,7 @@ class SourceMap:
 
     def masked(self, origins: Iterable[Origin]) -> SourceMap:
         """Return a map whose lines show stars in these places, for secrets."""
-        lines = {file: list(source.lines) for file, source in self._sources.items()}
+        lines = {file: list(shown) for file, shown in self._shown.items()}
         for origin in origins:
             span = self.span(origin)
             rows = lines.get(origin.file, [])

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from obsgen.matchers import quoted
 from obsgen.report import harmless
+from obsgen.report.junit import xml_text
 from obsgen.source import SourceMap
 from obsgen.unit_tests.results import Difference, FileResult, Labels, Outcome, Trial
 
@@ -203,19 +204,14 @@ def _junit_case(
     suite: ElementTree.Element, file: FileResult, trial: Trial, source_map: SourceMap
 ) -> None:
     case = ElementTree.SubElement(
-        suite, "testcase", classname=_xml_text(trial.title), name=_xml_text(trial.test.name)
+        suite, "testcase", classname=xml_text(trial.title), name=xml_text(trial.test.name)
     )
     if trial.differences:
         lines = list(_differences(trial))
         if place := _place(trial, source_map):
             lines.append(f"in {place}")
-        failure = ElementTree.SubElement(case, "failure", message=_xml_text(lines[0]))
-        failure.text = _xml_text("\n".join(lines))
+        failure = ElementTree.SubElement(case, "failure", message=xml_text(lines[0]))
+        failure.text = xml_text("\n".join(lines))
     elif not trial.is_run:
         problem = "\n".join(file.problems)
-        ElementTree.SubElement(case, "error", message="not run").text = _xml_text(problem)
-
-
-def _xml_text(text: str) -> str:
-    """Return a text without what XML cannot hold."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+        ElementTree.SubElement(case, "error", message="not run").text = xml_text(problem)

@@ -1,0 +1,199 @@
+"""`obsgen import`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import click
+
+from obsgen.commands.options import FOUND, STANDARD_INPUT, report_options, server_options
+
+_KINDS: Final = ("preset", "service", "part")
+_MOST_BYTES: Final = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the command line says."""
+
+    source: str
+    is_api: bool
+    job: str
+    globs: tuple[str, ...]
+    with_runtime: bool | None
+    values: int
+    kind: str
+    name: str
+    service: str
+    output: Path | None
+    force: bool
+    token_file: Path | None
+    token_variable: str | None
+    ca_file: Path | None
+    timeout: float
+    format_: str
+    report: str | None
+    fail_on: str
+
+    @property
+    def is_url(self) -> bool:
+        return "://" in self.source
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Make specs of what is already there."""
+
+
+@import_.command()
+@click.argument("source", metavar="FILE|URL")
+@click.option("--prometheus", "is_api", is_flag=True, help="URL is that of a Prometheus server.")
+@click.option("--job", default="", metavar="NAME", help="Only what Prometheus scrapes as this job.")
+@click.option(
+    "--match",
+    "globs",
+    metavar="GLOB",
+    multiple=True,
+    help="Only metrics of such names, with * and ?; may be given again.",
+)
+@click.option(
+    "--with-runtime/--without-runtime",
+    default=None,
+    help="Import go_*, process_*, python_* and the like, or not (unless --match asks for them).",
+)
+@click.option(
+    "--values",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Declare the values of labels that have at most N.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(_KINDS),
+    default="preset",
+    show_default=True,
+    help="The document that is written.",
+)
+@click.option(
+    "--name", default="", metavar="NAME", help="Its name.", show_default="the job, or imported"
+)
+@click.option("--service", default="", metavar="NAME", help="The service that a part belongs to.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there, not to standard output.",
+)
+@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@server_options
+@report_options
+def metrics(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
+    """
+    Make a catalogue of metrics.
+
+    FILE holds a page of metrics, in Prometheus's text format or in OpenMetrics; `-` reads standard
+    input. URL is where a program exposes it, or the address of a Prometheus server, whose metadata
+    and series are asked for. The spec goes to standard output.
+    """
+    from obsgen import terminal
+    from obsgen.diagnostics import ObsgenError
+
+    asked = _Asked(**options)
+    _check(asked)
+    try:
+        failed = _import(asked)
+    except ObsgenError as error:
+        terminal.print_error(error, asked.format_)
+        failed = True
+    sys.exit(FOUND if failed else 0)
+
+
+def _import(asked: _Asked) -> bool:
+    """Import, print and write; say whether it failed."""
+    from obsgen import http, terminal
+    from obsgen.disk.single import read_file, read_stream, write_file
+    from obsgen.importers.document import Head
+    from obsgen.importers.wanted import Wanted
+    from obsgen.importing import Importer
+    from obsgen.progress import progress
+
+    with_runtime = bool(asked.globs) if asked.with_runtime is None else asked.with_runtime
+    wanted = Wanted(globs=asked.globs, with_runtime=with_runtime)
+    kind, name = _document(asked)
+    source = http.shown(asked.source) if asked.is_url else _file_name(asked.source)
+    head = Head(kind=kind, name=name, source=source, values=asked.values)
+    importer = Importer(wanted=wanted, head=head, progress=progress)
+    if asked.is_url:
+        token = http.read_token(asked.token_file, asked.token_variable)
+        access = http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout)
+        with http.Client(access) as client:
+            if asked.is_api or asked.job:
+                imported = importer.from_prometheus(asked.source, client, asked.job)
+            else:
+                imported = importer.from_url(asked.source, client)
+    elif asked.source == STANDARD_INPUT:
+        given = read_stream(sys.stdin.buffer, source, most_bytes=_MOST_BYTES)
+        imported = importer.from_page(given)
+    else:
+        imported = importer.from_page(read_file(Path(asked.source), most_bytes=_MOST_BYTES))
+    shown = terminal.shown_format(asked.format_, asked.report)
+    failed = terminal.print_findings(imported, shown, fail_on=asked.fail_on)
+    if not terminal.write_report(imported, asked.format_, asked.report) or failed:
+        return True
+    if asked.output is None:
+        click.echo(imported.text.encode(), nl=False)
+    else:
+        write_file(asked.output, imported.text.encode(), replace=asked.force)
+    terminal.say(imported.summary, shown)
+    return False
+
+
+def _file_name(source: str) -> str:
+    return "<stdin>" if source == STANDARD_INPUT else source
+
+
+def _document(asked: _Asked) -> tuple[Literal["Preset", "Service", "Part"], str]:
+    """Return the kind of the document, and its name or that of its service."""
+    from obsgen import names
+
+    slug = names.slug(asked.job) or "imported"
+    match asked.kind:
+        case "part":
+            return "Part", asked.service
+        case "service":
+            return "Service", asked.name or slug
+    return "Preset", asked.name or slug.replace("-", "_")
+
+
+def _check(asked: _Asked) -> None:
+    """Refuse what contradicts itself, and names that no spec can have."""
+    import re
+
+    from obsgen import http
+    from obsgen.importers.wanted import glob_problem
+    from obsgen.schema.shared import NAME_PATTERN, WORD_PATTERN
+
+    if asked.is_url and (problem := http.url_problem(asked.source)):
+        raise click.BadParameter(problem, param_hint="FILE|URL")
+    if not asked.is_url and (asked.is_api or asked.job):
+        raise click.UsageError("--prometheus and --job need the URL of a Prometheus server")
+    for glob in asked.globs:
+        if problem := glob_problem(glob):
+            raise click.BadParameter(problem, param_hint="--match")
+    if asked.token_file and asked.token_variable:
+        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
+    if (asked.kind == "part") != bool(asked.service):
+        raise click.UsageError("--kind part and --service NAME belong together")
+    if asked.kind == "part" and asked.name:
+        raise click.UsageError("a part has no --name, but that of its --service")
+    kind, name = _document(asked)
+    pattern = WORD_PATTERN if kind == "Preset" else NAME_PATTERN
+    if not re.fullmatch(pattern, name):
+        form = "snake_case" if kind == "Preset" else "lower case, digits and hyphens"
+        message = f"`{name}` is no name of a {'service' if kind == 'Part' else asked.kind}: {form}"
+        raise click.BadParameter(message, param_hint="--service" if kind == "Part" else "--name")

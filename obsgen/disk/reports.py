@@ -1,0 +1,42 @@
+"""
+A file that the user names for a report.
+
+Unlike the output folder, what stood there is replaced: who names a file means it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from obsgen.disk.files import put
+from obsgen.disk.paths import temporary
+from obsgen.disk.problems import WriteFailed, write_failed
+
+
+def write_report(path: Path, text: str) -> None:
+    """
+    Write a text as UTF-8; its folder is made, and the file is whole at any moment.
+
+    Args:
+        path: The file; a link is followed. A device or a pipe is never replaced.
+
+    Raises:
+        WriteFailed: what stood there still does.
+    """
+    target = Path(os.path.realpath(path))
+    beside = temporary(target.parent, target.name)
+    try:
+        if target.exists() and not target.is_file():
+            hint = "give the path of a file, or `-` for standard output"
+            raise WriteFailed(f"`{path}` cannot be written: not a plain file", hint)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Of a run that was killed.
+        beside.unlink(missing_ok=True)
+        put(target.parent, target.name, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        # The name that the user gave, not that of the file beside it.
+        raise write_failed("written", OSError(error.errno, error.strerror), path) from error
