@@ -12,6 +12,7 @@ from obsgen.diagnostics import Code
 
 MODULES: Final = (
     "obsgen.source.problems",
+    "obsgen.formatting",
     "obsgen.reader.alert_tests",
     "obsgen.reader.alerts",
     "obsgen.reader.changes",

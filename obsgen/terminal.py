@@ -117,6 +117,11 @@ def _rendered(built: Findings, format_: str, *, color: bool) -> str:
     return render(built.diagnostics, built.source_map, files=built.sources, color=color)
 
 
+def print_data(data: str | bytes) -> None:
+    """Print to standard output, whatever the terminal calls its encoding."""
+    click.echo(data.encode() if isinstance(data, str) else data, nl=False)
+
+
 def print_summary(built: Built, format_: str, *, fail_on: str = "error", outcome: str = "") -> None:
     """Count the findings in a sentence."""
     told = [d for d in built.diagnostics if d.severity is not Severity.INFO or fail_on == _ALL]
@@ -128,8 +133,7 @@ def print_summary(built: Built, format_: str, *, fail_on: str = "error", outcome
 def print_differences(differences: tuple[Difference, ...], format_: str) -> None:
     """Print what is not up to date; nothing, if all is."""
     for difference in differences:
-        # The bytes of the files, whatever the terminal calls its encoding.
-        click.echo(difference.text.encode(), nl=False)
+        print_data(difference.text)
     if differences:
         count = f"{len(differences)} file{'' if len(differences) == 1 else 's'}"
         say(f"{count} not up to date: run `obsgen generate`", format_)

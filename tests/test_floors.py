@@ -35,6 +35,7 @@ FLOORS: Final = {
     "packs": 8,
     "schema": 9,
     "reader": 10,
+    "formatting": 10,
     "compile": 11,
     "outputs": 11,
     "checks": 11,
@@ -51,6 +52,7 @@ FLOORS: Final = {
     "importing": 15,
     "codes": 16,
     "workspace": 15,
+    "tidying": 16,
     "starter": 15,
     "rule_files": 15,
     "simulate": 14,
@@ -66,7 +68,7 @@ FLOORS: Final = {
 
 # Each package from outside, and the only rooms that may know it.
 OUTSIDE: Final = {
-    "yaml": {"source.builder", "outputs.yaml"},
+    "yaml": {"source.builder", "source.tokens", "outputs.yaml"},
     "jsonschema": {"reader.shape"},
     "promql_parser": {"promql.authority"},
     "jinja2": {"prose"},

@@ -231,7 +231,7 @@ def test_the_type_of_what_is_untyped_is_guessed_and_said_to_be(page: str, declar
 def test_a_family_without_series_is_declared_and_said_to_lack_labels():
     imported = from_page("# TYPE x_total counter\n")
 
-    assert "type: counter # no series yet: labels are not known\n" in imported.text
+    assert "type: counter  # no series yet: labels are not known\n" in imported.text
     assert ["OUT968"] == codes(imported)
 
 

@@ -13,6 +13,7 @@ from obsgen.promql import (
     Aggregate,
     Binary,
     Call,
+    NewerSyntaxError,
     PromqlError,
     Span,
     Type,
@@ -383,11 +384,11 @@ WRONG = [
     ("a[1e999999999]", "1e999999999", "`1e999999999` is longer than 292 years", ""),
     ("a[1.5h]", "1.5h", "`1.5h` is neither a number nor a duration",
      "a duration counts in whole units: `1h30m`"),
-    ("a > 1_000", "1_000", "`1_000` is neither a number nor a duration", "numbers hold no `_`"),
+    ("a > 1_b", "1_b", "`1_b` is neither a number nor a duration", "a name begins with a letter"),
     ("a[5x]", "5x", "`5x` is neither a number nor a duration",
      "durations are written `5m`, `1h30m`, `500ms`"),
-    ("a[5m*2]", "*", "a range is one plain duration",
-     "write the result; arithmetic of durations needs Prometheus 3.14"),
+    ("a[5m 1h]", "1h", "a range is one plain duration", "write `1h30m`, the longest unit first"),
+    ("a[5m*", "*", "the expression ends after `*`, where the rest of a duration is expected", ""),
     ("a[]", "]", "`]` stands where a duration such as `5m` is expected", ""),
     ("rate(a)[5m]", "[5m]", "a range stands only behind a metric",
      "for the range of an expression write a subquery: `(…)[1h:5m]`"),
@@ -410,9 +411,59 @@ WRONG = [
     ("a\x00", "\x00", "`U+0000` is not PromQL", ""),
     ("a\ud800", "\ud800", "`U+D800` is half a character", "write the file in UTF-8"),
     ("a{b=“c”}", "“", "`“` is not PromQL", 'write `"`'),
-    ("a + fill(0) b", "fill", "`fill` is not supported here", ""),
-    ("sum(anchored)", "anchored", "promql-parser does not accept this: invalid promql query", ""),
 ]  # fmt: skip
+
+
+NEWER_SYNTAX = {
+    "a[5m*2]": ("5m*2", "3.14 (3.4 with the flag `promql-duration-expr`)"),
+    "a[5m:(1m + 30s)]": ("(1m + 30s)", "3.14 (3.4 with the flag `promql-duration-expr`)"),
+    "a[step()]": ("step()", "3.14 (3.4 with the flag `promql-duration-expr`)"),
+    "a[max_of(5m, step())]": ("max_of(5m, step())", "3.14"),
+    "a offset (5m+1m)": ("(5m+1m)", "3.14 (3.4 with the flag `promql-duration-expr`)"),
+    "a offset -range() + b": ("range()", "3.14 (3.4 with the flag `promql-duration-expr`)"),
+    "rate(a[5m] anchored)": ("anchored", "3.16 (3.7 with the flag"),
+    "a smoothed": ("smoothed", "3.16 (3.7 with the flag `promql-extended-range-selectors`)"),
+    "a + fill(0) b": ("fill", "3.10 (with the flag `promql-binop-fill-modifiers`)"),
+    "a / on (x) fill_left(0) b": ("fill_left", "3.10"),
+    "a </ 5": ("</", "3.11"),
+    "a >/ b": (">/", "3.11"),
+    "a > 1_000": ("1_000", "2.54"),
+}
+
+
+@pytest.mark.parametrize("text", NEWER_SYNTAX)
+def test_syntax_of_a_later_prometheus_is_told_apart(text):
+    underlined, since = NEWER_SYNTAX[text]
+
+    with pytest.raises(NewerSyntaxError) as raised:
+        parse(text)
+
+    error = raised.value
+    assert underlined == text[error.span.start : error.span.end]
+    assert f" of Prometheus {since}" in error.message
+    assert error.hint
+
+
+NAMES = {
+    "anchored": ["anchored"],
+    "rate(smoothed[5m]) + Anchored": ["smoothed", "Anchored"],
+    "sum by (anchored) (a)": ["a"],
+    "a * on (smoothed) group_left (anchored) fill": ["a", "fill"],
+    'step{smoothed="x"}': ["step"],
+}
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_later_modifiers_are_names_where_none_can_stand(text):
+    named = [node for node in walk(parse(text)) if isinstance(node, VectorSelector)]
+
+    assert NAMES[text] == [node.name for node in named]
+
+
+def test_a_name_that_promql_parser_does_not_take_keeps_its_characters():
+    (node,) = [n for n in walk(parse("1 + anchored - 2")) if isinstance(n, VectorSelector)]
+
+    assert Span(4, 12) == node.span
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,10 @@ from obsgen.promql import (
     Subquery,
     Unary,
     VectorSelector,
+    canonical,
     fold,
     layout,
+    narrowed,
     parse,
     walk,
 )
@@ -289,3 +291,34 @@ def test_a_wide_expression_shows_its_structure(text):
 
 def laid_out(text):
     return layout(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum( x )/2", "sum(x) / 2"),
+        ("rate(x{a='$b'}[ $window ])", 'rate(x{a="$b"}[$window])'),
+        ("rate(x[$w])/rate(x[$w])", "rate(x[$w]) / rate(x[$w])"),
+        ("topk( $n,$metric{$label='x'} )", 'topk($n, $metric{$label="x"})'),
+        ("sum by( $a,${b:csv} )(x_$c)>$limit", "sum by ($a, ${b:csv}) (x_$c) > $limit"),
+        ("x[1h:$step]  offset $ago", "x[1h:$step] offset $ago"),
+        ("[[a]]+[[b]]", "[[a]] + [[b]]"),
+    ],
+)
+def test_the_text_of_an_author_keeps_its_variables(text, expected):
+    assert expected == canonical(text)
+    assert expected == canonical(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["sum( x )  # all", "# all\nsum( x )", "sum( x", "$agg( x )", "rate(x[${n}m])", ""]
+)
+def test_a_text_that_only_its_author_can_lay_out_has_no_canonical_one(text):
+    assert canonical(text) is None
+
+
+def test_a_matcher_in_other_quotes_is_not_added_again():
+    text = "sum(x{job=~'$job', a='1'})"
+
+    added = narrowed(text, lambda _: ['job=~"$job"', 'a="1"', 'b="2"'])
+    assert """sum(x{b="2",job=~'$job', a='1'})""" == added

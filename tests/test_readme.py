@@ -17,6 +17,7 @@ from obsgen.cli import commands
 from obsgen.commands import NAMES
 from obsgen.diagnostics import Severity
 from obsgen.disk import shipped_presets
+from obsgen.formatting import format_source
 from obsgen.lint import LintOptions, lint
 from obsgen.pipeline import Options
 from obsgen.schema.kinds import keys
@@ -56,6 +57,14 @@ def test_the_rule_files_of_a_page_are_checked_without_a_finding(page):
     found = lint(texts, LintOptions(today="2026-11-25"))
 
     assert () == tuple(d.message for d in found.diagnostics)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_specs_of_a_page_are_laid_out(page):
+    for text in specs_of(page):
+        done = format_source(page.name, text.encode())
+
+        assert (text, ()) == (done.text.decode(), done.diagnostics)
 
 
 def test_the_rules_that_the_readme_shows_are_those_of_its_example():

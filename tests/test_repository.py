@@ -65,7 +65,7 @@ def test_the_oldest_python_is_the_same_everywhere():
 def test_pre_commit_hooks_run_commands_of_obsgen():
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 
-    assert {"obsgen-validate", "obsgen-generate-check"} == {hook["id"] for hook in hooks}
+    assert {"obsgen-fmt", "obsgen-validate", "obsgen-generate-check"} == {h["id"] for h in hooks}
     assert all(hook["entry"].split()[0] in PYPROJECT["project"]["scripts"] for hook in hooks)
 
 

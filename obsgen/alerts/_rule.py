@@ -44,7 +44,6 @@ _WORDS: Final = {
     "==": "equal to",
     "!=": "other than",
 }
-_LAYOUT_FROM: Final = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +124,8 @@ def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Dia
 
 
 def laid_out(text: str) -> str:
-    """Break a long expression into lines."""
-    return text if len(text) <= _LAYOUT_FROM and "\n" not in text else layout(parse(text))
+    """Return the canonical text of an expression, over lines where it is long."""
+    return layout(parse(text))
 
 
 def rule_labels(alert: Alert, context: Context) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.artefacts import QueryScope, RecordingRule
+from obsgen.artefacts import AlertingRule, QueryScope, RecordingRule
 from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.checks._guesses import guessed
 from obsgen.promql import Node, PromqlError, parse
@@ -102,6 +102,7 @@ class Recordings:
     _series: dict[str, Series | None] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
+    _meanings: dict[int, Meanings | None] = field(default_factory=dict)
 
     def known_to(self, service: str) -> Known:
         """Return what the queries of a service can know."""
@@ -123,12 +124,19 @@ class Recordings:
         return found
 
     def _recorded(self, rule: RecordingRule, service: str) -> Series:
-        try:
-            tree = parse(rule.expr)
-        except PromqlError:
+        meanings = self.meanings(rule, service)
+        if meanings is None:
             return Series(name=rule.record, metric=rule.record)
-        meaning = Meanings(tree, self.known_to(service)).whole
-        return _as_series(rule, meaning, tree)
+        return _as_series(rule, meanings.whole, meanings.root)
+
+    def meanings(self, rule: RecordingRule | AlertingRule, service: str) -> Meanings | None:
+        """Return what the expression of a rule means; None for what is no PromQL."""
+        if id(rule) not in self._meanings:
+            try:
+                self._meanings[id(rule)] = Meanings(parse(rule.expr), self.known_to(service))
+            except PromqlError:
+                self._meanings[id(rule)] = None
+        return self._meanings[id(rule)]
 
 
 def _as_series(rule: RecordingRule, meaning: Meaning, tree: Node) -> Series:

@@ -22,7 +22,7 @@ from obsgen.checks._places import Places
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model.checks import CheckSettings
-from obsgen.promql import Node, PromqlError, parse, walk
+from obsgen.promql import Node, PromqlError, walk
 from obsgen.promql.meaning import Meaning, Meanings
 
 _Kind = TypeVar("_Kind", bound=Node)
@@ -170,17 +170,17 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
         known = recordings.known_to(file.service)
         for group in file.groups:
             for rule in group.rules:
-                try:
-                    root = parse(rule.expr)
-                except PromqlError:
+                meanings = recordings.meanings(rule, file.service)
+                if meanings is None:
                     continue
+                root = meanings.root
                 is_alert = isinstance(rule, AlertingRule)
                 yield Query(
                     use=Use.ALERT if is_alert else Use.RECORD,
                     name=rule.alert if isinstance(rule, AlertingRule) else rule.record,
                     text=rule.expr,
                     root=root,
-                    meanings=Meanings(root, known),
+                    meanings=meanings,
                     places=Places(root, rule.origin, _written(known), whole=rule.written),
                     scope=known.scope,
                     service=file.service,

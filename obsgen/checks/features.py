@@ -1,14 +1,28 @@
-"""Functions and operators that the target Prometheus does not know yet."""
+"""Functions, operators and syntax that the target Prometheus does not know yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject, Use
 from obsgen.diagnostics import Code, Diagnostic
-from obsgen.promql import METRIC_NAME_LABEL, Aggregate, Call, VectorSelector
+from obsgen.promql import (
+    Aggregate,
+    Binary,
+    Call,
+    MatrixSelector,
+    Node,
+    NumberLiteral,
+    Span,
+    Subquery,
+    VectorSelector,
+)
+from obsgen.promql.lexer import Kind, Token, tokenize
+from obsgen.promql.series import Sample
 
 TOO_NEW: Final = Code(
     "PQL442",
@@ -25,79 +39,199 @@ EXPERIMENTAL: Final = Code(
 )
 CODES: Final = (TOO_NEW, EXPERIMENTAL)
 
-# Source: Prometheus CHANGELOG.md. First version of functions and aggregations.
-_SINCE: Final = {
-    **dict.fromkeys(("acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh"), (2, 31)),
-    **dict.fromkeys(("sin", "sinh", "tan", "tanh", "deg", "rad", "pi"), (2, 31)),
-    "present_over_time": (2, 29), "last_over_time": (2, 26), "sgn": (2, 26), "clamp": (2, 26),
-    "group": (2, 20), "day_of_year": (2, 37),
+Version = tuple[int, int]
+
+_NAMES_SINCE: Final[Mapping[Version, str]] = {
+    (2, 20): "group",
+    (2, 26): "clamp last_over_time sgn",
+    (2, 29): "present_over_time",
+    (2, 31): "acos acosh asin asinh atan atanh cos cosh deg pi rad sin sinh tan tanh",
+    (2, 36): "day_of_year",
+    (2, 40): "histogram_count histogram_fraction histogram_sum",
+    (2, 47): "histogram_stddev histogram_stdvar",
+    (2, 49): "mad_over_time sort_by_label sort_by_label_desc",
+    (2, 51): "histogram_avg",
+    (2, 54): "limit_ratio limitk",
+    (2, 55): "info",
+    (3, 0): "double_exponential_smoothing",
+    (3, 5): "ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time",
+    (3, 7): "first_over_time ts_of_first_over_time",
+    (3, 11): "histogram_quantiles",
+    (3, 12): "end range start step",
+    (3, 13): "max_of min_of",
+    (3, 14): "start_timestamp",
+    (3, 16): "integral",
+}
+SINCE: Final = {name: since for since, names in _NAMES_SINCE.items() for name in names.split()}
+"""
+First versions of functions and aggregations; all others are older than 2.20.
+
+Sources: Prometheus CHANGELOG.md 3.16, and `promql/parser/functions.go` at the tags of releases
+(`day_of_year` and the functions of native histograms are in no changelog).
+"""
+
+STABLE_SINCE: Final[Mapping[str, Version | None]] = {
     **dict.fromkeys(
-        ("histogram_count", "histogram_sum", "histogram_fraction", "histogram_quantile_native"),
-        (2, 40),
+        ("double_exponential_smoothing", "end", "histogram_quantiles", "info", "integral")
     ),
-    **dict.fromkeys(("histogram_stddev", "histogram_stdvar"), (2, 47)),
-    "histogram_avg": (2, 51), "mad_over_time": (2, 49), "sort_by_label": (2, 49),
-    "sort_by_label_desc": (2, 49), "limitk": (2, 54), "limit_ratio": (2, 54), "info": (3, 0),
-    "double_exponential_smoothing": (3, 0), "ts_of_max_over_time": (3, 5),
-    "ts_of_min_over_time": (3, 5), "ts_of_last_over_time": (3, 5), "first_over_time": (3, 7),
-    "ts_of_first_over_time": (3, 7), "step": (3, 6), "range": (3, 6), "min_of": (3, 6),
-    "max_of": (3, 6), "histogram_quantiles": (3, 9), "start_timestamp": (3, 9),
-    "start": (3, 6), "end": (3, 6),
-}  # fmt: skip
-_EXPERIMENTAL: Final = frozenset(
-    {"mad_over_time", "sort_by_label", "sort_by_label_desc", "limitk", "limit_ratio", "info"}
-    | {"double_exponential_smoothing", "ts_of_max_over_time", "ts_of_min_over_time"}
-    | {"ts_of_last_over_time", "first_over_time", "ts_of_first_over_time"}
-    | {"histogram_quantiles", "start_timestamp", "start", "end", "range", "step"}
-)
-_QUOTED_NAMES: Final = (3, 0)
+    **dict.fromkeys(("limit_ratio", "limitk", "mad_over_time", "max_of", "min_of", "range")),
+    **dict.fromkeys(("sort_by_label", "sort_by_label_desc", "start", "start_timestamp", "step")),
+    **dict.fromkeys(f"ts_of_{which}_over_time" for which in ("first", "last", "max", "min")),
+    "first_over_time": (3, 14),
+}
+"""
+What is experimental, with the version that made it stable, or None.
+
+Source: `Experimental` in Prometheus 3.16, `promql/parser/functions.go`, and
+`IsExperimentalAggregator` in `promql/parser/lex.go`; CHANGELOG.md 3.14.
+"""
+
+# Before 2.33, `@` and negative offsets need flags of their own (CHANGELOG.md 2.25, 2.26, 2.33).
+_AT: Final = (2, 33)
+_ATAN2: Final = (2, 31)
+_PLAIN_LENGTHS: Final = (2, 54)
+# Before 3.0 only with the flag `utf8-names` (CHANGELOG.md 2.55).
+_QUOTED: Final = (3, 0)
+_FRACTION_OF_BUCKETS: Final = (3, 4)
+_DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdwy]))+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Feature:
+    """What a node uses, in the words of a message, and the span that is to blame."""
+
+    what: str
+    since: Version
+    part: str = "span"
 
 
 def _run(subject: Subject) -> Iterator[Diagnostic]:
     version = subject.compiled.prometheus.version
     for query in subject.queries:
-        if query.use is not Use.PANEL or query.scope is not None:
-            yield from _named(query, version)
-            yield from _quoted(query, version)
+        if query.use is Use.PANEL and query.scope is None:
+            continue
+        for node, feature in _used(query):
+            if feature.since > version:
+                yield _too_new(query, node, feature, version)
+        for node, name in _named(query):
+            if SINCE.get(name, version) <= version and _is_experimental(name, version):
+                message = f"`{name}` is experimental: the server must be started with a flag"
+                hint = "`--enable-feature=promql-experimental-functions`"
+                yield query.finding(EXPERIMENTAL, node, message, hint, "name_span")
 
 
-def _named(query: Query, version: tuple[int, int]) -> Iterator[Diagnostic]:
-    called: tuple[Call | Aggregate, ...] = (*query.nodes(Call), *query.nodes(Aggregate))
-    for node in called:
-        name = node.function if isinstance(node, Call) else node.op
-        since = _SINCE.get(name, (0, 0))
-        if since > version:
-            yield _too_new(query, node, f"`{name}`", since, version, "name_span")
-        elif name in _EXPERIMENTAL:
-            message = f"`{name}` is experimental: the server must be started with a flag"
-            hint = "`--enable-feature=promql-experimental-functions`"
-            yield query.finding(EXPERIMENTAL, node, message, hint, "name_span")
+def _is_experimental(name: str, version: Version) -> bool:
+    stable = STABLE_SINCE.get(name)
+    return name in STABLE_SINCE and (stable is None or version < stable)
 
 
-def _quoted(query: Query, version: tuple[int, int]) -> Iterator[Diagnostic]:
-    for node in query.nodes(VectorSelector):
-        is_quoted = node.name is None and any(
-            m.label == METRIC_NAME_LABEL and m.label_span == m.value_span and m.op == "="
-            for m in node.matchers
+def _named(query: Query) -> Iterator[tuple[Call | Aggregate, str]]:
+    for call in query.nodes(Call):
+        yield call, call.function
+    for aggregate in query.nodes(Aggregate):
+        yield aggregate, aggregate.op
+
+
+def _used(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    for node, name in _named(query):
+        if name in SINCE:
+            yield node, _Feature(what=f"`{name}`", since=SINCE[name], part="name_span")
+    yield from _fractions(query)
+    yield from _operators(query)
+    yield from _times(query)
+    yield from _lengths(query)
+    yield from _quoted(query)
+
+
+def _fractions(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    for node in query.nodes(Call):
+        is_classic = node.function == "histogram_fraction" and (
+            query.meaning(node.args[-1]).sample in {Sample.BUCKETS, Sample.BUCKET_RATES}
         )
-        if is_quoted and version < _QUOTED_NAMES and not query.written(node).count("__name__"):
-            yield _too_new(query, node, "a quoted name in braces", _QUOTED_NAMES, version, "span")
+        if is_classic:
+            what = "`histogram_fraction` of a classic histogram"
+            yield node, _Feature(what=what, since=_FRACTION_OF_BUCKETS, part="name_span")
 
 
-def _too_new(
-    query: Query,
-    node: Call | Aggregate | VectorSelector,
-    what: str,
-    since: tuple[int, int],
-    version: tuple[int, int],
-    part: str,
-) -> Diagnostic:
-    message = f"{what} needs Prometheus {since[0]}.{since[1]}, the target is {_dotted(version)}"
-    hint = f'write it with older functions, or `prometheus: {{version: "{_dotted(since)}"}}`'
-    return query.finding(TOO_NEW, node, message, hint, part)
+def _operators(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    for node in query.nodes(Binary):
+        if node.op == "atan2":
+            yield node, _Feature(what="`atan2`", since=_ATAN2, part="op_span")
 
 
-def _dotted(version: tuple[int, int]) -> str:
+def _selected(query: Query) -> Iterator[VectorSelector | Subquery]:
+    yield from query.nodes(VectorSelector)
+    yield from query.nodes(Subquery)
+
+
+def _times(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    for node in _selected(query):
+        if node.at:
+            yield node, _Feature(what="`@`", since=_AT)
+        if node.offset_ms < 0:
+            yield node, _Feature(what="a negative `offset`", since=_AT)
+        if _DURATION.fullmatch(node.at.lstrip("-")):
+            yield node, _Feature(what=f"the length `{node.at}` as a time", since=_PLAIN_LENGTHS)
+
+
+def _lengths(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    """Yield lengths that are plain numbers, and numbers that are lengths."""
+    for number in query.nodes(NumberLiteral):
+        if _DURATION.fullmatch(number.text):
+            what = f"the length `{number.text}` as a number"
+            yield number, _Feature(what=what, since=_PLAIN_LENGTHS)
+    # The selector of a range has no length of its own: its offset stands behind the brackets.
+    measured = (*query.nodes(MatrixSelector), *_selected(query))
+    inside = {id(node.selector) for node in query.nodes(MatrixSelector)}
+    for node in measured:
+        if id(node) not in inside and (plain := _plain_length(query, node)):
+            what = f"the plain number `{plain}` as a length"
+            yield node, _Feature(what=what, since=_PLAIN_LENGTHS)
+
+
+def _plain_length(query: Query, node: MatrixSelector | VectorSelector | Subquery) -> str:
+    start = node.expr.span.end if isinstance(node, Subquery) else node.span.start
+    before: Token | None = None
+    depth = 0
+    for token in tokenize(query.text[start : node.span.end]):
+        depth += token.is_sign("[") - token.is_sign("]")
+        is_offset = before is not None and before.word == "offset"
+        if token.kind is Kind.NUMBER and (depth or is_offset):
+            return token.text
+        # The sign of an offset stands between the word and its length.
+        before = before if is_offset and token.is_sign("-", "+") else token
+    return ""
+
+
+def _quoted(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    for node in query.nodes(VectorSelector):
+        if any(_is_quoted(query, matcher.label_span) for matcher in node.matchers):
+            yield node, _Feature(what="a quoted name in braces", since=_QUOTED)
+    grouped: list[tuple[Node, tuple[Span, ...]]] = []
+    for aggregate in query.nodes(Aggregate):
+        if aggregate.grouping is not None:
+            grouped.append((aggregate, tuple(label.span for label in aggregate.grouping.labels)))
+    for binary in query.nodes(Binary):
+        if binary.matching is not None:
+            labels = (*binary.matching.labels, *binary.matching.include)
+            grouped.append((binary, tuple(label.span for label in labels)))
+    for found, spans in grouped:
+        if any(_is_quoted(query, span) for span in spans):
+            yield found, _Feature(what="the quoted name of a label", since=_QUOTED)
+
+
+def _is_quoted(query: Query, span: Span) -> bool:
+    return query.text[span.start : span.end][:1] in {'"', "'", "`"}
+
+
+def _too_new(query: Query, node: Node, feature: _Feature, version: Version) -> Diagnostic:
+    since = _dotted(feature.since)
+    message = f"{feature.what} needs Prometheus {since}, the target is {_dotted(version)}"
+    hint = f'write it with older functions, or `prometheus: {{version: "{since}"}}`'
+    return query.finding(TOO_NEW, node, message, hint, feature.part)
+
+
+def _dotted(version: Version) -> str:
     return f"{version[0]}.{version[1]}"
 
 

@@ -15,6 +15,7 @@ import click
 NAMES: Final = (
     "cost",
     "explain",
+    "fmt",
     "generate",
     "import",
     "init",

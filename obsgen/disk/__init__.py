@@ -2,8 +2,9 @@
 Files: specs in, generated files out, presets from the package. Nothing else opens a file.
 
 `problems` draws the tree of exceptions, `write` tells how a folder is written, `ownership` which
-files in it are ours, `compare` what would change, `specs` how specs are found, `reports` writes one
-file that the user names. Whoever only reads does not import what writes.
+files in it are ours, `compare` what would change, `specs` how specs are found, `rewrite` how one is
+replaced, `reports` and `single` write one file that the user names. Whoever only reads does not
+import what writes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from obsgen.disk.problems import (
     OUTPUT_BUSY,
     SPEC_LINK,
     SPEC_NOT_FOUND,
+    SPEC_NOT_WRITTEN,
     SPEC_TOO_LARGE,
     SPEC_UNREADABLE,
     UNSAFE_PATH,
@@ -27,6 +29,7 @@ from obsgen.disk.problems import (
     DiskError,
     NotOurs,
     OutputBusy,
+    SpecNotWritten,
     UnsafePath,
     WriteFailed,
 )
@@ -44,6 +47,7 @@ __all__ = [
     "PENDING",
     "SPEC_LINK",
     "SPEC_NOT_FOUND",
+    "SPEC_NOT_WRITTEN",
     "SPEC_TOO_LARGE",
     "SPEC_UNREADABLE",
     "UNSAFE_PATH",
@@ -53,6 +57,7 @@ __all__ = [
     "ObsgenError",
     "OutputBusy",
     "SpecFiles",
+    "SpecNotWritten",
     "UnsafePath",
     "WriteFailed",
     "find_project",

@@ -45,11 +45,20 @@ def is_behind_link(directory: Path, path: str) -> bool:
     return any((directory / parent).is_symlink() for parent in parents(path))
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not exist, to the disk itself, not only to its cache."""
+def write_new(path: Path, data: bytes, mode: int | None = None) -> None:
+    """
+    Write a file that must not exist, to the disk itself, not only to its cache.
+
+    Args:
+        path: Where.
+        data: All of it.
+        mode: Its exact mode; else what the user's mask leaves of the usual one.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(path, flags, _MODE)
     try:
+        if mode is not None:
+            os.fchmod(handle, mode)
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(handle, rest) :]
@@ -62,10 +71,10 @@ def write_new(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def put(directory: Path, path: str, data: bytes) -> None:
+def put(directory: Path, path: str, data: bytes, mode: int | None = None) -> None:
     """Write a file beside its place and move it there: it is whole at any moment."""
     beside = temporary(directory, path)
-    write_new(beside, data)
+    write_new(beside, data, mode)
     beside.replace(directory / path)
     flush_folder(directory)
 

@@ -2,6 +2,7 @@
 What can go wrong with files: the findings about specs, and what stops a run that writes.
 
     ObsgenError           in `diagnostics`: what stops obsgen at any of its edges
+      SpecNotWritten      a spec cannot be replaced; it stands as it was
       DiskError           files cannot be read or written; nothing, or all, was replaced
         UnsafePath        a path leads out of the folder, or a folder stands where a file belongs
         NotOurs           a file that obsgen did not write stands where one belongs
@@ -61,6 +62,12 @@ FILE_UNREADABLE: Final = Code(
     why="what cannot be read cannot be imported",
     fix="Give the path of a file that you may read; `-` is standard input.",
 )
+SPEC_NOT_WRITTEN: Final = Code(
+    "OUT909",
+    "spec-not-written",
+    why="the system did not let obsgen replace the file, which stands as it was",
+    fix="Make room, or give the user who runs obsgen the right to write the file and its folder.",
+)
 UNSAFE_PATH: Final = Code(
     "OUT911",
     "unsafe-output-path",
@@ -99,12 +106,19 @@ CODES: Final = (
     SPEC_TOO_LARGE,
     NOT_A_FILE,
     FILE_UNREADABLE,
+    SPEC_NOT_WRITTEN,
     UNSAFE_PATH,
     NOT_OURS,
     OUTPUT_BUSY,
     WRITE_FAILED,
     FILE_EXISTS,
 )
+
+
+class SpecNotWritten(ObsgenError):
+    """A spec cannot be replaced; it stands as it was."""
+
+    code = SPEC_NOT_WRITTEN
 
 
 class DiskError(ObsgenError):

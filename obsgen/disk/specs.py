@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +35,16 @@ _CIRCLE: Final = "leads in a circle"
 
 @dataclass(frozen=True, slots=True)
 class SpecFiles:
-    """Specs as bytes by the name that findings show, in the order of the names."""
+    """
+    Specs as bytes by the name that findings show, in the order of the names.
+
+    Attributes:
+        paths: The file that each name really is, behind all links.
+    """
 
     texts: Mapping[str, bytes]
     diagnostics: tuple[Diagnostic, ...] = ()
+    paths: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_specs(arguments: Sequence[Path], *, cwd: Path) -> SpecFiles:
@@ -56,11 +62,12 @@ def read_specs(arguments: Sequence[Path], *, cwd: Path) -> SpecFiles:
     for argument in arguments:
         finder.add(argument)
     texts: dict[str, bytes] = {}
-    for name, path in sorted(finder.found.values()):
+    paths: dict[str, Path] = {}
+    for (name, path), real in sorted((found, real) for real, found in finder.found.items()):
         data = finder.read(name, path)
         if data is not None:
-            texts[name] = data
-    return SpecFiles(texts, tuple(finder.diagnostics))
+            texts[name], paths[name] = data, real
+    return SpecFiles(texts, tuple(finder.diagnostics), paths)
 
 
 def find_project(near: Path) -> tuple[Path, ...]:

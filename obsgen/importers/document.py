@@ -64,7 +64,7 @@ def _lines(families: Iterable[Family], head: Head) -> Iterator[str]:
     for family in families:
         yield _INDENT + entry(family.name, None).removesuffix(" null")
         for key, value, comment in _declared(family, head.values):
-            yield f"{_INDENT * 2}{entry(key, value)}{f' # {comment}' if comment else ''}"
+            yield f"{_INDENT * 2}{entry(key, value)}{f'  # {comment}' if comment else ''}"
 
 
 def _declared(family: Family, values: int) -> Iterator[tuple[str, Any, str]]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
-from obsgen.diagnostics import Path, Related, finding
+from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports
 from obsgen.promql import METRIC_NAME_LABEL, PromqlError, parse
-from obsgen.reader.raw import UNPARSABLE_PROMQL
+from obsgen.reader.raw import NEWER_SYNTAX, unparsable
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
@@ -122,8 +122,10 @@ class RuleReader:
         try:
             parse(expr.text, result="vector")
         except PromqlError as error:
-            place = expr.origin.characters(error.span.start, error.span.end)
-            self.report(finding(UNPARSABLE_PROMQL, place, error.message, error.hint))
+            found = unparsable(error, expr)
+            # Nothing is compiled here: the rule is as good as its Prometheus, only not looked at.
+            is_newer = found.code is NEWER_SYNTAX
+            self.report(replace(found, severity=Severity.WARNING) if is_newer else found)
             return None
         return expr
 

@@ -12,6 +12,7 @@ from obsgen.promql.functions import Type
 from obsgen.promql.labels import Labels, Metrics, result_labels, selectors
 from obsgen.promql.layout import WIDTH, layout
 from obsgen.promql.narrowing import narrowed
+from obsgen.promql.newer import NewerSyntaxError
 from obsgen.promql.parse import parse
 from obsgen.promql.problem import NO_SPAN, PromqlError, Span
 from obsgen.promql.strings import quote
@@ -40,6 +41,7 @@ from obsgen.promql.tree import (
 )
 from obsgen.promql.typing_rules import result_type
 from obsgen.promql.variables import Variable, substitute_variables, variables
+from obsgen.promql.written import canonical
 
 __all__ = [
     "METRIC_NAME_LABEL",
@@ -56,6 +58,7 @@ __all__ = [
     "Matching",
     "MatrixSelector",
     "Metrics",
+    "NewerSyntaxError",
     "Node",
     "NumberLiteral",
     "Paren",
@@ -67,6 +70,7 @@ __all__ = [
     "Unary",
     "Variable",
     "VectorSelector",
+    "canonical",
     "duration_text",
     "fold",
     "is_same_node",

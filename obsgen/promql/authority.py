@@ -23,6 +23,8 @@ _MAX_NARROWED: Final = 400
 MAX_ESCAPES: Final = 2_000
 """Most backslashes in the strings of an expression; promql-parser recurses at each of them."""
 
+# promql-parser takes these names for modifiers wherever they stand; so it reads others as long.
+_UNKNOWN_NAMES: Final = {"anchored": "nchored_", "smoothed": "moothed_"}
 _NO_VALUE: Final = "at least one non-empty matcher"
 
 
@@ -98,6 +100,6 @@ def rewritten(tokens: tuple[Token, ...], span: Span) -> str:
         if token.kind is Kind.STRING:
             parts.append(quote(rust_regex(token.value) if is_regex else token.value))
         else:
-            parts.append(token.text)
+            parts.append(_UNKNOWN_NAMES.get(token.word, token.text))
         end, before = token.span.end, token.text
     return "".join(parts)

@@ -16,6 +16,7 @@ from obsgen.promql.lexer import Kind, tokenize
 from obsgen.promql.parse import parse
 from obsgen.promql.tree import Aggregate, Binary, Call, NumberLiteral, Paren, VectorSelector
 from obsgen.promql.variables import substitute_variables
+from obsgen.promql.written import canonical
 
 _ATOM: Final = max(STRENGTH.values()) + 1
 
@@ -43,7 +44,9 @@ def number(text: str) -> Expr:
 
 def as_written(text: str) -> Expr:
     """
-    Return PromQL that its author wrote; variables of Grafana may stand in it.
+    Return PromQL that its author wrote, in its canonical text; variables may stand in it.
+
+    What holds comments, or variables in odd places, stays as it was written.
 
     >>> as_written("a + b").within(STRENGTH["*"]), as_written("sum(a)").within(STRENGTH["*"])
     ('(a + b)', 'sum(a)')
@@ -51,6 +54,7 @@ def as_written(text: str) -> Expr:
     root = parse(substitute_variables(text))
     # A comment behind the last word would swallow what is put after it.
     text = text[: max(t.span.end for t in tokenize(text) if t.kind is not Kind.END)].strip()
+    text = canonical(text) or text
     if isinstance(root, Binary):
         return Expr(text, STRENGTH[root.op])
     is_atom = isinstance(root, Call | Aggregate | Paren | VectorSelector | NumberLiteral)

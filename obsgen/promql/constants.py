@@ -10,6 +10,7 @@ from obsgen.promql.lexer import Kind, tokenize
 from obsgen.promql.tree import NumberLiteral
 
 _EXACT: Final = Context(prec=34, Emin=-400, Emax=400)
+_GREATEST: Final = Decimal("1.7976931348623157e308")
 _LONGEST: Final = 40
 
 
@@ -31,7 +32,12 @@ def constant_of(node: NumberLiteral) -> Decimal | None:
         token = tokenize(text)[0]
         is_duration = token.kind is Kind.DURATION
         return _EXACT.divide(Decimal(duration_ms(token)), Decimal(1_000)) if is_duration else None
-    return value if value.is_finite() else None
+    return value if _is_held(value) else None
+
+
+def _is_held(value: Decimal) -> bool:
+    """Say whether a float64 holds a value, rounded; a greater one is an infinity there."""
+    return value.is_finite() and abs(value) <= _GREATEST
 
 
 def folded(op: str, left: Decimal | None, right: Decimal | None) -> Decimal | None:
@@ -42,7 +48,7 @@ def folded(op: str, left: Decimal | None, right: Decimal | None) -> Decimal | No
         value = _result(op, left, right)
     except DecimalException:
         return None
-    return value if value is not None and value.is_finite() else None
+    return value if value is not None and _is_held(value) else None
 
 
 def _result(op: str, left: Decimal, right: Decimal) -> Decimal | None:

@@ -68,7 +68,7 @@ def operator(node: Binary, rhs: str) -> str:
 
 def selector_parts(node: VectorSelector) -> tuple[str, tuple[str, ...]]:
     """Return the name and the matchers of a selector, each as it is written."""
-    matchers = tuple(_matcher(matcher) for matcher in node.matchers)
+    matchers = tuple(map(matcher_text, node.matchers))
     if node.name is None:
         return "", matchers
     if _METRIC.fullmatch(node.name) and node.name.lower() not in _RESERVED:
@@ -147,7 +147,8 @@ def _selector(node: VectorSelector) -> str:
     return f"{name}{{{','.join(matchers)}}}" if matchers or not name else name
 
 
-def _matcher(matcher: Matcher) -> str:
+def matcher_text(matcher: Matcher) -> str:
+    """Return a matcher as it stands between braces: `job="api"`."""
     return f"{_label(matcher.label)}{matcher.op}{quote(matcher.value)}"
 
 

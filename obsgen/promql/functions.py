@@ -67,6 +67,7 @@ _TABLE: Final = {
     "nnv v": "histogram_fraction",
     "vsn* v": "histogram_quantiles",
     "rn v": "predict_linear",
+    "rn? v": "integral",
     "rnn v": "double_exponential_smoothing",
     "nr v": "quantile_over_time",
     "vssss v": "label_replace",

@@ -22,7 +22,8 @@ from obsgen.promql.functions import (
     STRENGTH,
 )
 from obsgen.promql.lexer import Kind, Token
-from obsgen.promql.modifiers import FILLS, GROUPINGS, read_grouping, read_matching
+from obsgen.promql.modifiers import GROUPINGS, read_grouping, read_matching
+from obsgen.promql.newer import FILL, FILLS, TRIM
 from obsgen.promql.problem import PromqlError, shown
 from obsgen.promql.selector_grammar import read_selector, read_suffixes
 from obsgen.promql.tree import (
@@ -104,8 +105,8 @@ def _left_over(cursor: Cursor) -> PromqlError:
     if token.is_sign("=~", "!~"):
         hint = "match a label inside the braces of the selector"
         return PromqlError(f"{shown(token.text)} stands outside of braces", token.span, hint)
-    if token.word in FILLS:
-        return PromqlError(f"{shown(token.text)} is not supported here", token.span)
+    if token.word in FILLS and cursor.next_token.is_sign("("):
+        return FILL.found(token.text, token.span)
     if token.word in KEYWORDS:
         hint = "write `bool` right behind the comparison" if token.word == "bool" else ""
         return PromqlError(f"{shown(token.text)} is out of place after {before}", token.span, hint)
@@ -174,6 +175,7 @@ def _operator(cursor: Cursor) -> _Operator | None:
     if token.kind not in (Kind.NAME, Kind.SIGN) or text not in STRENGTH:
         return None
     cursor.take()
+    _check_trim(token, cursor.token)
     word = cursor.accept_word("bool")
     if word is not None and text not in COMPARISONS:
         raise PromqlError(f"`bool` follows {shown(text)}, which compares nothing", word.span)
@@ -183,6 +185,12 @@ def _operator(cursor: Cursor) -> _Operator | None:
         is_bool=word is not None,
         matching=read_matching(cursor),
     )
+
+
+def _check_trim(sign: Token, behind: Token) -> None:
+    """Refuse `</` and `>/`, which trim native histograms."""
+    if sign.is_sign("<", ">") and behind.is_sign("/") and sign.span.end == behind.span.start:
+        raise TRIM.found(f"{sign.text}/", sign.span.to(behind.span))
 
 
 def _operand(cursor: Cursor) -> _Reading[Node]:
@@ -224,8 +232,8 @@ def _named(cursor: Cursor) -> _Reading[Node]:
 
 def _call(cursor: Cursor) -> _Reading[Call]:
     name = cursor.take()
-    if name.text in FILLS:
-        raise PromqlError(f"{shown(name.text)} is not supported here", name.span)
+    if name.word in FILLS:
+        raise FILL.found(name.text, name.span)
     args = yield from _arguments(cursor)
     return Call(
         function=name.text, args=args, name_span=name.span, span=name.span.to(cursor.last.span)

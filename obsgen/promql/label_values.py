@@ -13,6 +13,7 @@ from obsgen.promql.tree import (
     Aggregate,
     Call,
     Matcher,
+    MatrixSelector,
     Node,
     StringLiteral,
     VectorSelector,
@@ -64,6 +65,15 @@ def values_after(node: Node, source: Values, labels: Labels) -> Values:
         for label, values in source.items()
         if label != made and labels.may_have(label)
     }
+
+
+def values_of_absence(node: Call) -> Values:
+    """Return what `absent` writes into labels: what its argument asks them to equal."""
+    argument = without_parens(node.args[0]) if node.args else node
+    selector = argument.selector if isinstance(argument, MatrixSelector) else argument
+    matchers_ = selector.matchers if isinstance(selector, VectorSelector) else ()
+    asked = [m for m in matchers_ if m.op == "=" and m.label != METRIC_NAME_LABEL]
+    return {m.label: frozenset(o.value for o in asked if o.label == m.label) for m in asked}
 
 
 def _made(node: Node) -> str:

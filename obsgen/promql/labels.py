@@ -252,9 +252,14 @@ def _aggregated(node: Aggregate, labels: Labels) -> Labels:
     if node.op != "count_values" or node.param is None:
         return grouped
     counted = without_parens(node.param)
-    if isinstance(counted, StringLiteral):
-        return grouped.added({counted.value}, surely=True)
-    return Labels(is_open=True, sure=grouped.sure)
+    if not isinstance(counted, StringLiteral):
+        return Labels(is_open=True, sure=grouped.sure, may_be_named=True)
+    if node.grouping is not None and node.grouping.without:
+        if counted.value in {METRIC_NAME_LABEL, *node.grouping.names}:
+            return grouped
+    elif counted.value == METRIC_NAME_LABEL:
+        return replace(grouped, may_be_named=True)
+    return grouped.added({counted.value}, surely=True)
 
 
 def _combined(node: Binary, lhs: Labelled, rhs: Labelled) -> Labelled:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.promql.newer import UNDERSCORE
 from obsgen.promql.problem import PromqlError, Span, shown
 from obsgen.promql.strings import unquote
 
@@ -85,6 +86,8 @@ _KINDS: Final = {
     "sign": Kind.SIGN,
 }
 _NUMBER_LIKE: Final = re.compile(r"\.?[0-9][0-9a-zA-Z_.]*", re.ASCII)
+# A number of 2.54, with `_` between digits.
+_UNDERSCORED: Final = re.compile(r"[0-9]+(?:_[0-9]+)+(?:\.[0-9]*)?(?:[eE][0-9]+)?", re.ASCII)
 _FOREIGN: Final = (
     ("&&", "write `and`"),
     ("||", "write `or`"),
@@ -180,6 +183,8 @@ def _bad_number(text: str, start: int) -> PromqlError:
     message = f"{shown(text)} is neither a number nor a duration"
     if re.fullmatch(r"[0-9]*\.[0-9]+(?:ms|[smhdwy])", text):
         return PromqlError(message, span, "a duration counts in whole units: `1h30m`")
+    if _UNDERSCORED.fullmatch(text):
+        return UNDERSCORE.found(text, span)
     if "_" in text:
-        return PromqlError(message, span, "numbers hold no `_`")
+        return PromqlError(message, span, "a name begins with a letter")
     return PromqlError(message, span, "durations are written `5m`, `1h30m`, `500ms`")

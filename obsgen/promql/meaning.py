@@ -15,7 +15,13 @@ from typing import Final
 from obsgen.promql.bounds import ANYTHING, ONE, Bounds
 from obsgen.promql.constants import constant_of, folded
 from obsgen.promql.functions import COMPARISONS, SET_OPERATORS
-from obsgen.promql.label_values import NO_VALUES, Values, narrowed_values, values_after
+from obsgen.promql.label_values import (
+    NO_VALUES,
+    Values,
+    narrowed_values,
+    values_after,
+    values_of_absence,
+)
 from obsgen.promql.labels import Labelled, Labels, labels_after
 from obsgen.promql.nothing import contradicting_matchers, mismatch
 from obsgen.promql.operations import compared, computed
@@ -128,10 +134,8 @@ class Meanings:
                 return _constant(constant_of(node))
             case StringLiteral():
                 return _constant(None)
-            case MatrixSelector() | Paren():
+            case MatrixSelector() | Paren() | Subquery():
                 return replace(children[0], nothing="", series=None)
-            case Subquery():
-                return replace(children[0], nothing="", series=None, is_conditional=False)
             case Unary():
                 return _signed(node, children[0])
             case Call():
@@ -157,7 +161,6 @@ class Meanings:
         )
 
 
-_ALWAYS_THERE: Final = frozenset({"absent", "absent_over_time", "vector"})
 _ABSENCE: Final = frozenset({"absent", "absent_over_time"})
 
 
@@ -176,22 +179,30 @@ def _signed(node: Unary, of: Meaning) -> Meaning:
 
 
 def _of_call(node: Call, children: tuple[Meaning, ...], labels: Labelled) -> Meaning:
-    vectors = [child for child in children if not child.is_number]
-    source = vectors[0] if vectors else None
+    # The second vector of `info` only says which labels it takes.
+    source = next((child for child in children if not child.is_number), None)
     quantity = called(node.function, tuple(c.quantity for c in children), tuple(_numbers(children)))
     is_absence = node.function in _ABSENCE
     number = children[0].number if node.function == "vector" and children else None
     return Meaning(
         labels=labels.labels,
-        values=NO_VALUES if source is None else values_after(node, source.values, labels.labels),
+        values=_values_of_call(node, source, labels.labels),
         quantity=replace(quantity, bounds=ONE) if is_absence else quantity,
         number=number,
         is_number=labels.is_number,
-        is_conditional=is_absence or any(v.is_conditional for v in vectors),
-        is_nothing=node.function not in _ALWAYS_THERE
+        is_conditional=is_absence or (source is not None and source.is_conditional),
+        is_nothing=node.function not in _ABSENCE
         and not labels.is_number
-        and any(v.is_nothing for v in vectors),
+        and source is not None
+        and source.is_nothing,
     )
+
+
+def _values_of_call(node: Call, source: Meaning | None, labels: Labels) -> Values:
+    if source is None:
+        return NO_VALUES
+    told = values_of_absence(node) if node.function in _ABSENCE else source.values
+    return values_after(node, told, labels)
 
 
 def _numbers(children: tuple[Meaning, ...]) -> list[Decimal | None]:
@@ -203,7 +214,7 @@ def _of_aggregate(node: Aggregate, children: tuple[Meaning, ...], labels: Labell
     return Meaning(
         labels=labels.labels,
         values=values_after(node, source.values, labels.labels),
-        quantity=aggregated(node.op, source.quantity),
+        quantity=aggregated(node.op, source.quantity, children[0].number),
         is_conditional=source.is_conditional,
         is_nothing=source.is_nothing,
     )
@@ -244,8 +255,12 @@ def _side(node: Binary, lhs: Meaning, rhs: Meaning) -> Values:
     if node.op == "or":
         both = lhs.values.keys() & rhs.values.keys()
         return {name: lhs.values[name] | rhs.values[name] for name in sorted(both)}
-    is_right = node.matching is not None and node.matching.group == "right"
-    return rhs.values if is_right else lhs.values
+    if node.matching is None or not node.matching.group:
+        return lhs.values
+    many, one = (rhs, lhs) if node.matching.group == "right" else (lhs, rhs)
+    taken = node.matching.include_names
+    kept = {name: told for name, told in many.values.items() if name not in taken}
+    return kept | {name: one.values[name] for name in taken if name in one.values}
 
 
 def _quantity(node: Binary, lhs: Meaning, rhs: Meaning) -> Quantity:

@@ -10,13 +10,12 @@ from typing import Final, Literal
 
 from obsgen.promql.cursor import Cursor
 from obsgen.promql.lexer import Token
+from obsgen.promql.newer import FILL, FILLS
 from obsgen.promql.problem import PromqlError, shown
 from obsgen.promql.selector_grammar import read_labels
 from obsgen.promql.tree import Grouping, Label, Matching
 
 GROUPINGS: Final = ("by", "without")
-FILLS: Final = ("fill", "fill_left", "fill_right")
-"""Modifiers that Prometheus 3.10 tries out; they are named in a complaint, not read."""
 
 
 def read_grouping(cursor: Cursor) -> Grouping | None:
@@ -44,7 +43,7 @@ def read_matching(cursor: Cursor) -> Matching | None:
     if group is not None and cursor.token.is_sign("("):
         include = read_labels(cursor)
     if cursor.token.word in FILLS and cursor.next_token.is_sign("("):
-        raise PromqlError(f"{shown(cursor.token.text)} is not supported here", cursor.token.span)
+        raise FILL.found(cursor.token.text, cursor.token.span)
     sides: dict[str, Literal["left", "right"]] = {"group_left": "left", "group_right": "right"}
     return Matching(
         on=word.word == "on",

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
+from obsgen.promql.flat import matcher_text
 from obsgen.promql.labels import selectors
 from obsgen.promql.parse import parse
-from obsgen.promql.tree import VectorSelector
+from obsgen.promql.strings import unquote
+from obsgen.promql.tree import Matcher, VectorSelector
 from obsgen.promql.variables import substitute_variables
 
 _OPENING: Final = re.compile(r"(?:\s|#[^\r\n]*)*\{")
+_QUOTES: Final = ("'", '"', "`")
 _CLOSING: Final = re.compile(r"\s*\}")
 
 
@@ -32,7 +36,7 @@ def narrowed(text: str, chosen: Callable[[VectorSelector], Iterable[str]]) -> st
     """
     parts, done = [], 0
     for selected in selectors(parse(substitute_variables(text))):
-        present = {"".join(text[m.span.start : m.span.end].split()) for m in selected.matchers}
+        present = {_as_written(matcher, text) for matcher in selected.matchers}
         added = ",".join(m for m in dict.fromkeys(chosen(selected)) if m not in present)
         if not added:
             continue
@@ -46,3 +50,11 @@ def narrowed(text: str, chosen: Callable[[VectorSelector], Iterable[str]]) -> st
             parts.append(added if _CLOSING.match(text, place) else f"{added},")
         done = place
     return "".join((*parts, text[done:]))
+
+
+def _as_written(matcher: Matcher, text: str) -> str:
+    """Return a matcher in its canonical text, with the variables that the tree does not have."""
+    written = text[matcher.value_span.start : matcher.value_span.end]
+    if not written.startswith(_QUOTES):
+        return "".join(text[matcher.span.start : matcher.span.end].split())
+    return matcher_text(replace(matcher, value=unquote(written, matcher.value_span.start)))

@@ -12,6 +12,7 @@ from typing import Final, cast
 from obsgen.promql.cursor import Cursor
 from obsgen.promql.durations import duration_ms
 from obsgen.promql.lexer import Kind, Token
+from obsgen.promql.newer import DURATION, DURATION_FUNCTIONS, EXTENDED, EXTENDED_RANGE
 from obsgen.promql.problem import PromqlError, shown
 from obsgen.promql.tree import (
     METRIC_NAME_LABEL,
@@ -26,6 +27,7 @@ from obsgen.promql.tree import (
 
 _MATCH_SIGNS: Final = ("=", "!=", "=~", "!~")
 _TIMES: Final = ("start", "end")
+_ENDS: Final = (":", "]")
 _NEEDS_SUBQUERY: Final = "for the range of an expression write a subquery: `(…)[1h:5m]`"
 
 
@@ -52,6 +54,8 @@ def read_suffixes(cursor: Cursor, node: Node) -> Node:
             node = _shifted(cursor, node)
         elif cursor.token.is_sign("@"):
             node = _fixed(cursor, node)
+        elif cursor.token.word in EXTENDED and isinstance(node, VectorSelector | MatrixSelector):
+            raise EXTENDED_RANGE.found(cursor.token.text, cursor.token.span)
         else:
             return node
 
@@ -155,14 +159,14 @@ def _no_match_sign(cursor: Cursor, label: Token) -> PromqlError:
 
 def _ranged(cursor: Cursor, node: Node) -> Node:
     opening = cursor.take()
-    range_ms = _length(cursor, "a duration such as `5m`")
+    range_ms = _length(cursor, "a duration such as `5m`", *_ENDS)
     colon = cursor.accept(":")
     step_ms = 0
     if colon is not None and not cursor.token.is_sign("]"):
-        step_ms = _length(cursor, "a step such as `1m`")
-    if cursor.token.is_sign(*"+-*/%^") or cursor.token.kind in (Kind.NUMBER, Kind.DURATION):
-        hint = "write the result; arithmetic of durations needs Prometheus 3.14"
-        raise PromqlError("a range is one plain duration", cursor.token.span, hint)
+        step_ms = _length(cursor, "a step such as `1m`", *_ENDS)
+    if cursor.token.kind in (Kind.NUMBER, Kind.DURATION):
+        message = "a range is one plain duration"
+        raise PromqlError(message, cursor.token.span, "write `1h30m`, the longest unit first")
     closing = cursor.close(opening, "]")
     span = node.span.to(closing.span)
     if colon is not None:
@@ -176,10 +180,37 @@ def _ranged(cursor: Cursor, node: Node) -> Node:
     return MatrixSelector(selector=node, range_ms=range_ms, span=span)
 
 
-def _length(cursor: Cursor, wanted: str) -> int:
-    if cursor.token.kind not in (Kind.NUMBER, Kind.DURATION):
+def _length(cursor: Cursor, wanted: str, *ends: str) -> int:
+    """
+    Read a duration.
+
+    Args:
+        ends: The signs that may follow a range; an offset ends where an expression goes on.
+    """
+    first = cursor.token
+    if (first.word in DURATION_FUNCTIONS and cursor.next_token.is_sign("(")) or first.is_sign("("):
+        raise _computed(cursor, first, *ends)
+    if first.kind not in (Kind.NUMBER, Kind.DURATION):
         raise cursor.unexpected(wanted)
-    return duration_ms(cursor.take())
+    cursor.take()
+    if ends and cursor.token.is_sign(*"+-*/%^"):
+        raise _computed(cursor, first, *ends)
+    return duration_ms(first)
+
+
+def _computed(cursor: Cursor, first: Token, *ends: str) -> PromqlError:
+    """Return the complaint about a computed duration, with all of it underlined."""
+    parts = [first.text] if cursor.last is first else []
+    depth = 0
+    while cursor.token.kind is not Kind.END and (depth or not cursor.token.is_sign(*ends)):
+        token = cursor.take()
+        parts.append(token.text)
+        depth += token.is_sign("(") - token.is_sign(")")
+        if not ends and depth == 0 and token.is_sign(")"):
+            break
+    if cursor.token.kind is Kind.END and (ends or depth):
+        return cursor.unexpected("the rest of a duration")
+    return DURATION.found("".join(parts), first.span.to(cursor.last.span))
 
 
 def _shifted(cursor: Cursor, node: Node) -> Node:

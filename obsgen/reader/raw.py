@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.catalogue import Catalogue
-from obsgen.diagnostics import Code, finding
+from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
 from obsgen.promql import (
+    NewerSyntaxError,
     PromqlError,
     VectorSelector,
     narrowed,
@@ -25,7 +26,14 @@ UNPARSABLE_PROMQL: Final = Code(
     why="Prometheus would refuse the rule or panel",
     fix="Correct the expression where it is underlined.",
 )
-CODES: Final = (UNPARSABLE_PROMQL,)
+NEWER_SYNTAX: Final = Code(
+    "PQL443",
+    "newer-syntax",
+    why="later versions of Prometheus read more than obsgen does, and what is not read is neither "
+    "checked nor narrowed to an environment",
+    fix="Write it in the syntax that older versions read, too; the finding says how.",
+)
+CODES: Final = (UNPARSABLE_PROMQL, NEWER_SYNTAX)
 
 
 def read_promql(node: Scalar, raw: RawReader, *, with_variables: bool = False) -> Scalar | None:
@@ -42,10 +50,16 @@ def read_promql(node: Scalar, raw: RawReader, *, with_variables: bool = False) -
     try:
         parse(text, result="vector")
     except PromqlError as error:
-        place = node.origin.characters(error.span.start, error.span.end)
-        raw.report(finding(UNPARSABLE_PROMQL, place, error.message, error.hint))
+        raw.report(unparsable(error, node))
         return None
     return replace(node, text=narrowed(node.text, raw.added))
+
+
+def unparsable(error: PromqlError, node: Scalar) -> Diagnostic:
+    """Return what is to be said of PromQL that does not parse, at its own characters."""
+    code = NEWER_SYNTAX if isinstance(error, NewerSyntaxError) else UNPARSABLE_PROMQL
+    place = node.origin.characters(error.span.start, error.span.end)
+    return finding(code, place, error.message, error.hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

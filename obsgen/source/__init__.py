@@ -22,6 +22,8 @@ from obsgen.source.problems import (
     UNKNOWN_TAG,
     YAML_SYNTAX,
 )
+from obsgen.source.text import decode, has_odd_breaks, with_plain_breaks
+from obsgen.source.tokens import SourceToken, TokenKind, source_tokens
 
 __all__ = [
     "CODES",
@@ -45,6 +47,12 @@ __all__ = [
     "Sequence",
     "Source",
     "SourceMap",
+    "SourceToken",
+    "TokenKind",
+    "decode",
+    "has_odd_breaks",
     "part_span",
     "read_source",
+    "source_tokens",
+    "with_plain_breaks",
 ]

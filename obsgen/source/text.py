@@ -20,6 +20,16 @@ def split_lines(text: str) -> tuple[str, ...]:
     return tuple(_BREAK.split(text))
 
 
+def has_odd_breaks(text: str) -> bool:
+    """Say whether lines end where only YAML 1.1 ends them: at U+2028 and U+2029."""
+    return "\u2028" in text or "\u2029" in text
+
+
+def with_plain_breaks(text: str) -> str:
+    """Return the text with line feeds for all other line ends; YAML reads all of them as one."""
+    return re.sub("\r\n|[\r\x85]", "\n", text)
+
+
 def decode(file: str, data: bytes | str) -> tuple[str, tuple[Diagnostic, ...]]:
     """Return the text, up to the first byte that is none, and what is wrong with it."""
     if isinstance(data, bytes):
