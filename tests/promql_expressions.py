@@ -98,6 +98,8 @@ class Expressions:
                 yield self._named(names[number % len(names)], number // len(names) % 2 + 1)
             elif self._random.random() < 0.1:
                 yield self._shaped()
+            elif self._random.random() < 0.05:
+                yield self._one("", "-", "vector") + f"({self._scalar(2)})"
             else:
                 yield self._vector(self._random.choice((1, 1, 2, 2, 3, 3, 4)))
 

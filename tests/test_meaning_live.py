@@ -142,7 +142,7 @@ def test_every_function_and_aggregation_is_asked(answers):
         pytest.param(lambda meaning: not meaning.labels.is_open, 0.6, id="labels-surely-not-there"),
         pytest.param(lambda meaning: meaning.is_nothing, 0.03, id="impossible"),
         pytest.param(lambda meaning: meaning.bounds != ANYTHING, 0.3, id="bounds"),
-        pytest.param(lambda meaning: meaning.number is not None, 0.002, id="constants"),
+        pytest.param(lambda meaning: meaning.number is not None, 0.01, id="constants"),
         pytest.param(lambda meaning: meaning.values, 0.3, id="values-of-labels"),
     ],
 )
