@@ -8,6 +8,7 @@ same specs on the same day give the same findings.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -45,7 +46,8 @@ _SIGN: Final = "obsgen:"
 _COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
 _CODES: Final = re.compile(r"\[\s*(?P<codes>[A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)\s*\]", re.ASCII)
 _UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d{4}-\d{2}-\d{2})\b", re.ASCII)
-_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+
+_MONTHS: Final = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[
             hint = "write `# obsgen: ignore[PQL440] why it is right here`"
             report(finding(IGNORE_FORM, origin, f"the comment {what}", hint))
             continue
-        if until is not None and not _DAY.fullmatch(until["day"]):
+        if until is not None and not _is_day(until["day"]):
             report(finding(IGNORE_FORM, origin, f"`{until['day']}` is not a day"))
             continue
         is_alone = not line[: match.start()].strip()
@@ -146,6 +148,12 @@ def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[
             origin=origin,
             until=until["day"] if until else "",
         )
+
+
+def _is_day(text: str) -> bool:
+    year, month, day = map(int, text.split("-"))
+    is_month = year > 0 and month in _MONTHS
+    return is_month and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def _matching(

@@ -16,8 +16,11 @@ from obsgen.diagnostics import NOWHERE, Origin
 
 Op = Literal["=", "!=", "=~", "!~"]
 
-_NOT_TRIED: Final = re.compile(r"\)[*+{?]|\(\?|\\[A-Za-z]|\[\[:|[*+}?][^|]*[*+}][^|]*[*+}]")
+_NOT_TRIED: Final = re.compile(r"\)[*+{?]|\(\?|\\[A-Za-z]|\[\[:")
+_REPEAT: Final = re.compile(r"[*+?}]")
 _LONGEST: Final = 256
+_FEW_REPEATS: Final = 2
+_MOST_STEPS: Final = 1_000_000
 _META: Final = re.compile(r"[.+*?()|\[\]{}^$\\]")
 
 
@@ -150,15 +153,25 @@ def full_match(pattern: str, text: str) -> bool | None:
     """
     Say whether an anchored pattern matches, or None where that is not tried.
 
-    RE2 takes linear time, Python's matcher does not: a group that is repeated is left alone, and
-    so is what the two read differently.
+    RE2 takes linear time, Python's matcher does not: a group that is repeated is left alone, so
+    are many repetitions on a long text, and what the two read differently.
+
+    >>> full_match("[a-z]+:[a-z_]+:[a-z0-9]+", "job:requests:rate5m")
+    True
     """
-    if _NOT_TRIED.search(pattern) or len(text) > _LONGEST:
+    if _NOT_TRIED.search(pattern) or len(text) > _LONGEST or _is_costly(pattern, text):
         return None
     try:
         return re.fullmatch(pattern, text, re.DOTALL) is not None
     except re.error:
         return None
+
+
+def _is_costly(pattern: str, text: str) -> bool:
+    """Say whether a matcher that goes back may take more steps than anybody waits for."""
+    branches = [pattern] if "(" in pattern else pattern.split("|")
+    repeats = max(len(_REPEAT.findall(branch)) for branch in branches)
+    return repeats > _FEW_REPEATS and (len(text) + 1) ** min(repeats, _LONGEST) > _MOST_STEPS
 
 
 def quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from obsgen import disk
 from obsgen.catalogue import Catalogue, Metric
-from obsgen.diagnostics import Diagnostic
+from obsgen.diagnostics import NOWHERE, Diagnostic
 from obsgen.lint import LintOptions, lint
 from obsgen.pipeline import Built, Options, build
 from obsgen.reader.layers import INSTRUMENTATIONS
@@ -56,7 +56,7 @@ def lint_files(
     if standard_input is not None:
         texts[STDIN] = standard_input
     if specs:
-        options, found, source_map = _declared(specs, cwd)
+        options, found, source_map = declared_by(specs, cwd)
         if found:
             return Built(files=(), diagnostics=found, source_map=source_map)
     else:
@@ -76,10 +76,15 @@ def _told(options: LintOptions, target: Target) -> LintOptions:
     )
 
 
-def _declared(
+def declared_by(
     specs: Sequence[Path], cwd: Path
 ) -> tuple[LintOptions, tuple[Diagnostic, ...], SourceMap]:
-    """Return what specs declare; or why they cannot be read."""
+    """
+    Return what specs declare; or why they cannot be read.
+
+    Raises:
+        disk.DiskError: as `disk.read_specs`.
+    """
     given = disk.read_specs(specs, cwd=cwd)
     options = Options(presets=disk.shipped_presets(), with_files=False, with_tests=False)
     built = build(given.texts, options)
@@ -87,8 +92,9 @@ def _declared(
     if found or not built.specs:
         return LintOptions(), found, built.source_map
     project = built.specs[0].project
+    # What is to be said of the declarations themselves, `obsgen validate` says.
     metrics = {
-        name: metric
+        name: replace(metric, origin=NOWHERE)
         for compiled in built.compiled
         for scope in compiled.scopes.values()
         for name, metric in scope.catalogue.metrics.items()

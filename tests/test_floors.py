@@ -43,7 +43,7 @@ FLOORS: Final = {
     "pipeline": 12,
     "lint": 13,
     "report": 12,
-    "explanations": 13,
+    "explanations": 14,
     "costs": 13,
     "disk": 14,
     "tools": 14,

@@ -79,7 +79,7 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         expr=laid_out(expr.text),
         labels=rule_labels(alert, context),
         annotations=prose.annotations(),
-        texts=prose.texts,
+        texts={**_label_texts(alert), **prose.texts},
         for_=alert.for_,
         keep_firing_for=alert.keep_firing_for,
         carries=None if firing.labels is None else firing.labels | set(rule_labels(alert, context)),
@@ -87,6 +87,12 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
     )
     found = (*firing.diagnostics, *_overwritten(alert, context, firing), *prose.diagnostics)
     return AlertParts(alerts=(rule,), diagnostics=found, tests=_written(alert))
+
+
+def _label_texts(alert: Alert) -> dict[str, Written]:
+    """Return the labels that the author wrote: they may be templates, too."""
+    place = alert.origin / "labels"
+    return {name: Written(text=text, origin=place / name) for name, text in alert.labels.items()}
 
 
 def _written(alert: Alert) -> tuple[RuleTest, ...]:

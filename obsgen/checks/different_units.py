@@ -23,18 +23,18 @@ DIFFERENT_UNITS: Final = Code(
 CODES: Final = (DIFFERENT_UNITS,)
 
 _PERCENT: Final = frozenset({Decimal(100), Decimal("0.01")})
-_ADDED: Final = frozenset({"+", "-"})
+_VERBS: Final = {"+": "added up", "-": "subtracted"}
 
 
 def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
-    if node.op not in COMPARISONS and node.op not in _ADDED:
+    if node.op not in COMPARISONS and node.op not in _VERBS:
         return
     left, right = query.meaning(node.lhs), query.meaning(node.rhs)
     if left.number is not None or right.number is not None:
         return
     if left.unit is None or right.unit is None or not _differ(left.unit, right.unit):
         return
-    verb = "compared" if node.op in COMPARISONS else "added up"
+    verb = _VERBS.get(node.op, "compared")
     message = f"{left.unit} and {right.unit} are {verb}: `{query.shown(node)}`"
     yield query.finding(DIFFERENT_UNITS, node, message, _hint(left.unit, right.unit))
 

@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import VectorSelector
+from obsgen.promql import Call, VectorSelector
 
 EXPORTER_UP: Final = Code(
     "PQL446",
@@ -37,7 +37,9 @@ _GAUGES: Final = {
 
 
 def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
-    if query.use is not Use.ALERT or node.metric_name != "up":
+    # That the exporter itself is gone is another question, which only `up` answers.
+    is_absence = any(isinstance(up, Call) and "absent" in up.function for up in query.above(node))
+    if query.use is not Use.ALERT or node.metric_name != "up" or is_absence:
         return
     for matcher in node.matchers:
         gauge = _gauge_of(matcher.value) if matcher.label == "job" and matcher.op in "=~" else ""

@@ -28,7 +28,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
         for metric in scope.catalogue.metrics.values():
             for label in metric.labels:
                 if label in ids and metric.origin.file and scope.is_complete:
-                    message = f"label `{label}` of `{metric.name}` has a value for each of them"
+                    message = f"`{label}` of `{metric.name}` has a value for each request or person"
                     hint = "leave it out; identities belong into logs and traces"
                     place = metric.origin / "labels"
                     yield finding(ID_LABEL, place, message, hint)

@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Aggregate, Binary, Call, Node, Paren, without_parens
+from obsgen.promql import Aggregate, Binary, Call, Node, Paren, walk, without_parens
 from obsgen.promql.functions import COMPARISONS
 
 NAN: Final = Code(
@@ -56,8 +56,10 @@ def _may_be_zero(query: Query, node: Node) -> bool:
         return False
     meaning = query.meaning(inner)
     is_growth = meaning.unit is not None and bool(meaning.unit.per_seconds)
-    is_growth = is_growth or (isinstance(inner, Call) and inner.function == "increase")
-    return meaning.number is None and is_growth
+    calls = (part for part in walk(inner) if isinstance(part, Call))
+    is_growth = is_growth or any(call.function == "increase" for call in calls)
+    is_above = meaning.bounds.low is not None and meaning.bounds.low > 0
+    return meaning.number is None and is_growth and not is_above
 
 
 KIND: Final = Check(

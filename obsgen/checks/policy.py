@@ -79,6 +79,16 @@ KIND: Final = Check(
     lints=("L9",),
     examples=(
         Example(
+            code=REQUIRED_LABEL,
+            wrong="- {alert: Down, expr: 'up == 0'}",
+            right="- {alert: Down, expr: 'up == 0', labels: {team: shop}}",
+        ),
+        Example(
+            code=NAME_PATTERN,
+            wrong="names: {records: '[a-z]+:[a-z_]+:[a-z0-9]+'}\nrecord: requests_per_second",
+            right="names: {records: '[a-z]+:[a-z_]+:[a-z0-9]+'}\nrecord: job:requests:rate5m",
+        ),
+        Example(
             code=REQUIRED_ANNOTATION,
             wrong="- {alert: Down, expr: 'up == 0'}",
             right="- {alert: Down, expr: 'up == 0', annotations: {summary: '…'}}",

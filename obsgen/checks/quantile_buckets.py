@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Aggregate, Call, Node, walk
+from obsgen.promql import Aggregate, Call, Node, VectorSelector, walk
 from obsgen.promql.labels import BUCKET_LABEL
 from obsgen.promql.series import Sample
 
@@ -40,13 +40,16 @@ CODES: Final = (NO_BUCKETS, UNAGGREGATED, CUMULATIVE)
 
 _QUANTILES: Final = frozenset({"histogram_quantile", "histogram_fraction"})
 
+_MAY_BE_NATIVE: Final = frozenset({Sample.HISTOGRAM, Sample.UNKNOWN})
+
 
 def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
     if node.function not in _QUANTILES or not node.args:
         return
     source = node.args[-1]
     meaning = query.meaning(source)
-    if meaning.sample is Sample.HISTOGRAM:
+    # What is of an unknown type may be a native histogram, which needs no `le`.
+    if meaning.sample in _MAY_BE_NATIVE or _is_of_whole(query, source):
         return
     if not meaning.labels.may_have(BUCKET_LABEL) or meaning.sample in {
         Sample.COUNTER,
@@ -66,6 +69,13 @@ def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
         message = f"`{node.function}` gives one quantile for each series of `{query.shown(source)}`"
         hint = f"write `sum by (le) ({query.shown(source)})`, with the labels to keep beside `le`"
         yield query.finding(UNAGGREGATED, source, message, hint)
+
+
+def _is_of_whole(query: Query, node: Node) -> bool:
+    """Say whether a histogram's bare name is selected, which is found by itself."""
+    selected = (part for part in walk(node) if isinstance(part, VectorSelector))
+    series = (query.meaning(part).series for part in selected)
+    return any(each is not None and each.is_whole for each in series)
 
 
 def _is_aggregated(node: Node) -> bool:

@@ -87,7 +87,8 @@ def _long(query: Query, retention: Duration) -> Iterator[Diagnostic]:
 def _beyond(
     query: Query, node: MatrixSelector | Subquery | VectorSelector, what: str, kept: Duration
 ) -> Diagnostic:
-    message = f"{what} reaches beyond the retention of {kept}"
+    verb = "reach" if " and " in what else "reaches"
+    message = f"{what} {verb} beyond the retention of {kept}"
     hint = "shorten it, or keep samples longer: `prometheus: {retention: …}`"
     return query.finding(BEYOND_RETENTION, node, message, hint)
 

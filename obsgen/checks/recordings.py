@@ -107,5 +107,17 @@ KIND: Final = Check(
             "  - {record: job:errors:rate5m, expr: …}\n"
             "  - {alert: Errors, expr: 'job:errors:rate5m > 1'}",
         ),
+        Example(
+            code=DEAD_RECORDING,
+            wrong="- {record: job:errors:rate5m, expr: 'sum by (job) (rate(errors_total[5m]))'}",
+            right="- {record: job:errors:rate5m, expr: 'sum by (job) (rate(errors_total[5m]))'}\n"
+            "- {alert: Errors, expr: 'job:errors:rate5m > 1'}",
+        ),
+        Example(
+            code=UNUSED_METRIC,
+            wrong="metrics: {errors_total: {type: counter}}",
+            right="metrics: {errors_total: {type: counter}}\n"
+            "measures: {errors: {rate: errors_total}}",
+        ),
     ),
 )

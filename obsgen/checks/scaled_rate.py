@@ -21,6 +21,8 @@ CODES: Final = (SCALED_RATE,)
 
 # A month of days, days of a year, hours of a day: what people multiply a rate by for a day's sake.
 _TIMES: Final = frozenset({7, 12, 24, 28, 30, 31, 52, 365})
+_OTHERS: Final = {12: (3_600, "h"), 24: (3_600, "h"), 52: (604_800, "w")}
+_DAYS: Final = (86_400, "d")
 
 
 def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
@@ -28,9 +30,11 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         return
     for rate, factor in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
         number = query.meaning(factor).number
-        if number in _TIMES and _is_per_second(query, rate):
+        if number is not None and number in _TIMES and _is_per_second(query, rate):
             message = f"a rate, which is per second, is multiplied by {number}"
-            hint = f"in days that is `* 86400 * {number}`; or write `increase(…[{number}d])`"
+            seconds, unit = _OTHERS.get(int(number), _DAYS)
+            hint = f"multiply by the seconds: `* {seconds} * {number}`"
+            hint += f", or write `increase(…[{number}{unit}])`"
             yield query.finding(SCALED_RATE, node, message, hint)
 
 

@@ -97,6 +97,14 @@ KIND: Final = Check(
     lints=("L6", "L11"),
     examples=(
         Example(
+            code=OUT_OF_SCOPE,
+            wrong="where: {job: cart}\n"
+            "measures: {all: {expr: 'sum(rate(http_requests_total[5m]))', unit: count/s}}",
+            right="where: {job: cart}\n"
+            "measures: {all: {expr: 'sum(rate(http_requests_total{job=\"cart\"}[5m]))', "
+            "unit: count/s}}",
+        ),
+        Example(
             code=UNKNOWN_METRIC,
             wrong="sum(rate(http_request_total[5m]))",
             right="sum(rate(http_requests_total[5m]))",

@@ -21,7 +21,7 @@ EVERY_SERIES: Final = Code(
 CODES: Final = (EVERY_SERIES,)
 
 _RATES: Final = frozenset({"rate", "irate", "increase"})
-_MOST: Final = 3
+_FEWEST: Final = 2
 
 
 def _look(query: Query) -> Iterator[Diagnostic]:
@@ -29,7 +29,7 @@ def _look(query: Query) -> Iterator[Diagnostic]:
     if query.use is not Use.PANEL or not isinstance(root, Call) or root.function not in _RATES:
         return
     labels = query.meaning(root).labels
-    if labels.is_open or len(labels.names) >= _MOST:
+    if labels.is_open or len(labels.names) >= _FEWEST:
         message = f"the panel shows every series of `{query.shown(root)}`"
         hint = f"write `sum by (…) ({query.shown(root)})`"
         yield query.finding(EVERY_SERIES, root, message, hint)

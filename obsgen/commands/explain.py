@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from fractions import Fraction
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +17,7 @@ from obsgen.commands.options import (
     spec_paths,
     specs_argument,
 )
+from obsgen.diagnostics import Code
 
 
 def _rate(
@@ -63,14 +65,9 @@ def explain(
     files and folders (specs/ unless given).
     """
     from obsgen import codes
-    from obsgen.outputs.json import dump
 
     if code := codes.find(subject):
-        if format_ == "json":
-            facts = {"code": code.id, "name": code.name, "severity": str(code.severity)}
-            click.echo(dump({**facts, "why": code.why, "fix": code.fix}).decode(), nl=False)
-        else:
-            click.echo(f"{code.id} {code.name} ({code.severity})\n\n{code.why}\n\n{code.fix}")
+        _tell(code, format_)
         return
     if not paths and "/" not in subject and not Path("specs").exists():
         _fail(subject, codes.near_miss(subject))
@@ -87,9 +84,33 @@ def explain(
     if not found:
         _fail(subject, codes.near_miss(subject) or explanations.near_miss(built, subject))
     if format_ == "json":
+        from obsgen.outputs.json import dump
+
         click.echo(dump([each.json for each in found]).decode(), nl=False)
     else:
         tables.print_sections(section for each in found for section in each.sections)
+
+
+def _tell(code: Code, format_: str) -> None:
+    from obsgen.explanations.check_pages import examples_of
+    from obsgen.outputs.json import dump
+
+    examples = examples_of(code)
+    if format_ == "json":
+        told = {
+            "code": code.id,
+            "name": code.name,
+            "severity": str(code.severity),
+            "why": code.why,
+            "fix": code.fix,
+            "examples": [{"wrong": each.wrong, "right": each.right} for each in examples],
+        }
+        click.echo(dump(told).decode(), nl=False)
+        return
+    click.echo(f"{code.id} {code.name} ({code.severity})\n\n{code.why}\n\n{code.fix}")
+    for each in examples:
+        for word, text in (("wrong", each.wrong), ("right", each.right)):
+            click.echo(f"\n{word}:\n{textwrap.indent(text, '  ')}")
 
 
 def _fail(subject: str, guess: str) -> NoReturn:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
-from obsgen.diagnostics import Related, Severity, finding
+from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports
-from obsgen.promql import PromqlError, parse
+from obsgen.promql import METRIC_NAME_LABEL, PromqlError, parse
 from obsgen.reader.raw import NEWER_SYNTAX, unparsable
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
@@ -33,7 +33,7 @@ class RuleReader:
     """Reads the groups of one file; what is wrong is reported, and its rule left out."""
 
     report: Reports
-    _names: dict[str, Scalar]
+    _names: dict[tuple[Path, str], Scalar]
 
     def __init__(self, report: Reports) -> None:
         """Start a file."""
@@ -58,10 +58,11 @@ class RuleReader:
 
     def _name(self, node: MappingNode) -> str:
         name = node.get("name")
-        if not isinstance(name, Scalar) or not name.text:
+        if not isinstance(name, Scalar) or name.is_null or not name.text:
             self._say(node, "the group has no `name`")
             return ""
-        first = self._names.setdefault(name.text, name)
+        # A file may hold several objects, which become files of their own.
+        first = self._names.setdefault((node.origin.path[:-1], name.text), name)
         if first is not name:
             related = (Related("the first one is here", first.origin),)
             message = f"group `{name.text}` is written twice in this file"
@@ -115,7 +116,7 @@ class RuleReader:
 
     def _expr(self, node: MappingNode) -> Scalar | None:
         expr = node.get("expr")
-        if not isinstance(expr, Scalar) or not expr.text.strip():
+        if not isinstance(expr, Scalar) or expr.is_null or not expr.text.strip():
             self._say(node, "the rule has no `expr`")
             return None
         try:
@@ -139,7 +140,7 @@ class RuleReader:
             return found, written
         for name, entry in node.entries.items():
             value = entry.value
-            if not _LABEL.fullmatch(name):
+            if not _LABEL.fullmatch(name) or name == METRIC_NAME_LABEL:
                 self._say(entry.key, f"`{name}` is no name of a {what}")
             elif isinstance(value, Scalar):
                 found[name] = "" if value.is_null else value.text

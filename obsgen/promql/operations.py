@@ -11,7 +11,7 @@ from obsgen.promql.conversions import scaled
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.quantities import Quantity
 from obsgen.promql.series import Sample
-from obsgen.promql.shares import is_share
+from obsgen.promql.shares import factored, is_share
 from obsgen.promql.tree import Binary
 from obsgen.units import Unit
 
@@ -113,8 +113,9 @@ def _level(sample: Sample) -> Sample:
 
 def _of_both(node: Binary, lhs: Quantity, rhs: Quantity) -> Quantity:
     bounds = _arithmetic(node.op, lhs.bounds, rhs.bounds)
-    if node.op == "/" and is_share(node.lhs, node.rhs):
-        bounds = ZERO_OR_ONE
+    factor, above = factored(node.lhs)
+    if node.op == "/" and is_share(above, node.rhs):
+        bounds = ZERO_OR_ONE.times(factor)
     sample = Sample.GAUGE
     if node.op in {"+", "-"} and Sample.BUCKET_RATES is lhs.sample is rhs.sample:
         sample = Sample.BUCKET_RATES

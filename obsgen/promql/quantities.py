@@ -65,6 +65,8 @@ _GROWN: Final = {
     Sample.BUCKETS: Sample.BUCKET_RATES,
     Sample.HISTOGRAM: Sample.HISTOGRAM,
     Sample.BUCKET_RATES: Sample.BUCKET_RATES,
+    # It may be a native histogram.
+    Sample.UNKNOWN: Sample.UNKNOWN,
 }
 
 _PER_SECOND: Final = frozenset({"rate", "irate", "deriv"})

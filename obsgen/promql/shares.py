@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
+from obsgen.promql.constants import constant_of
 from obsgen.promql.tree import (
     Aggregate,
+    Binary,
     Call,
     Matcher,
     MatrixSelector,
     Node,
+    NumberLiteral,
     VectorSelector,
     without_parens,
 )
@@ -39,6 +43,25 @@ def is_share(above: Node, below: Node) -> bool:
                 return _is_part(one.selector, other.selector)
             case _:
                 return False
+
+
+def factored(node: Node) -> tuple[Decimal, Node]:
+    """
+    Return the constant that a node is multiplied by, and the rest: `100 * a / b` is a percentage.
+
+    >>> from obsgen.promql.parse import parse
+    >>> factor, rest = factored(parse("(x * 100)"))
+    >>> factor, rest.name
+    (Decimal('100'), 'x')
+    """
+    product = without_parens(node)
+    if isinstance(product, Binary) and product.op == "*":
+        for side, rest in ((product.lhs, product.rhs), (product.rhs, product.lhs)):
+            number = without_parens(side)
+            factor = constant_of(number) if isinstance(number, NumberLiteral) else None
+            if factor is not None:
+                return factor, rest
+    return Decimal(1), node
 
 
 def _is_part(part: VectorSelector, whole: VectorSelector) -> bool:
