@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -44,15 +44,16 @@ CODES: Final = (UNUSED_IGNORE, EXPIRED_IGNORE, IGNORE_FORM)
 
 _SIGN: Final = "obsgen:"
 _COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
-_CODES: Final = re.compile(r"\[\s*(?P<codes>[A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)\s*\]", re.ASCII)
-_UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d{4}-\d{2}-\d{2})\b", re.ASCII)
+_CODES: Final = re.compile(r"\s*\[\s*(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*\]", re.ASCII)
+_UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d[\d-]*)", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 _MONTHS: Final = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ignore:
-    """A comment: which codes, on which line (from 1) and until when."""
+    """A comment: which codes or their names, on which line (from 1) and until when."""
 
     codes: frozenset[str]
     line: int
@@ -77,10 +78,14 @@ class Ignores:
         self._is_partial = is_partial
         self._problems: list[Diagnostic] = []
         self._comments: dict[str, tuple[_Ignore, ...]] = {}
+        self._lines: dict[str, dict[int, list[_Ignore]]] = {}
         self._used: set[_Ignore] = set()
         for source in read:
             if any(_SIGN in line for line in source.lines):
                 self._comments[source.file] = tuple(_comments(source, self._problems.append))
+                lines = self._lines.setdefault(source.file, {})
+                for ignore in self._comments[source.file]:
+                    lines.setdefault(ignore.line, []).append(ignore)
 
     def applied(
         self, found: Iterable[Diagnostic], checked: Iterable[Diagnostic]
@@ -104,7 +109,7 @@ class Ignores:
             yield from self._unused()
 
     def _remaining(self, diagnostic: Diagnostic) -> Iterator[Diagnostic]:
-        near = self._comments.get(diagnostic.origin.file, ())
+        near = self._lines.get(diagnostic.origin.file, {})
         ignore = _matching(diagnostic, near, self._source_map) if near else None
         if ignore is None:
             yield diagnostic
@@ -118,7 +123,7 @@ class Ignores:
     def _unused(self) -> Iterator[Diagnostic]:
         for ignore in (one for several in self._comments.values() for one in several):
             if ignore not in self._used:
-                codes = ", ".join(sorted(ignore.codes))
+                codes = ", ".join(c if "-" in c else c.upper() for c in sorted(ignore.codes))
                 message = f"there is no {codes} on this line to ignore"
                 yield finding(UNUSED_IGNORE, ignore.origin, message, "remove the comment")
 
@@ -143,24 +148,34 @@ def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[
             continue
         is_alone = not line[: match.start()].strip()
         yield _Ignore(
-            codes=frozenset(word.strip() for word in codes["codes"].split(",")),
-            line=number + 2 if is_alone else number + 1,
+            codes=frozenset(word.strip().lower() for word in codes["codes"].split(",")),
+            line=_next_line(source.lines, number) if is_alone else number + 1,
             origin=origin,
             until=until["day"] if until else "",
         )
 
 
+def _next_line(lines: Sequence[str], number: int) -> int:
+    """Return the line, from 1, that a comment of its own speaks of: the next that is none."""
+    while number < len(lines) and lines[number].lstrip().startswith("#"):
+        number += 1
+    return number + 1
+
+
 def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
     year, month, day = map(int, text.split("-"))
     is_month = year > 0 and month in _MONTHS
     return is_month and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def _matching(
-    diagnostic: Diagnostic, ignores: Iterable[_Ignore], source_map: SourceMap
+    diagnostic: Diagnostic, ignores: Mapping[int, list[_Ignore]], source_map: SourceMap
 ) -> _Ignore | None:
     lines = {source_map.span(diagnostic.origin).line}
     if diagnostic.origin.part is not None:
         lines.add(source_map.span(replace(diagnostic.origin, part=None)).line)
-    named = (ignore for ignore in ignores if diagnostic.code.id in ignore.codes)
-    return next((ignore for ignore in named if ignore.line in lines), None)
+    names = {diagnostic.code.id.lower(), diagnostic.code.name}
+    near = (ignore for line in sorted(lines) for ignore in ignores.get(line, ()))
+    return next((ignore for ignore in near if names & ignore.codes), None)

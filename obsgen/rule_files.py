@@ -11,14 +11,15 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from obsgen import disk
 from obsgen.catalogue import Catalogue, Metric
-from obsgen.diagnostics import NOWHERE, Diagnostic
+from obsgen.diagnostics import NOWHERE, Diagnostic, Severity
 from obsgen.lint import LintOptions, lint
 from obsgen.pipeline import Built, Options, build
 from obsgen.reader.layers import INSTRUMENTATIONS
-from obsgen.source import SourceMap
+from obsgen.source import MappingNode, Scalar, SourceMap, read_source
 from obsgen.units import Duration
 
 STDIN = "<stdin>"
@@ -87,13 +88,13 @@ def declared_by(
     """
     given = disk.read_specs(specs, cwd=cwd)
     options = Options(presets=disk.shipped_presets(), with_files=False, with_tests=False)
-    built = build(given.texts, options)
-    found = (*given.diagnostics, *(d for d in built.diagnostics if d.severity.name == "ERROR"))
+    built = build({**given.texts, **_user_of_presets(given.texts)}, options)
+    found = (*given.diagnostics, *(d for d in built.diagnostics if d.severity is Severity.ERROR))
     if found or not built.specs:
         return LintOptions(), found, built.source_map
     project = built.specs[0].project
     # What is to be said of the declarations themselves, `obsgen validate` says.
-    metrics = {
+    metrics = dict(known_of_presets().metrics) | {
         name: replace(metric, origin=NOWHERE)
         for compiled in built.compiled
         for scope in compiled.scopes.values()
@@ -109,6 +110,29 @@ def declared_by(
         settings=project.checks,
     )
     return options_, (), built.source_map
+
+
+def _user_of_presets(texts: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Return a service that uses every preset of the specs: what they declare counts alone, too."""
+    documents = (
+        node
+        for name in sorted(texts)
+        for node in read_source(name, texts[name])[0].documents
+        if isinstance(node, MappingNode)
+    )
+    presets = [
+        name.text
+        for node in documents
+        if isinstance(kind := node.get("kind"), Scalar) and kind.text == "Preset"
+        if isinstance(name := node.get("name"), Scalar)
+    ]
+    if not presets:
+        return {}
+    head = "apiVersion: obsgen/v1\nkind: Service\nname: obsgen-lint\n"
+    return {_OWN_SPEC: f"{head}uses: [{', '.join(presets)}]\n"}
+
+
+_OWN_SPEC: Final = "<lint>"
 
 
 def known_of_presets() -> Catalogue:

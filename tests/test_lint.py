@@ -168,7 +168,9 @@ SHAPES: Final = {
 def test_what_prometheus_would_not_read_is_told_with_its_place(name: str):
     text, expected = SHAPES[name]
 
-    shapes = [head for head in heads(text) if head.endswith("[ALR536]")]
+    # From 3.0 on Prometheus takes names of any characters.
+    found = heads(text, version=(2, 42))
+    shapes = [head for head in found if head.endswith("[ALR536]")]
     assert [f"{expected} [ALR536]"] == shapes
 
 
@@ -356,7 +358,7 @@ def test_what_one_file_records_another_may_read():
 
 def test_a_group_gives_its_labels_to_its_rules():
     text = "groups:\n- name: a\n  labels: {team: shop}\n  rules:\n  - " + (
-        "{alert: Down, expr: sum(up) == 0, annotations: {summary: '{{ $labels.team }}'}}\n"
+        "{alert: Down, expr: sum(up) == 0, annotations: {summary: All are down}}\n"
     )
 
     assert [] == heads(text)
@@ -366,7 +368,9 @@ def test_a_group_gives_its_labels_to_its_rules():
 def test_recordings_that_read_each_other_are_no_trouble():
     circle = "{record: a:b, expr: c:d * 2}\n  - {record: c:d, expr: a:b / 2}\n"
 
-    assert [] == heads(RULE + circle)
+    late = "info: `c:d` is recorded further down in this group: it is read one round late"
+
+    assert [f"4:25: {late} [PQL450]"] == heads(RULE + circle)
 
 
 # --- what is known of the server ----------------------------------------------------------------
@@ -654,7 +658,6 @@ def test_a_comment_for_another_code_ignores_nothing():
     ("comment", "problem"),
     [
         ("ignore it is a joke", "names no code"),
-        ("ignore[always-true] it is a joke", "names no code"),
         ("ignore[] it is a joke", "names no code"),
         ("ignore[PQL431]", "gives no reason"),
         ("ignore[PQL431] until 2027-01-31", "gives no reason"),

@@ -31,12 +31,14 @@ class QueryScope:
     Attributes:
         is_complete: The catalogue holds every metric and label that there is; else only what is
             known of some of them.
+        knows_rules: All rules that there are stand in this build.
         written: The PromQL that authors wrote in it.
         scrape_interval: The longest at which its metrics are scraped.
     """
 
     catalogue: Catalogue
     is_complete: bool = True
+    knows_rules: bool = True
     written: tuple[Written, ...] = ()
     scrape_interval: Duration = Duration(15_000)
 

@@ -93,4 +93,7 @@ def check(compiled: Compiled, settings: CheckSettings) -> Iterator[Diagnostic]:
         for diagnostic in load(name).run(subject):
             severity = severities.get(diagnostic.code.id, diagnostic.severity)
             if severity is not None:
-                yield replace(diagnostic, severity=severity)
+                # What a check is less sure of stays below what its code is set to.
+                is_unsure = diagnostic.severity < diagnostic.code.severity
+                least = min(severity, diagnostic.severity) if is_unsure else severity
+                yield replace(diagnostic, severity=least)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -10,7 +11,8 @@ from typing import Final
 from obsgen.artefacts import AlertingRule, QueryScope, RecordingRule
 from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.checks._guesses import guessed
-from obsgen.promql import Node, PromqlError, parse
+from obsgen.checks._places import WrittenTexts
+from obsgen.promql import Node, PromqlError, parse, selectors
 from obsgen.promql.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE
 from obsgen.promql.labels import Labels, declared_labels
 from obsgen.promql.meaning import Meaning, Meanings
@@ -20,6 +22,7 @@ from obsgen.units import COUNT, SECONDS, number_text
 _OPEN: Final = Labels(is_open=True, may_be_named=True)
 _ALERTS: Final = ("ALERTS", "ALERTS_FOR_STATE")
 _SURE_OF_ALERTS: Final = frozenset({"alertname"})
+_TYPO: Final = 0.9
 _INFINITY: Final = "+Inf"
 _PROCESS_START: Final = Series(
     name="process_start_time_seconds",
@@ -99,9 +102,9 @@ class Recordings:
     rules: Mapping[str, tuple[tuple[RecordingRule, str], ...]]
     scopes: Mapping[str, QueryScope]
     alerts: frozenset[str] = frozenset()
-    _series: dict[str, Series | None] = field(default_factory=dict)
+    _series: dict[str, Series] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
-    _open: set[str] = field(default_factory=set)
+    _understood: set[str] = field(default_factory=set)
     _meanings: dict[int, Meanings | None] = field(default_factory=dict)
 
     def known_to(self, service: str) -> Known:
@@ -111,17 +114,48 @@ class Recordings:
         return self._known[service]
 
     def series_of(self, name: str) -> Series | None:
-        """Return the series that is recorded under a name; None for no such, and for circles."""
-        if name in self._series or name in self._open:
-            return self._series.get(name)
-        self._open.add(name)
-        found: Series | None = None
-        for rule, service in self.rules.get(name, ()):
-            series = self._recorded(rule, service)
-            found = series if found is None else _united(found, series)
-        self._open.discard(name)
-        self._series[name] = found
-        return found
+        """Return the series that is recorded under a name; None for no such."""
+        if name in self.rules and name not in self._series:
+            self._understand(name)
+        return self._series.get(name)
+
+    def _understand(self, name: str) -> None:
+        """
+        Understand a recorded series after those that it reads.
+
+        A chain of recordings may be long, so this does not recurse. What reads itself, round a
+        circle or directly, is taken for a series of which only the name is known.
+        """
+        pending = [name]
+        while pending:
+            current = pending[-1]
+            if current not in self._series:
+                # Until all that it reads is understood.
+                self._series[current] = Series(name=current, metric=current)
+                read = [other for other in self._read_by(current) if other not in self._series]
+                pending.extend(reversed(read))
+                continue
+            pending.pop()
+            if current not in self._understood:
+                self._understood.add(current)
+                self._series[current] = self._joined(current)
+
+    def _read_by(self, name: str) -> Iterator[str]:
+        for rule, _ in self.rules[name]:
+            try:
+                tree = parse(rule.expr)
+            except PromqlError:
+                continue
+            for selected in selectors(tree):
+                read = selected.metric_name or ""
+                if read in self.rules:
+                    yield read
+
+    def _joined(self, name: str) -> Series:
+        first, *others = (self._recorded(rule, service) for rule, service in self.rules[name])
+        for series in others:
+            first = _united(first, series)
+        return first
 
     def _recorded(self, rule: RecordingRule, service: str) -> Series:
         meanings = self.meanings(rule, service)
@@ -174,13 +208,19 @@ def _united(one: Series, other: Series) -> Series:
 
 
 class Known:
-    """What one service's queries can name: its catalogue, and what any rule records."""
+    """
+    What one service's queries can name: its catalogue, and what any rule records.
+
+    Attributes:
+        written: The PromQL that its authors wrote.
+    """
 
     def __init__(self, scope: QueryScope | None, recordings: Recordings) -> None:
         """Look up nothing yet."""
         self.scope = scope
         self.recordings = recordings
         self._series: dict[str, Series | None] = {}
+        self.written = WrittenTexts(() if scope is None else scope.written)
 
     def series_of(self, name: str) -> Series | None:
         """Return what is known of the series of a name; None where nothing is."""
@@ -191,8 +231,8 @@ class Known:
     def _found(self, name: str) -> Series | None:
         if name in _ALERTS:
             labels = replace(_OPEN, sure=_SURE_OF_ALERTS)
-            is_complete = self.scope is not None and self.scope.is_complete
-            values = {"alertname": self.recordings.alerts} if is_complete else {}
+            knows_all = self.scope is not None and self.scope.knows_rules
+            values = {"alertname": self.recordings.alerts} if knows_all else {}
             return Series(name=name, metric=name, sample=Sample.GAUGE, labels=labels, values=values)
         if (recorded := self.recordings.series_of(name)) is not None:
             return recorded
@@ -200,6 +240,10 @@ class Known:
             return declared
         if name == _PROCESS_START.name:
             return _PROCESS_START
+        if self.scope is not None and not self.scope.knows_rules and ":" in name:
+            # Recorded by rules that are not here, unless one here is called nearly so.
+            near = difflib.get_close_matches(name, self.recordings.rules, 1, _TYPO)
+            return None if near else Series(name=name, metric=name)
         is_complete = self.scope is None or self.scope.is_complete
         return None if is_complete else guessed(name)
 

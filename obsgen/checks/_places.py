@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from obsgen.artefacts import Written
 from obsgen.diagnostics import Origin
 from obsgen.promql import (
     NO_SPAN,
+    Aggregate,
+    Binary,
+    Call,
     Matcher,
     MatrixSelector,
     Node,
@@ -36,7 +40,7 @@ class Places:
         self,
         root: Node,
         origin: Origin,
-        written: Iterable[Written] = (),
+        written: WrittenTexts | None = None,
         *,
         compiled: Node | None = None,
         whole: Written | None = None,
@@ -54,11 +58,8 @@ class Places:
         self._own: dict[int, tuple[Origin, Node, str]] = {}
         self._whole = whole
         self.found = frozenset[Written]()
-        if whole is not None:
-            return
-        pairs = zip(walk(compiled or root), walk(root), strict=True)
-        self._asked = {id(one): id(asked) for one, asked in pairs}
-        self.found = frozenset(each for each in written if self._match(compiled or root, each))
+        if whole is None and written:
+            self._match(root, compiled or root, written)
 
     def of(self, node: Node, part: str = "span") -> Origin:
         """
@@ -92,24 +93,87 @@ class Places:
             return self._whole.origin, node, self._whole.text
         return self._own.get(id(node), (self._origin, None, ""))
 
-    def _match(self, root: Node, written: Written) -> bool:
-        """Find what was written in the expression, node for node; say whether it is there."""
-        own, narrowed = _parsed(written.text), _parsed(written.narrowed or written.text)
-        if own is None or narrowed is None:
-            return False
-        wanted = without_parens(narrowed)
-        for node in walk(root):
-            if self._asked[id(node)] not in self._own and _alike(node, wanted):
-                pairs = zip(walk(node), walk(without_parens(own)), strict=False)
+    def _match(self, root: Node, compiled: Node, written: WrittenTexts) -> None:
+        """Find what was written in the expression, node for node."""
+        asked = {
+            id(node): id(other) for node, other in zip(walk(compiled), walk(root), strict=True)
+        }
+        found = []
+        for node in walk(compiled):
+            if asked[id(node)] in self._own:
+                continue
+            if (text := written.of(node, self._origin)) is not None:
+                found.append(text.written)
                 self._own.update(
-                    {self._asked[id(a)]: (written.origin, b, written.text) for a, b in pairs}
+                    {
+                        asked[id(a)]: (text.written.origin, b, text.written.text)
+                        for a, b in zip(walk(node), walk(text.own), strict=False)
+                    }
                 )
-                return True
-        return False
+        self.found = frozenset(found)
 
 
 def _characters(origin: Origin, span: Span) -> Origin:
     return origin if span == NO_SPAN else origin.characters(span.start, span.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """What was written, as a tree: *own* as its author wrote it, *wanted* as it is compiled."""
+
+    written: Written
+    own: Node
+    wanted: Node
+
+
+class WrittenTexts:
+    """What authors of one service wrote, found by what it looks like."""
+
+    def __init__(self, written: Iterable[Written]) -> None:
+        """Read all of it."""
+        self._texts: dict[tuple[object, str | None], list[_Text]] = {}
+        for each in written:
+            own, wanted = _parsed(each.text), _parsed(each.narrowed or each.text)
+            if own is None or wanted is None:
+                continue
+            own, wanted = without_parens(own), without_parens(wanted)
+            text = _Text(written=each, own=own, wanted=wanted)
+            self._texts.setdefault(_look(wanted), []).append(text)
+
+    def __bool__(self) -> bool:
+        """Say whether anything was written."""
+        return bool(self._texts)
+
+    def of(self, node: Node, origin: Origin) -> _Text | None:
+        """
+        Return what a node was written as; of several equal texts the one that stands there.
+
+        Args:
+            origin: Whose expression the node is a part of.
+        """
+        alike = [text for text in self._texts.get(_look(node), ()) if _alike(node, text.wanted)]
+        is_own = [text for text in alike if _is_below(text.written.origin, origin)] or alike
+        is_exact = [text for text in is_own if node == text.wanted] or is_own
+        return is_exact[0] if is_exact else None
+
+
+def _look(node: Node) -> tuple[object, str | None]:
+    """Return what is cheap to compare of a node: its kind and what it is called."""
+    match node:
+        case Call():
+            return Call, node.function
+        case Aggregate():
+            return Aggregate, node.op
+        case Binary():
+            return Binary, node.op
+        case VectorSelector():
+            return VectorSelector, node.name
+    return type(node), None
+
+
+def _is_below(origin: Origin, other: Origin) -> bool:
+    length = len(other.path)
+    return origin.file == other.file and origin.path[:length] == other.path
 
 
 def _parsed(text: str) -> Node | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -15,10 +15,9 @@ from obsgen.artefacts import (
     RecordingRule,
     RuleGroup,
     Target,
-    Written,
 )
-from obsgen.checks._known import Known, Recordings
-from obsgen.checks._places import Places
+from obsgen.checks._known import Recordings
+from obsgen.checks._places import Places, WrittenTexts
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model.checks import CheckSettings
@@ -181,7 +180,7 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                     text=rule.expr,
                     root=root,
                     meanings=meanings,
-                    places=Places(root, rule.origin, _written(known), whole=rule.written),
+                    places=Places(root, rule.origin, known.written, whole=rule.written),
                     scope=known.scope,
                     service=file.service,
                     origin=rule.origin,
@@ -207,7 +206,7 @@ def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                 text=target.expr,
                 root=root,
                 meanings=Meanings(root, known),
-                places=Places(root, origin, _written(known), compiled=filled),
+                places=Places(root, origin, known.written, compiled=filled),
                 scope=known.scope,
                 service=dashboard.service,
                 origin=origin,
@@ -233,7 +232,7 @@ def _unused(
                 text=written.narrowed,
                 root=root,
                 meanings=Meanings(root, recordings.known_to(service)),
-                places=Places(root, written.origin, (written,), compiled=filled),
+                places=Places(root, written.origin, WrittenTexts((written,)), compiled=filled),
                 scope=scope,
                 service=service,
                 origin=written.origin,
@@ -248,7 +247,3 @@ def _targets(dashboard: Dashboard) -> Iterator[tuple[str, Target, Origin]]:
                     (o for o in (target.origin, panel.origin) if o.file), dashboard.origin
                 )
                 yield panel.title, target, origin
-
-
-def _written(known: Known) -> Iterable[Written]:
-    return () if known.scope is None else known.scope.written

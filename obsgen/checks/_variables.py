@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import Final
 
 from obsgen.promql import (
     METRIC_NAME_LABEL,
     Aggregate,
     Binary,
+    Call,
     Label,
     Matcher,
     Node,
+    NumberLiteral,
     Span,
     VectorSelector,
     fold,
@@ -40,6 +43,10 @@ def parse_with_variables(text: str) -> tuple[Node, Node] | None:
     return (open_, root) if is_told else None
 
 
+# Which one is not known, and no arithmetic or comparison tells anything of it.
+_ANY_NUMBER: Final = "NaN"
+
+
 def _opened(root: Node, spans: tuple[Span, ...]) -> tuple[Node, bool]:
     is_told = True
 
@@ -47,6 +54,11 @@ def _opened(root: Node, spans: tuple[Span, ...]) -> tuple[Node, bool]:
         nonlocal is_told
         if isinstance(node, VectorSelector):
             return _open_selector(node, spans)
+        if isinstance(node, NumberLiteral) and _overlaps(node.span, spans):
+            whole = next(span for span in spans if _overlaps(node.span, (span,)))
+            return NumberLiteral(text=_ANY_NUMBER, span=whole.to(node.span))
+        if isinstance(node, Call) and _overlaps(node.name_span, spans):
+            is_told = False
         if any(_overlaps(label.span, spans) for label in _labels(node)):
             is_told = False
         return _with_children(node, children)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Written
@@ -56,6 +57,8 @@ CODES: Final = (MISSING_LABEL, BROKEN_TEMPLATE, PERCENT_OF_RATIO, BARE_VALUE, VA
 _SHOWN: Final = re.compile(
     r"\{\{-?(?P<action>[^{}]*(?:\$value|\.Value)\b[^{}]*)-?\}\}(?P<behind>\s?%)?"
 )
+# Within these the dot is something else than the alert.
+_CHANGES_DOT: Final = re.compile(r"\{\{-?\s*(?:range|with|define|block)\b")
 _BARE: Final = re.compile(r"\s*(?:\$value|\.Value)\s*")
 _UNIT_BEHIND: Final = re.compile(
     r"\s?(?:%|/\s?s\b|s\b|ms\b|seconds\b|per second\b|bytes\b)", re.ASCII
@@ -75,7 +78,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
             template = parse_template(written.text)
             yield from _broken(template, written)
             yield from _missing(query, rule, template, written)
-            yield from _external(template, written, server, subject)
+            if query.is_complete:
+                yield from _external(template, written, server)
             if name in rule.labels:
                 yield from _in_label(template, written, name)
             else:
@@ -93,11 +97,15 @@ def _missing(
 ) -> Iterator[Diagnostic]:
     labels = query.meanings.whole.labels
     for label in template.labels:
-        if label.name in _OWN or label.name in rule.labels or labels.may_have(label.name):
+        if labels.may_have(label.name):
             continue
         place = written.origin.characters(label.start, label.end)
         message = f"`$labels.{label.name}` is not in the result of `{query.name}`"
-        yield finding(MISSING_LABEL, place, message, _kept(query, rule, label.name))
+        if label.name in rule.labels or label.name in _OWN:
+            hint = "`$labels` holds the labels of the query alone: write the text itself"
+        else:
+            hint = _kept(query, label.name)
+        yield finding(MISSING_LABEL, place, message, hint)
 
 
 _TYPO: Final = 0.8
@@ -105,12 +113,12 @@ _LONGEST: Final = 100
 _COMMON: Final = ("instance", "job", "namespace", "pod", "container", "node", "device", "cluster")
 
 
-def _kept(query: Query, rule: AlertingRule, name: str) -> str:
+def _kept(query: Query, name: str) -> str:
     """Say what the result has, and how the label would stay."""
     labels = query.meanings.whole.labels
     if labels.is_open:
         return _gone(query)
-    known = sorted({*labels.names, *rule.labels})
+    known = sorted(labels.names)
     guesses = difflib.get_close_matches(name[:_LONGEST], (*known, *_COMMON), 1, _TYPO)
     if guesses and guesses[0] != name:
         return f"did you mean `{guesses[0]}`?"
@@ -131,11 +139,7 @@ def _gone(query: Query) -> str:
     return f"the query removes {names}" if names else ""
 
 
-def _external(
-    template: Template, written: Written, server: frozenset[str], subject: Subject
-) -> Iterator[Diagnostic]:
-    if not subject.compiled.scopes:
-        return
+def _external(template: Template, written: Written, server: frozenset[str]) -> Iterator[Diagnostic]:
     for label in template.external_labels:
         if label.name not in server:
             place = written.origin.characters(label.start, label.end)
@@ -153,9 +157,16 @@ def _in_label(template: Template, written: Written, name: str) -> Iterator[Diagn
 def _values(query: Query, template: Template, written: Written) -> Iterator[Diagnostic]:
     if not template.uses_value:
         return
+    is_plain = not _CHANGES_DOT.search(written.text)
     for match in _SHOWN.finditer(written.text):
+        if not is_plain and "$value" not in match["action"]:
+            continue
         action, place = match["action"], written.origin.characters(*match.span())
-        if match["behind"] and (problem := _percent(query, action)):
+        if "humanizePercentage" in action and not match["behind"] and _is_percent(query):
+            message = f"the value of `{query.name}` is a percentage already: 100 times too much"
+            hint = "write `{{ $value | humanize }}%`, or leave the `100 *` out"
+            yield finding(PERCENT_OF_RATIO, place, message, hint)
+        elif match["behind"] and (problem := _percent(query, action)):
             message, hint, severity = problem
             yield replace(finding(PERCENT_OF_RATIO, place, message, hint), severity=severity)
         elif _BARE.fullmatch(action) and not _is_whole(query):
@@ -165,6 +176,14 @@ def _values(query: Query, template: Template, written: Written) -> Iterator[Diag
             if behind is not None:
                 hint += f", without the `{behind.group().strip()}` behind it"
             yield finding(BARE_VALUE, place, message, hint)
+
+
+def _is_percent(query: Query) -> bool:
+    unit = query.meanings.whole.unit
+    return unit is not None and unit.dimension == "ratio" and unit.scale == _HUNDREDTH
+
+
+_HUNDREDTH: Final = Decimal("0.01")
 
 
 def _percent(query: Query, action: str) -> tuple[str, str, Severity] | None:

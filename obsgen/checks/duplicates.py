@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from obsgen import names
 from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
@@ -37,11 +39,17 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
             alike.setdefault(_shape(query), []).append(query)
     for several in alike.values():
         # A tree's hash is worked out only where another one looks like it.
-        same: dict[Node, list[Query]] = {}
+        same: dict[Node, _Seen] = {}
         for query in several if len(several) > 1 else ():
-            before = same.setdefault(query.root, [])
-            yield from _compared(query, before)
-            before.append(query)
+            yield from _compared(query, same.setdefault(query.root, _Seen()))
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The rules with one expression so far, by what they would share with another."""
+
+    by_name: dict[_Key, Query] = field(default_factory=dict)
+    by_rest: dict[_Key, Query] = field(default_factory=dict)
 
 
 def _shape(query: Query) -> _Key:
@@ -51,28 +59,28 @@ def _shape(query: Query) -> _Key:
     return (query.use, query.size, *names, *matchers)
 
 
-def _compared(query: Query, before: list[Query]) -> Iterator[Diagnostic]:
+def _compared(query: Query, seen: _Seen) -> Iterator[Diagnostic]:
     """Yield what is said of a rule beside those that stand before it."""
-    for other in before:
-        related = _first(other.origin)
-        if query.name == other.name and _labels(query) == _labels(other):
-            message = f"{query.subject} is written twice with the same labels"
-            yield finding(TWICE, query.origin, message, related=related)
-            return
-        if query.name != other.name and _more(query) == _more(other):
-            message = f"{query.subject} asks the same as `{other.name}`"
-            yield finding(EQUIVALENT, query.origin, message, related=related)
-            return
-
-
-def _labels(query: Query) -> Mapping[str, str]:
-    return {} if query.rule is None else query.rule.labels
+    labels = () if query.rule is None else tuple(sorted(query.rule.labels.items()))
+    other = seen.by_name.setdefault((query.name, *labels), query)
+    if other is not query:
+        message = f"{query.subject} is written twice with the same labels"
+        found = finding(TWICE, query.origin, message, related=_first(other.origin))
+        # Files may be meant for servers of their own.
+        is_apart = other.origin.file != query.origin.file
+        yield replace(found, severity=Severity.WARNING) if is_apart else found
+        return
+    other = seen.by_rest.setdefault(_more(query), query)
+    if other.name != query.name and not names.is_slo_series(query.name):
+        message = f"{query.subject} asks the same as `{other.name}`"
+        yield finding(EQUIVALENT, query.origin, message, related=_first(other.origin))
 
 
 def _more(query: Query) -> _Key:
     """Return what makes alerts on one expression different: their labels and their `for`."""
     for_ = query.rule.for_.ms if isinstance(query.rule, AlertingRule) else 0
-    return (*sorted(_labels(query).items()), for_)
+    labels = {} if query.rule is None else query.rule.labels
+    return (*sorted(labels.items()), for_)
 
 
 def _first(origin: Origin) -> tuple[Related, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from obsgen.checks._check import Check, Example, of_nodes
-from obsgen.checks._queries import Query, Use
+from obsgen.checks._check import Check, Example
+from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Call, VectorSelector
 
@@ -36,14 +37,29 @@ _GAUGES: Final = {
 }
 
 
-def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
+def _run(subject: Subject) -> Iterator[Diagnostic]:
+    watched = frozenset(
+        selected.metric_name
+        for query in subject.alerts
+        for selected in query.nodes(VectorSelector)
+        if selected.metric_name in _GAUGES.values()
+    )
+    for query in subject.alerts:
+        for node in query.nodes(VectorSelector):
+            yield from _look(query, node, watched)
+
+
+def _look(
+    query: Query, node: VectorSelector, watched: frozenset[str | None]
+) -> Iterator[Diagnostic]:
     # That the exporter itself is gone is another question, which only `up` answers.
     is_absence = any(isinstance(up, Call) and "absent" in up.function for up in query.above(node))
-    if query.use is not Use.ALERT or node.metric_name != "up" or is_absence:
+    if node.metric_name != "up" or is_absence:
         return
     for matcher in node.matchers:
-        gauge = _gauge_of(matcher.value) if matcher.label == "job" and matcher.op in "=~" else ""
-        if gauge and all(s.metric_name != gauge for s in query.nodes(VectorSelector)):
+        is_job = matcher.label == "job" and matcher.op in {"=", "=~"}
+        gauge = _gauge_of(matcher.value) if is_job else ""
+        if gauge and gauge not in watched:
             message = f'`up` of job "{matcher.value}" tells of the exporter, not of the server'
             hint = f"alert on `{gauge} == 0` as well"
             yield query.finding(EXPORTER_UP, node, message, hint)
@@ -51,12 +67,22 @@ def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
 
 
 def _gauge_of(job: str) -> str:
-    lowered = job.lower()
-    return next((gauge for word, gauge in _GAUGES.items() if word in lowered), "")
+    words = _WORD.findall(job.lower())
+    # What stands behind the name says another program: `nginx-ingress-controller`.
+    known = [word for word in words if word not in _BESIDE]
+    last = known[-1] if known else ""
+    return next((gauge for word, gauge in _GAUGES.items() if last.startswith(word)), "")
+
+
+_WORD: Final = re.compile(r"[a-z0-9]+", re.ASCII)
+_BESIDE: Final = frozenset(
+    {"exporter", "server", "db", "database", "primary", "replica", "master", "slave", "prod"}
+    | {"staging", "dev", "metrics"}
+)
 
 
 KIND: Final = Check(
-    run=of_nodes(VectorSelector, _look),
+    run=_run,
     lints=("L20",),
     examples=(
         Example(

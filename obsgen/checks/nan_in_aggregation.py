@@ -9,7 +9,7 @@ from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Aggregate, Binary, Call, Node, Paren, walk, without_parens
-from obsgen.promql.functions import COMPARISONS
+from obsgen.promql.functions import COMPARISONS, SET_OPERATORS
 
 NAN: Final = Code(
     "PQL436",
@@ -43,7 +43,8 @@ def _quotients(node: Node) -> Iterator[Binary]:
         if isinstance(inner, Binary):
             if inner.op == "/":
                 yield inner
-            if inner.op not in COMPARISONS:
+            # `a / b and b > 0` keeps what has traffic.
+            if inner.op not in COMPARISONS | SET_OPERATORS:
                 pending.extend((inner.lhs, inner.rhs))
         elif isinstance(inner, Call | Paren):
             pending.extend(inner.children)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from obsgen import names
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
@@ -132,6 +133,9 @@ def _instead(query: Query, node: Binary) -> str:
 def _is_always(query: Query, node: Binary) -> bool:
     left, right = query.meaning(node.lhs), query.meaning(node.rhs)
     if node.op not in COMPARISONS or left.is_number is right.is_number:
+        return False
+    # `count(up == 0) >= 1`: that there is a series at all is the condition.
+    if left.is_conditional or right.is_conditional or names.is_slo_series(query.name):
         return False
     # `x >= 0` is written to keep what is known of a series; it hides nothing.
     numbers = {left.number, right.number}

@@ -51,22 +51,24 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _elsewhere(subject: Subject) -> Iterator[Diagnostic]:
-    homes: dict[str, list[RuleGroup]] = {}
-    for query in subject.queries:
+    homes: dict[str, list[tuple[RuleGroup, int]]] = {}
+    for place, query in enumerate(subject.queries):
         if query.use is Use.RECORD and query.group is not None:
-            homes.setdefault(query.name, []).append(query.group)
-    for query in subject.queries:
-        if query.group is None:
-            continue
-        for node in query.nodes(VectorSelector):
-            groups = homes.get(node.metric_name or "", [])
-            is_own = names.is_slo_series(node.metric_name or "")
-            if groups and not is_own and all(query.group is not group for group in groups):
-                yield _read_late(query, node, groups[0])
+            homes.setdefault(query.name, []).append((query.group, place))
+    for place, query in enumerate(subject.queries):
+        for node in query.nodes(VectorSelector) if query.group is not None else ():
+            name = node.metric_name or ""
+            if name not in homes or names.is_slo_series(name) or name == query.name:
+                continue
+            before = [at for group, at in homes[name] if group is query.group]
+            if not before:
+                yield _read_late(query, node, f"in group `{homes[name][0][0].name}`")
+            elif min(before) > place:
+                yield _read_late(query, node, "further down in this group")
 
 
-def _read_late(query: Query, node: VectorSelector, group: RuleGroup) -> Diagnostic:
-    message = f"`{node.metric_name}` is recorded in group `{group.name}`: it is read one round late"
+def _read_late(query: Query, node: VectorSelector, where: str) -> Diagnostic:
+    message = f"`{node.metric_name}` is recorded {where}: it is read one round late"
     hint = "put both rules into one group, the recording one first"
     return query.finding(OTHER_GROUP, node, message, hint)
 

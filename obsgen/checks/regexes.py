@@ -30,6 +30,8 @@ ANCHORED: Final = Code(
 )
 CODES: Final = (STATIC, ANCHORED)
 
+# Where `|` and `$` may be something else than an alternative and its end.
+_NESTED: Final = re.compile(r"[\[\\]|\(.*[$^].*\)")
 _ENDS: Final = re.compile(r"^\^.*|.*(?<!\\)(?:\\\\)*\$$", re.DOTALL)
 
 
@@ -44,8 +46,10 @@ def _judged(query: Query, node: VectorSelector, matcher: Matcher) -> Iterator[Di
     pattern = matcher.value
     shown = f"{matcher.label}{matcher.op}{quote(pattern)}"
     if _ENDS.match(pattern):
-        plain = "|".join(p.removeprefix("^").removesuffix("$") for p in pattern.split("|"))
-        hint = f"write `{matcher.label}{matcher.op}{quote(plain)}`"
+        hint = "leave `^` and `$` at the ends out"
+        if not _NESTED.search(pattern):
+            plain = "|".join(p.removeprefix("^").removesuffix("$") for p in pattern.split("|"))
+            hint = f"write `{matcher.label}{matcher.op}{quote(plain)}`"
         message = f"`{shown}` is anchored by itself and once more by Prometheus"
         yield finding(ANCHORED, place, message, hint)
     elif pattern and not is_pattern(pattern):

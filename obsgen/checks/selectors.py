@@ -18,6 +18,7 @@ from obsgen.promql.series import Series
 from obsgen.reader.lookup import NOT_A_BUCKET, UNKNOWN_METRIC, unknown_metric
 from obsgen.reader.matching import CONTRADICTION, UNKNOWN_LABEL, UNKNOWN_LABEL_VALUE
 from obsgen.reader.shape import words
+from obsgen.units import number_text
 
 OUT_OF_SCOPE: Final = Code(
     "PQL406",
@@ -63,7 +64,7 @@ def _labels(query: Query, node: VectorSelector, series: Series) -> Iterator[Diag
 def _unmet(query: Query, node: VectorSelector, matcher: Matcher, series: Series) -> Diagnostic:
     place = query.places.of_matcher(node, matcher)
     if matcher.label == BUCKET_LABEL and series.buckets:
-        known = [str(bound) for bound in series.buckets]
+        known = [number_text(bound) for bound in series.buckets]
         message = f"`{matcher.value}` is not a bucket of `{series.metric}`"
         return finding(NOT_A_BUCKET, place, message, f"its buckets are {words(known)}")
     values = sorted(series.values[matcher.label])

@@ -9,15 +9,16 @@ from typing import Final
 from obsgen.artefacts import Compiled, PrometheusConfig, QueryScope, RuleFile
 from obsgen.catalogue import Catalogue
 from obsgen.checks import check
-from obsgen.diagnostics import Diagnostic, has_errors
+from obsgen.diagnostics import Diagnostic, finding, has_errors
 from obsgen.ignores import Ignores
-from obsgen.lint.documents import rule_groups
+from obsgen.lint.documents import NO_RULES, is_rule_file, rule_groups
 from obsgen.lint.rules import RuleReader
 from obsgen.model.checks import CheckSettings
 from obsgen.pipeline import Built
 from obsgen.source import SourceMap, read_source
 from obsgen.units import Duration
 
+_UTF8_SINCE: Final = (3, 0)
 NEWEST: Final = (999, 0)
 """The target of files that say none: every function is known."""
 FOR_EVER: Final = Duration(365 * 86_400_000 * 100)
@@ -60,9 +61,12 @@ def lint(texts: Mapping[str, bytes | str], options: LintOptions) -> Built:
         source, found = read_source(name, texts[name])
         sources.append(source)
         diagnostics.extend(found)
-        reader = RuleReader(diagnostics.append)
+        reader = RuleReader(diagnostics.append, knows_utf8=options.version >= _UTF8_SINCE)
         groups = tuple(reader.group(node) for node in rule_groups(source, diagnostics.append))
         files.append(RuleFile(service=name, groups=groups, sources=(name,)))
+    others = [source.documents[0].origin for source in sources if not is_rule_file(source)]
+    if others and len(others) == len(sources) and not has_errors(diagnostics):
+        diagnostics.append(finding(NO_RULES, others[0], "the file holds no rule groups"))
     ignores = Ignores(sources, today=options.today, is_partial=has_errors(diagnostics))
     checked = check(_compiled(tuple(files), options), options.settings)
     return Built(
@@ -77,6 +81,7 @@ def _compiled(files: tuple[RuleFile, ...], options: LintOptions) -> Compiled:
     scope = QueryScope(
         catalogue=options.catalogue,
         is_complete=options.is_complete,
+        knows_rules=False,
         scrape_interval=options.scrape_interval,
     )
     return Compiled(

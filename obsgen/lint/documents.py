@@ -34,13 +34,17 @@ NO_RULES: Final = Code(
 )
 CODES: Final = (RULE_FILE, SKIPPED_DOCUMENT, NO_RULES)
 
+# What stands beside rules in a folder: configurations, and unit tests of promtool.
+_OTHER_FILES: Final = frozenset(
+    {"scrape_configs", "rule_files", "global", "alerting", "tests", "evaluation_interval"}
+    | {"route", "receivers"}
+)
 _TOP: Final = ("groups", "namespace")
 
 
 def rule_groups(source: Source, report: Reports) -> Iterator[MappingNode]:
     """Yield the groups of a file, in its order."""
     plain = 0
-    count = 0
     for document in source.documents:
         if isinstance(document, Scalar) and document.is_null:
             continue
@@ -50,7 +54,8 @@ def rule_groups(source: Source, report: Reports) -> Iterator[MappingNode]:
         if "apiVersion" in document.entries or "kind" in document.entries:
             for groups in _of_object(document):
                 yield from _groups(groups, report)
-                count += 1
+            continue
+        if "groups" not in document.entries and _OTHER_FILES & document.entries.keys():
             continue
         plain += 1
         if plain > 1:
@@ -59,10 +64,16 @@ def rule_groups(source: Source, report: Reports) -> Iterator[MappingNode]:
         check_keys(document, _TOP, "a rule file", report)
         if (found := document.get("groups")) is not None:
             yield from _groups(found, report)
-            count += 1
-    if not count and source.documents:
-        place = source.documents[0].origin
-        report(finding(NO_RULES, place, "the file holds no rule groups"))
+
+
+def is_rule_file(source: Source) -> bool:
+    """Say whether a file holds groups, or nothing at all yet."""
+    documents = [d for d in source.documents if not isinstance(d, Scalar) or not d.is_null]
+    return not source.documents or any(
+        isinstance(document, MappingNode)
+        and ("groups" in document.entries or any(True for _ in _of_object(document)))
+        for document in documents
+    )
 
 
 def _of_object(document: MappingNode) -> Iterator[Node]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
@@ -24,6 +24,7 @@ _GROUP_KEYS: Final = (
 _RULE_KEYS: Final = ("expr", "labels", "for", "keep_firing_for", "annotations", "alert", "record")
 _MORE_KEYS: Final = ("debug", "update_entries_limit")
 _OF_ALERTS: Final = ("for", "keep_firing_for", "annotations")
+_A: Final = {"label": "a label", "annotation": "an annotation"}
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
 _RECORD: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 
@@ -33,12 +34,8 @@ class RuleReader:
     """Reads the groups of one file; what is wrong is reported, and its rule left out."""
 
     report: Reports
-    _names: dict[tuple[Path, str], Scalar]
-
-    def __init__(self, report: Reports) -> None:
-        """Start a file."""
-        self.report = report
-        self._names = {}
+    knows_utf8: bool = True
+    _names: dict[tuple[Path, str], Scalar] = field(default_factory=dict)
 
     def group(self, node: MappingNode) -> RuleGroup:
         """Read a group."""
@@ -108,7 +105,7 @@ class RuleReader:
         )
 
     def _check_record(self, node: MappingNode, name: str) -> None:
-        if not _RECORD.fullmatch(name):
+        if not (self.knows_utf8 or _RECORD.fullmatch(name)):
             self._say(node.entries["record"].value, f"`{name}` is no name of a series")
         for key in _OF_ALERTS:
             if key in node.entries:
@@ -140,8 +137,9 @@ class RuleReader:
             return found, written
         for name, entry in node.entries.items():
             value = entry.value
-            if not _LABEL.fullmatch(name) or name == METRIC_NAME_LABEL:
-                self._say(entry.key, f"`{name}` is no name of a {what}")
+            is_name = bool(name) if self.knows_utf8 else _LABEL.fullmatch(name)
+            if not is_name or name == METRIC_NAME_LABEL:
+                self._say(entry.key, f"`{name}` is no name of {_A[what]}")
             elif isinstance(value, Scalar):
                 found[name] = "" if value.is_null else value.text
                 written[name] = Written(text=found[name], origin=value.origin)

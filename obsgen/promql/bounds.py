@@ -8,10 +8,12 @@ NaN, which passes no comparison but `!=`, is not spoken of.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
 _EXACT: Final = Context(prec=34)
+_DOWN: Final = Context(prec=34, rounding=ROUND_FLOOR)
+_UP: Final = Context(prec=34, rounding=ROUND_CEILING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,14 @@ class Bounds:
         """Return where multiples lie."""
         if factor < 0:
             return self.negated().times(-factor)
-        return Bounds(_scaled(self.low, factor), _scaled(self.high, factor))
+        return Bounds(_scaled(self.low, factor, _DOWN), _scaled(self.high, factor, _UP))
+
+    def over(self, divisor: Decimal) -> Bounds:
+        """Return where quotients by a number other than 0 lie; rounded to the wide side."""
+        if divisor < 0:
+            return self.negated().over(-divisor)
+        low = None if self.low is None else _DOWN.divide(self.low, divisor)
+        return Bounds(low, None if self.high is None else _UP.divide(self.high, divisor))
 
     def united(self, other: Bounds) -> Bounds:
         """Return where values of both lie."""
@@ -85,8 +94,8 @@ def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else _EXACT.add(one, other)
 
 
-def _scaled(end: Decimal | None, factor: Decimal) -> Decimal | None:
-    return None if end is None else _EXACT.multiply(end, factor)
+def _scaled(end: Decimal | None, factor: Decimal, context: Context) -> Decimal | None:
+    return None if end is None else context.multiply(end, factor)
 
 
 def _at_most(high: Decimal | None, low: Decimal | None) -> bool:

@@ -225,8 +225,8 @@ def _of_binary(node: Binary, lhs: Meaning, rhs: Meaning, labels: Labelled) -> Me
     nothing = "" if is_nothing else _reason(node, lhs, rhs)
     is_test = node.op in COMPARISONS and not node.is_bool
     is_conditional = lhs.is_conditional or rhs.is_conditional or node.op == "unless" or is_test
-    if node.op in {"or", "*", "/"} and not is_test:
-        is_conditional = _is_conditional(node, lhs, rhs)
+    if node.op == "or":
+        is_conditional = lhs.is_conditional and rhs.is_conditional
     number = folded(node.op, lhs.number, rhs.number) if lhs.is_number and rhs.is_number else None
     return Meaning(
         labels=labels.labels,
@@ -238,12 +238,6 @@ def _of_binary(node: Binary, lhs: Meaning, rhs: Meaning, labels: Labelled) -> Me
         nothing=nothing,
         is_nothing=is_nothing or bool(nothing),
     )
-
-
-def _is_conditional(node: Binary, lhs: Meaning, rhs: Meaning) -> bool:
-    if node.op == "or":
-        return lhs.is_conditional and rhs.is_conditional
-    return lhs.is_conditional or rhs.is_conditional
 
 
 def _side(node: Binary, lhs: Meaning, rhs: Meaning) -> Values:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen.promql.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE, Bounds
+from obsgen.promql.constants import folded
 from obsgen.promql.conversions import scaled
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.quantities import Quantity
@@ -69,7 +70,8 @@ def computed(
     """
     left, right = numbers
     if left is not None and right is not None:
-        return replace(_PLAIN, bounds=_arithmetic(node.op, lhs.bounds, rhs.bounds))
+        value = folded(node.op, left, right)
+        return replace(_PLAIN, bounds=ANYTHING if value is None else Bounds(value, value))
     if right is not None:
         return _with_number(node.op, lhs, right)
     if left is not None:
@@ -80,7 +82,7 @@ def computed(
 def _with_number(op: str, of: Quantity, number: Decimal) -> Quantity:
     """Return what `x op number` gives."""
     if op in {"*", "/"} and number != 0:
-        bounds = of.bounds.times(number) if op == "*" else _divided(of.bounds, number)
+        bounds = of.bounds.times(number) if op == "*" else of.bounds.over(number)
         unit = None if of.unit is None else scaled(of.unit, op, number)
         return replace(of, unit=unit, bounds=bounds)
     if op in {"+", "-"}:
@@ -99,13 +101,6 @@ def _number_with(op: str, number: Decimal, of: Quantity) -> Quantity:
     return _PLAIN
 
 
-def _divided(bounds: Bounds, number: Decimal) -> Bounds:
-    try:
-        return bounds.times(1 / number)
-    except ArithmeticError:
-        return ANYTHING
-
-
 def _level(sample: Sample) -> Sample:
     """A counter with something added is a level like any other."""
     return Sample.GAUGE if sample is Sample.COUNTER else sample
@@ -117,15 +112,25 @@ def _of_both(node: Binary, lhs: Quantity, rhs: Quantity) -> Quantity:
     if node.op == "/" and is_share(above, node.rhs):
         bounds = ZERO_OR_ONE.times(factor)
     sample = Sample.GAUGE
-    if node.op in {"+", "-"} and Sample.BUCKET_RATES is lhs.sample is rhs.sample:
+    if _keeps_buckets(node.op, lhs.sample, rhs.sample):
         sample = Sample.BUCKET_RATES
     elif node.op == "+" and Sample.COUNTER is lhs.sample is rhs.sample:
         sample = Sample.COUNTER
     elif Sample.UNKNOWN in {lhs.sample, rhs.sample}:
         sample = Sample.UNKNOWN
-    observed = lhs.observed if sample is Sample.BUCKET_RATES else None
+    observed = (lhs.observed or rhs.observed) if sample is Sample.BUCKET_RATES else None
     unit = _unit(node.op, lhs.unit, rhs.unit)
     return Quantity(sample=sample, unit=unit, observed=observed, bounds=bounds)
+
+
+_OF_BUCKETS: Final = frozenset({Sample.BUCKETS, Sample.BUCKET_RATES})
+
+
+def _keeps_buckets(op: str, left: Sample, right: Sample) -> bool:
+    """Say whether the result still counts by bucket: a join, a quotient, a difference."""
+    if op in {"+", "-"}:
+        return left is right and left in _OF_BUCKETS
+    return op in {"*", "/"} and bool({left, right} & _OF_BUCKETS)
 
 
 def _unit(op: str, left: Unit | None, right: Unit | None) -> Unit | None:
