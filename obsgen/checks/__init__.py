@@ -23,6 +23,7 @@ from obsgen.reader.checks import CHECK_SETTING
 
 KINDS: Final = (
     "selectors",
+    "grouping",
     "rate_of_gauge",
     "bare_counter",
     "rate_of_sum",
