@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from obsgen import disk
-from obsgen.catalogue import Catalogue, Metric
+from obsgen.catalogue import Catalogue
 from obsgen.diagnostics import NOWHERE, Diagnostic, Severity
 from obsgen.lint import LintOptions, lint
 from obsgen.pipeline import Built, Options, build
@@ -136,20 +136,11 @@ _OWN_SPEC: Final = "<lint>"
 
 
 def known_of_presets() -> Catalogue:
-    """Return what the shipped presets agree on, of all metrics that they declare."""
+    """Return what the shipped presets know; no metric stands in two of them."""
     shipped = disk.shipped_presets()
-    found: dict[str, Metric | None] = {}
     # What an application exposes under a common name differs from one to the next.
-    for name in (name for name in shipped if name not in INSTRUMENTATIONS):
-        for metric in _metrics_of(name, shipped).values():
-            known = found.setdefault(metric.name, metric)
-            if known is not None and (known.type, known.unit) != (metric.type, metric.unit):
-                found[metric.name] = None
-    return Catalogue({name: metric for name, metric in found.items() if metric is not None})
-
-
-def _metrics_of(preset: str, shipped: Mapping[str, bytes]) -> Mapping[str, Metric]:
-    text = f"apiVersion: obsgen/v1\nkind: Service\nname: known\nuses: [{preset}]\n"
+    used = ", ".join(name for name in shipped if name not in INSTRUMENTATIONS)
+    text = f"apiVersion: obsgen/v1\nkind: Service\nname: known\nuses: [{used}]\n"
     options = Options(presets=shipped, with_files=False, with_tests=False)
-    built = build({STDIN: text}, options)
-    return built.compiled[0].scopes["known"].catalogue.metrics
+    built = build({_OWN_SPEC: text}, options)
+    return built.compiled[0].scopes["known"].catalogue

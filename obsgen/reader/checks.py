@@ -14,15 +14,14 @@ from obsgen.model.checks import (
     CheckSettings,
 )
 from obsgen.promql.re2 import regex_problem
-from obsgen.reader.values import read_text, read_words
+from obsgen.reader.values import read_count, read_text, read_words
 from obsgen.source import MappingNode, Node, Scalar
 
 CHECK_SETTING: Final = Code(
     "SCH116",
     "check-setting",
     why="a check that is told something it does not understand would go on as before",
-    fix="Write a severity (`error`, `warning`, `info`, `none`), a whole number above 0, or a "
-    "pattern, as the hint says.",
+    fix="Write a severity (`error`, `warning`, `info`, `none`) or a pattern, as the hint says.",
 )
 CODES: Final = (CHECK_SETTING,)
 
@@ -85,19 +84,3 @@ def _pattern(node: Node | None, report: Reports) -> str:
         report(finding(CHECK_SETTING, node.origin, message, "write a pattern of RE2"))
         return ""
     return text
-
-
-def read_count(node: Node | None, default: int, report: Reports) -> int:
-    """Read a whole number above 0; *default* where there is none."""
-    if not isinstance(node, Scalar) or node.is_null:
-        return default
-    text = node.text.replace("_", "")
-    if text.isascii() and text.isdigit() and 0 < len(text) < _DIGITS and int(text) > 0:
-        return int(text)
-    message = f"bound {node.word} is not a whole number above 0"
-    hint = f"write `{default}`, or leave it out" if default else "leave it out"
-    report(finding(CHECK_SETTING, node.origin, message, hint))
-    return default
-
-
-_DIGITS: Final = 12

@@ -11,10 +11,10 @@ from obsgen.catalogue import Metric, MetricType
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
-from obsgen.reader.checks import read_count
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.shape import missing_key
 from obsgen.reader.values import (
+    read_count,
     read_flag,
     read_list,
     read_number,

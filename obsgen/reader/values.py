@@ -38,7 +38,14 @@ OTHER_DIMENSION: Final = Code(
     why="the two can never be compared",
     fix="Write the limit in the dimension of the measure, or compare another measure.",
 )
+NO_COUNT: Final = Code(
+    "SCH117",
+    "whole-number",
+    why="series, scrapes and the like are counted in whole numbers above 0",
+    fix="Write the number without a unit, as in `20000`, or leave it out.",
+)
 CODES: Final = (
+    NO_COUNT,
     UNREADABLE_DURATION,
     UNREADABLE_QUANTITY,
     MISSING_UNIT,
@@ -73,6 +80,22 @@ def read_words(node: Node | None) -> tuple[str, ...]:
 def read_flag(node: Node | None) -> bool:
     """Return a boolean; false where there is none."""
     return isinstance(node, Scalar) and node.is_boolean and node.text.lower() == "true"
+
+
+def read_count(node: Node | None, default: int, report: Reports) -> int:
+    """Read a whole number above 0; *default* where there is none."""
+    if not isinstance(node, Scalar) or node.is_null:
+        return default
+    text = node.text.replace("_", "")
+    if text.isascii() and text.isdigit() and 0 < len(text) < _MOST_DIGITS and int(text) > 0:
+        return int(text)
+    message = f"{node.word} is not a whole number above 0"
+    hint = f"write `{default}`, or leave it out" if default else "leave it out"
+    report(finding(NO_COUNT, node.origin, message, hint))
+    return default
+
+
+_MOST_DIGITS: Final = 12
 
 
 def read_number(node: Node | None, report: Reports) -> Decimal | None:
