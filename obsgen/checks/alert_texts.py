@@ -21,7 +21,8 @@ MISSING_LABEL: Final = Code(
     "ALR521",
     "label-not-in-result",
     why="the query sums the label away, so the text would say nothing in its place",
-    fix="Keep the label with `by: [label]`, or leave it out of the text.",
+    fix="Keep the label with `by (label)` (in a measure `by: [label]`), or leave it out of the "
+    "text. `$labels` holds the labels of the query, not those that the rule adds.",
 )
 BROKEN_TEMPLATE: Final = Code(
     "ALR522",

@@ -9,7 +9,7 @@ from obsgen.checks._check import Check, Example, of_alerts
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Binary, Call, Node, VectorSelector, walk, without_parens
-from obsgen.promql.functions import COMPARISONS
+from obsgen.promql.functions import COMPARISONS, GROWTH
 
 INFINITE: Final = Code(
     "PQL456",
@@ -22,7 +22,6 @@ INFINITE: Final = Code(
 CODES: Final = (INFINITE,)
 
 _UPWARDS: Final = frozenset({">", ">="})
-_GROWTH: Final = frozenset({"rate", "irate", "increase"})
 
 
 def _look(query: Query) -> Iterator[Diagnostic]:
@@ -42,7 +41,7 @@ def _look(query: Query) -> Iterator[Diagnostic]:
 def _grows(node: Node) -> bool:
     """Say whether a side counts what happens; a limit within it keeps it above 0."""
     parts = list(walk(node))
-    is_growth = any(isinstance(part, Call) and part.function in _GROWTH for part in parts)
+    is_growth = any(isinstance(part, Call) and part.function in GROWTH for part in parts)
     is_guarded = any(isinstance(part, Binary) and part.op in COMPARISONS for part in parts)
     return is_growth and not is_guarded
 

@@ -14,8 +14,8 @@ from obsgen.promql.functions import COMPARISONS, SET_OPERATORS
 NAN: Final = Code(
     "PQL436",
     "nan-in-aggregation",
-    why="0 / 0 is NaN and 1 / 0 infinite; a sum or mean that holds one of them is NaN itself, and "
-    "NaN passes no limit: the alert is silent",
+    why="0 / 0 is NaN, and a sum or mean that holds one NaN is NaN itself, which passes no limit: "
+    "the alert is silent; 1 / 0 is infinite and passes every one",
     fix="Sum before dividing, or keep what has traffic only: `a / (b > 0)`.",
     severity=Severity.WARNING,
 )

@@ -39,6 +39,12 @@ NAME_PATTERN: Final = Code(
 CODES: Final = (EXTERNAL_LABEL, REQUIRED_LABEL, REQUIRED_ANNOTATION, NAME_PATTERN)
 
 
+# What alerts of specs call these annotations.
+_KEYS: Final = {"runbook_url": "runbook", "dashboard_url": "dashboard"} | {
+    name: name for name in ("summary", "description")
+}
+
+
 def _run(subject: Subject) -> Iterator[Diagnostic]:
     external = subject.compiled.prometheus.external_labels
     for query in subject.queries:
@@ -61,7 +67,8 @@ def _demanded(query: Query, rule: AlertingRule, subject: Subject) -> Iterator[Di
     for name in subject.settings.required_annotations:
         if not rule.annotations.get(name):
             message = f"alert `{query.name}` has no annotation `{name}`"
-            hint = f"add `{name}: …` to its annotations"
+            key = _KEYS.get(name) if rule.written is None else None
+            hint = f"add `{key}: …`" if key else f"add `{name}: …` to its annotations"
             yield finding(REQUIRED_ANNOTATION, query.origin, message, hint)
 
 

@@ -17,6 +17,7 @@ from obsgen.promql import (
     VectorSelector,
     without_parens,
 )
+from obsgen.promql.functions import GROWTH
 
 RATE_OF_SUM: Final = Code(
     "PQL422",
@@ -25,14 +26,14 @@ RATE_OF_SUM: Final = Code(
     "takes that for a restart of everything and counts the whole sum anew",
     fix="Rate first, then sum: `sum(rate(x_total[5m]))`; of a recorded sum, rate what it sums.",
 )
+
 CODES: Final = (RATE_OF_SUM,)
 
-_GROWTH: Final = frozenset({"rate", "irate", "increase"})
 _COMBINE: Final = frozenset({"sum", "avg", "max", "min"})
 
 
 def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
-    if node.function not in _GROWTH or not node.args:
+    if node.function not in GROWTH or not node.args:
         return
     argument = without_parens(node.args[0])
     inner = without_parens(argument.expr) if isinstance(argument, Subquery) else None

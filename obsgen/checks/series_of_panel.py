@@ -9,6 +9,7 @@ from obsgen.checks._check import Check, Example, of_queries
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Call, without_parens
+from obsgen.promql.functions import GROWTH
 
 EVERY_SERIES: Final = Code(
     "PQL447",
@@ -18,15 +19,15 @@ EVERY_SERIES: Final = Code(
     fix="Sum: `sum by (route) (rate(x_total[5m]))`, or show the largest: `topk(10, …)`.",
     severity=Severity.INFO,
 )
+
 CODES: Final = (EVERY_SERIES,)
 
-_RATES: Final = frozenset({"rate", "irate", "increase"})
 _FEWEST: Final = 2
 
 
 def _look(query: Query) -> Iterator[Diagnostic]:
     root = without_parens(query.root)
-    if query.use is not Use.PANEL or not isinstance(root, Call) or root.function not in _RATES:
+    if query.use is not Use.PANEL or not isinstance(root, Call) or root.function not in GROWTH:
         return
     labels = query.meaning(root).labels
     if labels.is_open or len(labels.names) >= _FEWEST:

@@ -116,6 +116,9 @@ AGGREGATIONS: Final = {
 }
 """Every aggregation with the type of its parameter, or None where it has none."""
 
+GROWTH: Final = frozenset({"rate", "irate", "increase"})
+"""What a counter grew by, whatever restarts lie between."""
+
 SET_OPERATORS: Final = frozenset({"and", "or", "unless"})
 COMPARISONS: Final = frozenset({"==", "!=", ">", "<", ">=", "<="})
 

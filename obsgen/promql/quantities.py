@@ -20,7 +20,7 @@ from obsgen.promql.bounds import (
     ZERO_OR_ONE,
     Bounds,
 )
-from obsgen.promql.functions import FUNCTIONS, Type
+from obsgen.promql.functions import FUNCTIONS, GROWTH, Type
 from obsgen.promql.series import Sample, Series
 from obsgen.units import COUNT, RATIO, SECONDS, Unit
 
@@ -70,7 +70,6 @@ _GROWN: Final = {
 }
 
 _PER_SECOND: Final = frozenset({"rate", "irate", "deriv"})
-_GROWTH: Final = frozenset({"rate", "irate", "increase"})
 _DIFFERENCES: Final = frozenset({"delta", "idelta", "deriv"})
 _SAME: Final = frozenset(
     {"last_over_time", "first_over_time", "min_over_time", "max_over_time", "ceil", "floor"}
@@ -134,7 +133,7 @@ def _is_share(number: Decimal | None) -> bool:
 
 def _of_range(function: str, source: Quantity) -> Quantity | None:
     """Return what a function over time makes of samples; None for all others."""
-    if function in _GROWTH | _DIFFERENCES:
+    if function in GROWTH | _DIFFERENCES:
         return _grown(function, source)
     if function in _AVERAGES:
         kept = source.bounds if function in {"avg_over_time", "quantile_over_time"} else ANYTHING
@@ -161,7 +160,7 @@ def _grown(function: str, source: Quantity) -> Quantity:
     if unit is not None and function in _PER_SECOND:
         unit = None if unit.per_seconds else unit.rated()
     # Where a sample falls, the growth since then is the whole sample, which a gauge has below 0.
-    is_growth = function in _GROWTH and source.bounds.is_never_negative
+    is_growth = function in GROWTH and source.bounds.is_never_negative
     bounds = NOT_NEGATIVE if is_growth else ANYTHING
     return replace(source, sample=sample, unit=unit, bounds=bounds)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen.promql.constants import constant_of
+from obsgen.promql.functions import GROWTH
 from obsgen.promql.tree import (
     Aggregate,
     Binary,
@@ -18,7 +19,6 @@ from obsgen.promql.tree import (
     without_parens,
 )
 
-_ADDED_UP: Final = frozenset({"rate", "irate", "increase"})
 _BUCKET: Final = "_bucket"
 _COUNT: Final = "_count"
 
@@ -37,7 +37,7 @@ def is_share(above: Node, below: Node) -> bool:
         match one, other:
             case Aggregate(op="sum"), Aggregate(op="sum") if one.grouping == other.grouping:
                 one, other = without_parens(one.expr), without_parens(other.expr)
-            case Call(), Call() if one.function == other.function and one.function in _ADDED_UP:
+            case Call(), Call() if one.function == other.function and one.function in GROWTH:
                 one, other = without_parens(one.args[0]), without_parens(other.args[0])
             case MatrixSelector(), MatrixSelector() if one.range_ms == other.range_ms:
                 return _is_part(one.selector, other.selector)
