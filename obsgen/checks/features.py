@@ -9,7 +9,7 @@ from typing import Final
 
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject, Use
-from obsgen.diagnostics import Code, Diagnostic
+from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import (
     Aggregate,
     Binary,
@@ -36,6 +36,7 @@ EXPERIMENTAL: Final = Code(
     why="Prometheus knows experimental functions only where it is started with the flag "
     "`--enable-feature=promql-experimental-functions`",
     fix="Start the server with the flag and ignore the finding, or write it with stable functions.",
+    severity=Severity.WARNING,
 )
 CODES: Final = (TOO_NEW, EXPERIMENTAL)
 
