@@ -16,9 +16,9 @@ from typing import Final
 import remote_write
 
 from obsgen.catalogue import Catalogue, Metric
-from obsgen.promql.bounds import NOT_NEGATIVE, ZERO_OR_ONE, Bounds
 from obsgen.promql.labels import Labels, declared_labels
-from obsgen.promql.series import Sample, Series
+from obsgen.promql.meaning import Sample, Series
+from obsgen.promql.meaning.bounds import NOT_NEGATIVE, ZERO_OR_ONE, Bounds
 from obsgen.units import BYTES, COUNT, RATIO, SECONDS
 
 START: Final = 1_704_067_200_000

@@ -12,11 +12,10 @@ from decimal import Decimal
 import pytest
 
 from obsgen.promql import Aggregate, Binary, Call, parse, walk
-from obsgen.promql.bounds import NOT_NEGATIVE, ZERO_OR_ONE, Bounds
 from obsgen.promql.functions import AGGREGATIONS, COMPARISONS, FUNCTIONS, SET_OPERATORS, STRENGTH
 from obsgen.promql.labels import Labels, declared_labels
-from obsgen.promql.meaning import Meanings
-from obsgen.promql.series import Sample, Series
+from obsgen.promql.meaning import Meanings, Sample, Series
+from obsgen.promql.meaning.bounds import NOT_NEGATIVE, ZERO_OR_ONE, Bounds
 from obsgen.units import Unit
 
 LOAD = Bounds(Decimal("0.25"), Decimal("0.75"))

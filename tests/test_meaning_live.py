@@ -28,8 +28,8 @@ from remote_write import RECEIVER, write
 
 from obsgen.lint import LintOptions, lint
 from obsgen.promql import Aggregate, Call, parse, walk
-from obsgen.promql.bounds import ANYTHING
 from obsgen.promql.meaning import Meaning, Meanings
+from obsgen.promql.meaning.bounds import ANYTHING
 
 COUNT: Final = int(os.environ.get("OBSGEN_EXPRESSIONS", "3000"))
 SEED: Final = int(os.environ.get("OBSGEN_SEED", "42"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from obsgen.promql.labels import Labels
-from obsgen.promql.series import Sample, Series
+from obsgen.promql.meaning import Sample, Series
 from obsgen.units import BYTES, COUNT, RATIO, SECONDS, Unit
 
 _UNITS: Final = {

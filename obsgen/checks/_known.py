@@ -13,10 +13,9 @@ from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.checks._guesses import guessed
 from obsgen.checks._places import WrittenTexts
 from obsgen.promql import Node, PromqlError, parse, selectors
-from obsgen.promql.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE
 from obsgen.promql.labels import Labels, declared_labels
-from obsgen.promql.meaning import Meaning, Meanings
-from obsgen.promql.series import Sample, Series
+from obsgen.promql.meaning import Meaning, Meanings, Sample, Series
+from obsgen.promql.meaning.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE
 from obsgen.units import COUNT, SECONDS, number_text
 
 _OPEN: Final = Labels(is_open=True, may_be_named=True)

@@ -19,7 +19,7 @@ from obsgen.promql import (
     without_parens,
 )
 from obsgen.promql.functions import COMPARISONS
-from obsgen.promql.series import Sample
+from obsgen.promql.meaning import Sample
 
 BARE_COUNTER: Final = Code(
     "PQL421",

@@ -22,7 +22,7 @@ from obsgen.promql import (
     VectorSelector,
 )
 from obsgen.promql.lexer import Kind, Token, tokenize
-from obsgen.promql.series import Sample
+from obsgen.promql.meaning import Sample
 
 TOO_NEW: Final = Code(
     "PQL442",

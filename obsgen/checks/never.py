@@ -11,9 +11,9 @@ from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Aggregate, Binary, without_parens
-from obsgen.promql.bounds import ZERO, Bounds
 from obsgen.promql.functions import COMPARISONS
-from obsgen.promql.nothing import COMPARISON, PAIRING, unpaired
+from obsgen.promql.meaning.bounds import ZERO, Bounds
+from obsgen.promql.meaning.nothing import COMPARISON, PAIRING, unpaired
 from obsgen.units import number_text
 
 NEVER_MATCHES: Final = Code(

@@ -10,7 +10,7 @@ from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Aggregate, Call, Node, VectorSelector, walk
 from obsgen.promql.labels import BUCKET_LABEL
-from obsgen.promql.series import Sample
+from obsgen.promql.meaning import Sample
 
 NO_BUCKETS: Final = Code(
     "PQL423",

@@ -11,7 +11,7 @@ from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Call, MatrixSelector, Node
-from obsgen.promql.series import Sample
+from obsgen.promql.meaning import Sample
 
 RATE_OF_GAUGE: Final = Code(
     "PQL420",

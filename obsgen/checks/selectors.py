@@ -11,10 +11,10 @@ from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 from obsgen.promql import Matcher, VectorSelector
-from obsgen.promql.label_values import shown_matcher
 from obsgen.promql.labels import BUCKET_LABEL
-from obsgen.promql.nothing import MATCHERS, unknown_labels, unmet_values
-from obsgen.promql.series import Series
+from obsgen.promql.meaning import Series
+from obsgen.promql.meaning.label_values import shown_matcher
+from obsgen.promql.meaning.nothing import MATCHERS, unknown_labels, unmet_values
 from obsgen.reader.lookup import NOT_A_BUCKET, UNKNOWN_METRIC, unknown_metric
 from obsgen.reader.matching import CONTRADICTION, UNKNOWN_LABEL, UNKNOWN_LABEL_VALUE
 from obsgen.reader.shape import words

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from obsgen.promql.bounds import ANYTHING, Bounds
 from obsgen.promql.labels import Labels
+from obsgen.promql.meaning.bounds import ANYTHING, Bounds
 from obsgen.promql.tree import Node
 from obsgen.units import Unit
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.promql.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE, Bounds
-from obsgen.promql.constants import folded
-from obsgen.promql.conversions import scaled
 from obsgen.promql.functions import COMPARISONS
-from obsgen.promql.quantities import Quantity
-from obsgen.promql.series import Sample
-from obsgen.promql.shares import factored, is_share
+from obsgen.promql.meaning.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE, Bounds
+from obsgen.promql.meaning.constants import folded
+from obsgen.promql.meaning.conversions import scaled
+from obsgen.promql.meaning.quantities import Quantity
+from obsgen.promql.meaning.series import Sample
+from obsgen.promql.meaning.shares import factored, is_share
 from obsgen.promql.tree import Binary
 from obsgen.units import Unit
 

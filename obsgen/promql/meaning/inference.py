@@ -12,21 +12,21 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.promql.bounds import ANYTHING, ONE, Bounds
-from obsgen.promql.constants import constant_of, folded
 from obsgen.promql.functions import COMPARISONS, SET_OPERATORS
-from obsgen.promql.label_values import (
+from obsgen.promql.labels import Labelled, Labels, labels_after
+from obsgen.promql.meaning.bounds import ANYTHING, ONE, Bounds
+from obsgen.promql.meaning.constants import constant_of, folded
+from obsgen.promql.meaning.label_values import (
     NO_VALUES,
     Values,
     narrowed_values,
     values_after,
     values_of_absence,
 )
-from obsgen.promql.labels import Labelled, Labels, labels_after
-from obsgen.promql.nothing import contradicting_matchers, mismatch
-from obsgen.promql.operations import compared, computed
-from obsgen.promql.quantities import Quantity, aggregated, called, of_series
-from obsgen.promql.series import KnownSeries, Sample, Series
+from obsgen.promql.meaning.nothing import contradicting_matchers, mismatch
+from obsgen.promql.meaning.operations import compared, computed
+from obsgen.promql.meaning.quantities import Quantity, aggregated, called, of_series
+from obsgen.promql.meaning.series import KnownSeries, Sample, Series
 from obsgen.promql.tree import (
     Aggregate,
     Binary,

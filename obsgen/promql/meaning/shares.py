@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from obsgen.promql.constants import constant_of
 from obsgen.promql.functions import GROWTH
+from obsgen.promql.meaning.constants import constant_of
 from obsgen.promql.tree import (
     Aggregate,
     Binary,

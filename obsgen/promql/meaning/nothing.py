@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from obsgen.matchers import contradiction
-from obsgen.promql.label_values import Values, as_matcher
 from obsgen.promql.labels import Labels
+from obsgen.promql.meaning.label_values import Values, as_matcher
 from obsgen.promql.tree import METRIC_NAME_LABEL, Binary, Matcher, VectorSelector
 from obsgen.promql.typing_rules import matches_empty
 

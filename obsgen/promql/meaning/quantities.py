@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.promql.bounds import (
+from obsgen.promql.functions import FUNCTIONS, GROWTH, Type
+from obsgen.promql.meaning.bounds import (
     ANYTHING,
     AT_LEAST_ONE,
     NOT_NEGATIVE,
@@ -20,8 +21,7 @@ from obsgen.promql.bounds import (
     ZERO_OR_ONE,
     Bounds,
 )
-from obsgen.promql.functions import FUNCTIONS, GROWTH, Type
-from obsgen.promql.series import Sample, Series
+from obsgen.promql.meaning.series import Sample, Series
 from obsgen.units import COUNT, RATIO, SECONDS, Unit
 
 
