@@ -27,6 +27,9 @@ _VERBS: Final = {"+": "added up", "-": "subtracted"}
 
 
 def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
+    # Limits and operands of measures were converted, or refused, where they were read.
+    if not query.places.is_written(node):
+        return
     if node.op not in COMPARISONS and node.op not in _VERBS:
         return
     left, right = query.meaning(node.lhs), query.meaning(node.rhs)

@@ -70,8 +70,10 @@ def _unpaired(query: Query, node: Binary) -> Diagnostic:
         mine, theirs = (_listed(side.values.get(label, frozenset())) for side in (left, right))
         told.append(f"`{label}` is {mine} on one side, {theirs} on the other")
     found = _finding(query, node, ", ".join(told))
-    # What every target has is sure, unless the series come over another way.
-    return found if query.is_complete else replace(found, severity=_LIKELY)
+    # What every target has is sure, unless the series come over another way; what measures are
+    # made of may be empty and right nonetheless.
+    is_sure = query.is_complete and query.places.is_written(node)
+    return found if is_sure else replace(found, severity=_LIKELY)
 
 
 def _finding(query: Query, node: Binary, why: str) -> Diagnostic:

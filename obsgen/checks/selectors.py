@@ -36,7 +36,8 @@ _SHOWN: Final = 12
 def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     name, scope = node.metric_name, query.scope
     meaning = query.meaning(node)
-    if name is None or scope is None:
+    # What kinds of measures select was checked where they were read.
+    if name is None or scope is None or not query.places.is_written(node):
         return
     if meaning.series is None:
         if scope.is_complete and not names.is_slo_series(name):
@@ -46,8 +47,7 @@ def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     if meaning.nothing == MATCHERS:
         message = f"the matchers of `{name}` contradict each other"
         yield query.finding(CONTRADICTION, node, message, "leave one of them out")
-    if query.places.is_written(node):
-        yield from _out_of_scope(query, node, scope.catalogue)
+    yield from _out_of_scope(query, node, scope.catalogue)
 
 
 def _labels(query: Query, node: VectorSelector, series: Series) -> Iterator[Diagnostic]:
