@@ -193,7 +193,7 @@ OF_SAMPLES = [
     ("rate(bucket[5m])", RATES, "count/s", POSITIVE),
     ("rate(native[5m])", HISTOGRAM, "count/s", ANY),
     ("rate(power[5m])", GAUGE, None, POSITIVE),
-    ("rate(undeclared[5m])", GAUGE, None, ANY),
+    ("rate(undeclared[5m])", UNKNOWN, None, ANY),
     ("resets(requests[5m])", GAUGE, "count", POSITIVE),
     ("stddev_over_time(delay[5m])", GAUGE, "s", POSITIVE),
     ("stdvar_over_time(delay[5m])", GAUGE, None, POSITIVE),

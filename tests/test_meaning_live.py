@@ -31,7 +31,7 @@ from obsgen.promql import Aggregate, Call, parse, walk
 from obsgen.promql.meaning import Meaning, Meanings
 from obsgen.promql.meaning.bounds import ANYTHING
 
-COUNT: Final = int(os.environ.get("OBSGEN_EXPRESSIONS", "3000"))
+COUNT: Final = int(os.environ.get("OBSGEN_EXPRESSIONS", "2000"))
 SEED: Final = int(os.environ.get("OBSGEN_SEED", "42"))
 _CONNECTIONS: Final = 4
 # Prometheus adds up and interpolates in float64; the inference is exact.
