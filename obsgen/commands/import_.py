@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import click
 
@@ -41,6 +41,11 @@ class _Asked:
     @property
     def is_url(self) -> bool:
         return "://" in self.source
+
+    @property
+    def given_names(self) -> dict[str, str]:
+        """What is given to name the document, by option."""
+        return {"name": self.name, "service": self.service}
 
 
 @click.group(name="import")
@@ -118,15 +123,17 @@ def _import(asked: _Asked) -> bool:
     from obsgen import http, terminal
     from obsgen.disk.single import read_file, read_stream, write_file
     from obsgen.importers.document import Head
+    from obsgen.importers.kinds import KINDS
     from obsgen.importers.wanted import Wanted
     from obsgen.importing import Importer
     from obsgen.progress import progress
 
     with_runtime = bool(asked.globs) if asked.with_runtime is None else asked.with_runtime
     wanted = Wanted(globs=asked.globs, with_runtime=with_runtime)
-    kind, name = _document(asked)
     source = http.shown(asked.source) if asked.is_url else _file_name(asked.source)
-    head = Head(kind=kind, name=name, source=source, values=asked.values)
+    document = KINDS[asked.kind]
+    name = document.name_of(asked.given_names, asked.job)
+    head = Head(document=document, name=name, source=source, values=asked.values)
     importer = Importer(wanted=wanted, head=head, progress=progress)
     if asked.is_url:
         token = http.read_token(asked.token_file, asked.token_variable)
@@ -157,26 +164,13 @@ def _file_name(source: str) -> str:
     return "<stdin>" if source == STANDARD_INPUT else source
 
 
-def _document(asked: _Asked) -> tuple[Literal["Preset", "Service", "Part"], str]:
-    """Return the kind of the document, and its name or that of its service."""
-    from obsgen import names
-
-    slug = names.slug(asked.job) or "imported"
-    match asked.kind:
-        case "part":
-            return "Part", asked.service
-        case "service":
-            return "Service", asked.name or slug
-    return "Preset", asked.name or slug.replace("-", "_")
-
-
 def _check(asked: _Asked) -> None:
     """Refuse what contradicts itself, and names that no spec can have."""
     import re
 
     from obsgen import http
+    from obsgen.importers.kinds import KINDS
     from obsgen.importers.wanted import glob_problem
-    from obsgen.schema.shared import NAME_PATTERN, WORD_PATTERN
 
     if asked.is_url and (problem := http.url_problem(asked.source)):
         raise click.BadParameter(problem, param_hint="FILE|URL")
@@ -187,13 +181,12 @@ def _check(asked: _Asked) -> None:
             raise click.BadParameter(problem, param_hint="--match")
     if asked.token_file and asked.token_variable:
         raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
-    if (asked.kind == "part") != bool(asked.service):
+    document = KINDS[asked.kind]
+    if document.is_of_service != bool(asked.service):
         raise click.UsageError("--kind part and --service NAME belong together")
-    if asked.kind == "part" and asked.name:
+    if document.is_of_service and asked.name:
         raise click.UsageError("a part has no --name, but that of its --service")
-    kind, name = _document(asked)
-    pattern = WORD_PATTERN if kind == "Preset" else NAME_PATTERN
-    if not re.fullmatch(pattern, name):
-        form = "snake_case" if kind == "Preset" else "lower case, digits and hyphens"
-        message = f"`{name}` is no name of a {'service' if kind == 'Part' else asked.kind}: {form}"
-        raise click.BadParameter(message, param_hint="--service" if kind == "Part" else "--name")
+    name = document.name_of(asked.given_names, asked.job)
+    if not re.fullmatch(document.pattern, name):
+        message = f"`{name}` is no name of a {document.named}: {document.form}"
+        raise click.BadParameter(message, param_hint=f"--{document.name_key}")

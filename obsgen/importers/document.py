@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from obsgen.importers.complaints import bounds, is_id, number
 from obsgen.importers.families import Family
+from obsgen.importers.kinds import PRESET, DocumentKind
 from obsgen.outputs.yaml import entry
 from obsgen.reader.metrics import unit_from_name
 from obsgen.report import harmless
 from obsgen.schema.shared import is_label
 from obsgen.units import COUNT, Unit
-
-Kind = Literal["Preset", "Service", "Part"]
 
 _LONGEST_VALUE: Final = 100
 _INDENT: Final = "  "
@@ -44,7 +43,7 @@ class Head:
         values: Labels with at most so many values are declared with them; 0 for none.
     """
 
-    kind: Kind = "Preset"
+    document: DocumentKind = PRESET
     name: str
     source: str
     values: int = 0
@@ -58,8 +57,8 @@ def write_document(families: Iterable[Family], head: Head) -> str:
 def _lines(families: Iterable[Family], head: Head) -> Iterator[str]:
     yield f"# Imported by obsgen from {harmless(head.source)}; it is yours to edit."
     yield "apiVersion: obsgen/v1"
-    yield f"kind: {head.kind}"
-    yield entry("service" if head.kind == "Part" else "name", head.name)
+    yield f"kind: {head.document.kind}"
+    yield entry(head.document.name_key, head.name)
     yield "metrics:"
     for family in families:
         yield _INDENT + entry(family.name, None).removesuffix(" null")
