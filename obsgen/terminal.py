@@ -17,7 +17,6 @@ import click
 
 from obsgen.diagnostics import Diagnostic, ObsgenError, Severity
 from obsgen.disk.outcomes import Difference, Written
-from obsgen.pipeline import Built
 from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
 
@@ -72,6 +71,14 @@ class Told:
     sources: tuple[str, ...]
 
 
+def tell(checked: Findings, format_: str, report: str | None, *, fail_on: str) -> bool:
+    """Print findings and how many there are, write the report; say whether the run failed."""
+    shown = shown_format(format_, report)
+    failed = print_findings(checked, shown, fail_on=fail_on, tells_infos=False)
+    print_summary(checked, shown, fail_on=fail_on)
+    return not write_report(checked, format_, report) or failed
+
+
 def has_failed(built: Findings, fail_on: str) -> bool:
     """Say whether a finding is as grave as *fail_on*."""
     least = Severity[fail_on.upper()]
@@ -108,7 +115,7 @@ def write_report(built: Findings, format_: str, report: str | None) -> bool:
 
 def print_error(error: ObsgenError, format_: str = "text") -> None:
     """Print why the system does not let obsgen go on."""
-    alone = Built(files=(), diagnostics=(error.diagnostic,), source_map=SourceMap(()))
+    alone = Told(diagnostics=(error.diagnostic,), source_map=SourceMap(()), sources=())
     print_findings(alone, format_, fail_on="error")
 
 
@@ -122,7 +129,9 @@ def print_data(data: str | bytes) -> None:
     click.echo(data.encode() if isinstance(data, str) else data, nl=False)
 
 
-def print_summary(built: Built, format_: str, *, fail_on: str = "error", outcome: str = "") -> None:
+def print_summary(
+    built: Findings, format_: str, *, fail_on: str = "error", outcome: str = ""
+) -> None:
     """Count the findings in a sentence."""
     told = [d for d in built.diagnostics if d.severity is not Severity.INFO or fail_on == _ALL]
     kept = len(built.diagnostics) - len(told)

@@ -56,11 +56,8 @@ def lint(
         target=target,
         cwd=Path.cwd(),
     )
-    shown = terminal.shown_format(format_, report)
-    failed = terminal.print_findings(checked, shown, fail_on=fail_on, tells_infos=False)
-    terminal.print_summary(checked, shown, fail_on=fail_on)
-    is_told = terminal.write_report(checked, format_, report)
-    sys.exit(FOUND if failed or not is_told else 0)
+    failed = terminal.tell(checked, format_, report, fail_on=fail_on)
+    sys.exit(FOUND if failed else 0)
 
 
 def _version(text: str | None) -> tuple[int, int] | None:
