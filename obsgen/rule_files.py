@@ -7,7 +7,6 @@ rest. With specs, their metrics are all there are, and their Project says how th
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +20,7 @@ from obsgen.pipeline import Built, Options, build
 from obsgen.reader.layers import INSTRUMENTATIONS
 from obsgen.source import MappingNode, Scalar, SourceMap, read_source
 from obsgen.units import Duration
-
-STDIN = "<stdin>"
-"""Names standard input in findings."""
+from obsgen.workspace import STDIN, today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ def lint_files(
             return Built(files=(), diagnostics=found, source_map=source_map)
     else:
         options = LintOptions(catalogue=known_of_presets())
-    options = replace(options, today=datetime.datetime.now(datetime.UTC).date().isoformat())
+    options = replace(options, today=today())
     built = lint(texts, _told(options, target))
     return replace(built, diagnostics=(*given.diagnostics, *built.diagnostics))
 

@@ -40,7 +40,7 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
         texts[STDIN] = standard_input
     context = _context(paths, standard_input, cwd)
     options = Options(
-        presets=disk.shipped_presets(), today=_today(), with_files=False, with_tests=False
+        presets=disk.shipped_presets(), today=today(), with_files=False, with_tests=False
     )
     if any(name in context for name in texts):
         built = build({**context, **texts}, options)
@@ -88,7 +88,7 @@ def compile_specs(
     options = Options(
         environment=environment,
         requires_project=True,
-        today=_today(),
+        today=today(),
         presets=disk.shipped_presets(),
         with_files=with_files,
         with_tests=with_tests,
@@ -177,7 +177,8 @@ def _left_over(output: Path) -> Iterator[str]:
             yield folder.name
 
 
-def _today() -> str:
+def today() -> str:
+    """Return the day in UTC, as ignored findings name the one on which they end."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 

@@ -54,7 +54,7 @@ FLOORS: Final = {
     "workspace": 15,
     "tidying": 16,
     "starter": 15,
-    "rule_files": 15,
+    "rule_files": 16,
     "simulate": 14,
     "unit_tests": 15,
     "terminal": 15,
