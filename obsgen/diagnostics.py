@@ -46,6 +46,9 @@ class Code:
     hides: bool = False
 
 
+PRESET_FILE: Final = "preset:"
+"""Begins the file names of shipped presets in diagnostics."""
+
 Path = tuple[str | int, ...]
 """Keys and indices from the top of a file; the first is the document's number."""
 
@@ -68,6 +71,11 @@ class Origin:
     part: tuple[int, int] | None = None
     on_key: bool = False
     mark: tuple[int, int, int] | None = None
+
+    @property
+    def is_shipped(self) -> bool:
+        """Say whether it stands in a shipped preset, not in what a user wrote."""
+        return self.file.startswith(PRESET_FILE)
 
     def __truediv__(self, step: str | int) -> Origin:
         """Return the place of a key or an item below this one."""

@@ -86,6 +86,11 @@ def is_slo_series(name: str) -> bool:
     return _OWN.fullmatch(name) is not None
 
 
+def is_recorded(name: str) -> bool:
+    """Say whether a series is named as recorded ones are: colons are for recording rules alone."""
+    return ":" in name
+
+
 _TILE: Final = re.compile(r"slo:\w+:increase(?P<tile>\w+)")
 
 

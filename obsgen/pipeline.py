@@ -14,7 +14,7 @@ from typing import Final
 from obsgen.artefacts import Compiled, OutputFile
 from obsgen.checks import check
 from obsgen.compile.project import compile_spec
-from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding, has_errors
+from obsgen.diagnostics import PRESET_FILE, Code, Diagnostic, Related, Severity, finding, has_errors
 from obsgen.ignores import Ignores
 from obsgen.model import Reports, Spec
 from obsgen.reader.documents import read_documents
@@ -31,9 +31,6 @@ SAME_FILE: Final = Code(
     fix="Rename one of the two.",
 )
 CODES: Final = (SAME_FILE,)
-
-PRESET_FILE: Final = "preset:"
-"""Begins the file names of shipped presets in diagnostics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

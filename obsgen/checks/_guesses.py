@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from obsgen import names
 from obsgen.promql.labels import Labels
 from obsgen.promql.meaning import Sample, Series
 from obsgen.units import BYTES, COUNT, RATIO, SECONDS, Unit
@@ -32,7 +33,7 @@ _SCRAPED: Final = Labels(is_open=True, sure=frozenset({"job", "instance"}), may_
 
 def guessed(name: str) -> Series | None:
     """Return what a name says, or None where it says nothing."""
-    if ":" in name:
+    if names.is_recorded(name):
         return None
     return _by_suffix(name) or _series(name, name, Sample.UNKNOWN, None)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+from obsgen import names
 from obsgen.artefacts import AlertingRule, QueryScope, RecordingRule
 from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.checks._guesses import guessed
@@ -239,7 +240,7 @@ class Known:
             return declared
         if name == _PROCESS_START.name:
             return _PROCESS_START
-        if self.scope is not None and not self.scope.knows_rules and ":" in name:
+        if self.scope is not None and not self.scope.knows_rules and names.is_recorded(name):
             # Recorded by rules that are not here, unless one here is called nearly so.
             near = difflib.get_close_matches(name, self.recordings.rules, 1, _TYPO)
             return None if near else Series(name=name, metric=name)

@@ -16,7 +16,7 @@ from obsgen.artefacts import (
     RuleGroup,
     Target,
 )
-from obsgen.checks._known import Recordings
+from obsgen.checks._known import Known, Recordings
 from obsgen.checks._places import Places, WrittenTexts
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
@@ -173,10 +173,13 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                 if meanings is None:
                     continue
                 root = meanings.root
-                is_alert = isinstance(rule, AlertingRule)
+                if isinstance(rule, AlertingRule):
+                    use, name = Use.ALERT, rule.alert
+                else:
+                    use, name = Use.RECORD, rule.record
                 yield Query(
-                    use=Use.ALERT if is_alert else Use.RECORD,
-                    name=rule.alert if isinstance(rule, AlertingRule) else rule.record,
+                    use=use,
+                    name=name,
                     text=rule.expr,
                     root=root,
                     meanings=meanings,
@@ -193,24 +196,8 @@ def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
     for dashboard in compiled.dashboards:
         known = recordings.known_to(dashboard.service)
         for title, target, origin in _targets(dashboard):
-            try:
-                read = parse_with_variables(target.expr)
-            except PromqlError:
-                continue
-            if read is None:
-                continue
-            root, filled = read
-            yield Query(
-                use=Use.PANEL,
-                name=title,
-                text=target.expr,
-                root=root,
-                meanings=Meanings(root, known),
-                places=Places(root, origin, known.written, compiled=filled),
-                scope=known.scope,
-                service=dashboard.service,
-                origin=origin,
-            )
+            panel = _Asked(use=Use.PANEL, name=title, text=target.expr, origin=origin)
+            yield from _with_variables(panel, dashboard.service, known, known.written)
 
 
 def _unused(
@@ -219,24 +206,50 @@ def _unused(
     """Yield the queries of measures that no rule and no panel asks."""
     used = {(query.service, each) for query in found for each in query.places.found}
     for service, scope in compiled.scopes.items():
+        known = recordings.known_to(service)
         for written in scope.written:
-            if (service, written) in used:
-                continue
-            read = parse_with_variables(written.narrowed)
-            if read is None:
-                continue
-            root, filled = read
-            yield Query(
-                use=Use.MEASURE,
-                name=written.text,
-                text=written.narrowed,
-                root=root,
-                meanings=Meanings(root, recordings.known_to(service)),
-                places=Places(root, written.origin, WrittenTexts((written,)), compiled=filled),
-                scope=scope,
-                service=service,
-                origin=written.origin,
-            )
+            if (service, written) not in used:
+                measure = _Asked(
+                    use=Use.MEASURE,
+                    name=written.text,
+                    text=written.narrowed,
+                    origin=written.origin,
+                )
+                yield from _with_variables(measure, service, known, WrittenTexts((written,)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """An expression that no rule holds; Grafana's variables may stand in it."""
+
+    use: Use
+    name: str
+    text: str
+    origin: Origin
+
+
+def _with_variables(
+    asked: _Asked, service: str, known: Known, written: WrittenTexts
+) -> Iterator[Query]:
+    """Yield its query, if it is PromQL of which something can be told."""
+    try:
+        read = parse_with_variables(asked.text)
+    except PromqlError:
+        return
+    if read is None:
+        return
+    root, filled = read
+    yield Query(
+        use=asked.use,
+        name=asked.name,
+        text=asked.text,
+        root=root,
+        meanings=Meanings(root, known),
+        places=Places(root, asked.origin, written, compiled=filled),
+        scope=known.scope,
+        service=service,
+        origin=asked.origin,
+    )
 
 
 def _targets(dashboard: Dashboard) -> Iterator[tuple[str, Target, Origin]]:

@@ -30,7 +30,7 @@ _BASE_UNITS: Final = {
 def _run(subject: Subject) -> Iterator[Diagnostic]:
     for scope in subject.compiled.scopes.values():
         for metric in scope.catalogue.metrics.values() if scope.is_complete else ():
-            if metric.origin.file and not metric.origin.file.startswith("preset:"):
+            if metric.origin.file and not metric.origin.is_shipped:
                 yield from _named(metric)
 
 

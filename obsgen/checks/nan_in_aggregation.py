@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Aggregate, Binary, Call, Node, Paren, walk, without_parens
+from obsgen.promql import Aggregate, Binary, Call, Node, walk, without_parens
 from obsgen.promql.functions import COMPARISONS, SET_OPERATORS
 
 NAN: Final = Code(
@@ -46,7 +46,7 @@ def _quotients(node: Node) -> Iterator[Binary]:
             # `a / b and b > 0` keeps what has traffic.
             if inner.op not in COMPARISONS | SET_OPERATORS:
                 pending.extend((inner.lhs, inner.rhs))
-        elif isinstance(inner, Call | Paren):
+        elif isinstance(inner, Call):
             pending.extend(inner.children)
 
 

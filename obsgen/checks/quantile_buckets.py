@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from obsgen import names
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
@@ -84,8 +85,8 @@ def _is_aggregated(node: Node) -> bool:
 
 def _is_recorded(node: Node) -> bool:
     """A recorded series has been summed up by its rule."""
-    names = [getattr(part, "name", None) for part in walk(node)]
-    return any(name is not None and ":" in name for name in names)
+    found = (part.name for part in walk(node) if isinstance(part, VectorSelector))
+    return any(name is not None and names.is_recorded(name) for name in found)
 
 
 def _is_aggregated_above(query: Query, node: Node) -> bool:

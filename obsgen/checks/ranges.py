@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from obsgen import names
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity
@@ -48,7 +49,9 @@ def _short(query: Query, subject: Subject) -> Iterator[Diagnostic]:
         selected = call.args[0] if call.args else None
         if call.function not in _OF_TWO_SAMPLES or not isinstance(selected, MatrixSelector):
             continue
-        if "$" in query.written(selected) or _is_recorded(selected.selector):
+        # Recorded series have a rhythm of their own.
+        is_recorded = names.is_recorded(selected.selector.metric_name or "")
+        if "$" in query.written(selected) or is_recorded:
             continue
         if selected.range_ms < least:
             spans = duration_text(selected.range_ms)
@@ -60,11 +63,6 @@ def _short(query: Query, subject: Subject) -> Iterator[Diagnostic]:
 def _scrapes(range_ms: int, interval: Duration) -> str:
     count = range_ms // interval.ms
     return f"{count} scrape{'' if count == 1 else 's'}"
-
-
-def _is_recorded(selected: VectorSelector) -> bool:
-    """Recorded series have a rhythm of their own."""
-    return ":" in (selected.metric_name or "")
 
 
 def _long(query: Query, retention: Duration) -> Iterator[Diagnostic]:

@@ -87,7 +87,7 @@ def _unused(subject: Subject, read: set[str]) -> Iterator[Diagnostic]:
     reported: set[str] = set()
     for scope in subject.compiled.scopes.values():
         for metric in scope.catalogue.metrics.values() if scope.is_complete else ():
-            is_own = metric.origin.file and not metric.origin.file.startswith("preset:")
+            is_own = metric.origin.file and not metric.origin.is_shipped
             if not is_own or metric.planned or metric.name in reported:
                 continue
             if not read & metric.series().keys():

@@ -192,7 +192,7 @@ class ServicesReader:
             return {}
         found = {}
         for name, entry in node.entries.items():
-            if name.startswith("x-") or entry.value.origin.file.startswith("preset:"):
+            if name.startswith("x-") or entry.value.origin.is_shipped:
                 continue
             measure = reader.measure(replace(entry.key, text=name, style=""))
             if measure is not None:

@@ -23,7 +23,7 @@ from obsgen.promql.meaning.label_values import (
     values_after,
     values_of_absence,
 )
-from obsgen.promql.meaning.nothing import contradicting_matchers, mismatch
+from obsgen.promql.meaning.nothing import COMPARISON, PAIRING, contradicting_matchers, unpaired
 from obsgen.promql.meaning.operations import compared, computed
 from obsgen.promql.meaning.quantities import Quantity, aggregated, called, of_series
 from obsgen.promql.meaning.series import KnownSeries, Sample, Series
@@ -274,9 +274,9 @@ def _reason(node: Binary, lhs: Meaning, rhs: Meaning) -> str:
     if lhs.is_number and rhs.is_number:
         return ""
     if node.op in COMPARISONS and not node.is_bool and lhs.bounds.never(node.op, rhs.bounds):
-        return "comparison"
+        return COMPARISON
     if lhs.is_number or rhs.is_number or node.op in {"or", "unless"}:
         return ""
     sides: tuple[tuple[Labels, Mapping[str, frozenset[str]]], ...]
     sides = ((lhs.labels, lhs.values), (rhs.labels, rhs.values))
-    return mismatch(node, *sides)
+    return PAIRING if unpaired(node, *sides) else ""

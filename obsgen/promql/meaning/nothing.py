@@ -60,11 +60,6 @@ def unmet_values(node: VectorSelector, declared: Values) -> tuple[Matcher, ...]:
     )
 
 
-def mismatch(node: Binary, left: tuple[Labels, Values], right: tuple[Labels, Values]) -> str:
-    """Return `pairing` where no series of the one side ever finds one of the other."""
-    return PAIRING if unpaired(node, left, right) else ""
-
-
 def unpaired(
     node: Binary, left: tuple[Labels, Values], right: tuple[Labels, Values]
 ) -> tuple[str, ...]:
