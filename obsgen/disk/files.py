@@ -79,6 +79,22 @@ def put(directory: Path, path: str, data: bytes, mode: int | None = None) -> Non
     flush_folder(directory)
 
 
+def put_alone(target: Path, data: bytes, mode: int | None = None) -> None:
+    """
+    Put one file that belongs to no output folder, and leave nothing else beside it.
+
+    What a run that was killed left there goes, and so does what this one could not move.
+    """
+    beside = temporary(target.parent, target.name)
+    beside.unlink(missing_ok=True)
+    try:
+        put(target.parent, target.name, data, mode)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
 def flush_folder(folder: Path) -> None:
     """Make renames outlive a power cut, where the system can."""
     with suppress(OSError):

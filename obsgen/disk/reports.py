@@ -7,11 +7,9 @@ Unlike the output folder, what stood there is replaced: who names a file means i
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
-from obsgen.disk.files import put
-from obsgen.disk.paths import temporary
+from obsgen.disk.files import put_alone
 from obsgen.disk.problems import WriteFailed, write_failed
 
 
@@ -26,17 +24,12 @@ def write_report(path: Path, text: str) -> None:
         WriteFailed: what stood there still does.
     """
     target = Path(os.path.realpath(path))
-    beside = temporary(target.parent, target.name)
     try:
         if target.exists() and not target.is_file():
             hint = "give the path of a file, or `-` for standard output"
             raise WriteFailed(f"`{path}` cannot be written: not a plain file", hint)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Of a run that was killed.
-        beside.unlink(missing_ok=True)
-        put(target.parent, target.name, text.encode("utf-8", "backslashreplace"))
+        put_alone(target, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
         # The name that the user gave, not that of the file beside it.
         raise write_failed("written", OSError(error.errno, error.strerror), path) from error

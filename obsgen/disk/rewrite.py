@@ -9,11 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
-from obsgen.disk.files import put
-from obsgen.disk.paths import temporary
+from obsgen.disk.files import put_alone
 from obsgen.disk.problems import SpecNotWritten, reason
 
 
@@ -29,18 +27,13 @@ def rewrite(path: Path, data: bytes, name: str) -> None:
     Raises:
         SpecNotWritten: the system refused; the file stands as it was.
     """
-    beside = temporary(path.parent, path.name)
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         # A rename asks the folder alone; what its owner made read-only stays as it is.
         if not os.access(path, os.W_OK):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-        # A run that was killed may have left it.
-        beside.unlink(missing_ok=True)
-        put(path.parent, path.name, data, mode=mode)
+        put_alone(path, data, mode)
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
         hint = "give the user who runs obsgen the right to write there"
         is_denied = error.errno in {errno.EACCES, errno.EPERM}
         message = f"`{name}` cannot be written: {reason(error)}"

@@ -6,8 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from obsgen.disk.files import put
-from obsgen.disk.paths import temporary
+from obsgen.disk.files import put_alone
 from obsgen.disk.problems import FileExists, FileUnreadable, reason, write_failed
 
 
@@ -59,10 +58,7 @@ def write_file(path: Path, data: bytes, *, replace: bool) -> None:
     except OSError as error:
         raise write_failed("written", error, path) from error
     try:
-        with suppress(OSError):
-            # Of a run that was killed.
-            temporary(path.parent, path.name).unlink()
-        put(path.parent, path.name, data)
+        put_alone(path, data)
     except OSError as error:
         if not replace:
             with suppress(OSError):
