@@ -83,7 +83,7 @@ class Origin:
 
     def key(self) -> Origin:
         """Return the place of the key instead of the value."""
-        return replace(self, on_key=True)
+        return Origin(self.file, self.path, self.part, on_key=True, mark=self.mark)
 
     def characters(self, start: int, end: int) -> Origin:
         """Return the place of some characters of this scalar's value."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -76,11 +76,9 @@ class Query:
         """The number of its nodes."""
         return sum(map(len, self._nodes.values()))
 
-    def nodes(self, kind: type[_Kind]) -> Iterator[_Kind]:
-        """Yield the nodes of a kind, in the order of the text."""
-        for node in self._nodes.get(kind, ()):
-            assert isinstance(node, kind)
-            yield node
+    def nodes(self, kind: type[_Kind]) -> Sequence[_Kind]:
+        """Return the nodes of a kind, in the order of the text."""
+        return cast("Sequence[_Kind]", self._nodes.get(kind, ()))
 
     def above(self, node: Node) -> Iterator[Node]:
         """Yield what a node stands in, from the inside to the outside."""

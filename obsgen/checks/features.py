@@ -95,6 +95,8 @@ _PLAIN_LENGTHS: Final = (2, 54)
 _QUOTED: Final = (3, 0)
 _FRACTION_OF_BUCKETS: Final = (3, 4)
 _DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdwy]))+", re.ASCII)
+# A cheap look at what most texts do not have, before their tokens are asked; `#` may hide it.
+_MAYBE_PLAIN: Final = re.compile(r"#|(?:offset|[\[:])[\s+-]*[0-9.]+(?![0-9.smhdwy])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,8 @@ def _lengths(query: Query) -> Iterator[tuple[Node, _Feature]]:
         if _DURATION.fullmatch(number.text):
             what = f"the length `{number.text}` as a number"
             yield number, _Feature(what=what, since=_PLAIN_LENGTHS)
+    if not _MAYBE_PLAIN.search(query.text):
+        return
     # The selector of a range has no length of its own: its offset stands behind the brackets.
     measured = (*query.nodes(MatrixSelector), *_selected(query))
     inside = {id(node.selector) for node in query.nodes(MatrixSelector)}

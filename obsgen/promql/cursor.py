@@ -15,11 +15,8 @@ class Cursor:
         """Start at the first token."""
         self._tokens = tokens
         self._index = 0
-
-    @property
-    def token(self) -> Token:
+        self.token = tokens[0]
         """The token to be read."""
-        return self._tokens[self._index]
 
     @property
     def next_token(self) -> Token:
@@ -36,6 +33,7 @@ class Cursor:
         token = self.token
         if token.kind is not Kind.END:
             self._index += 1
+            self.token = self._tokens[self._index]
         return token
 
     def accept(self, *signs: str) -> Token | None:

@@ -83,11 +83,17 @@ def _run(cursor: Cursor) -> Node:
     return cast("Node", node)
 
 
+_DEPTH: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+
+
 def _check_limits(tokens: tuple[Token, ...]) -> None:
     depth = operators = 0
     for token in tokens:
-        depth += token.is_sign("(", "[", "{") - token.is_sign(")", "]", "}")
-        operators += token.word in STRENGTH or (token.kind is Kind.SIGN and token.text in STRENGTH)
+        if token.kind is Kind.SIGN:
+            depth += _DEPTH.get(token.text, 0)
+            operators += token.text in STRENGTH
+        else:
+            operators += token.word in STRENGTH
         if depth > MAX_NESTING:
             message = f"brackets are nested more than {MAX_NESTING} deep"
             raise PromqlError(message, token.span, "record the inner part as a series of its own")

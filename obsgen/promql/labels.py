@@ -79,12 +79,16 @@ class Labels:
     def dropped(self, names: Iterable[str]) -> Labels:
         """Return what is left when these labels go."""
         gone = frozenset(names)
+        if not gone:
+            return self
         left = self.names | gone if self.is_open else self.names - gone
         return replace(self, names=left, sure=self.sure - gone)
 
     def added(self, names: Iterable[str], *, surely: bool) -> Labels:
         """Return the labels together with new ones, which every series gets or only some."""
         new = frozenset(names) - {METRIC_NAME_LABEL}
+        if not new:
+            return self
         left = self.names - new if self.is_open else self.names | new
         return replace(self, names=left, sure=self.sure | new if surely else self.sure)
 

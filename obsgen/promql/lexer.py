@@ -10,8 +10,7 @@ from __future__ import annotations
 import enum
 import itertools
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from obsgen.promql.newer import UNDERSCORE
 from obsgen.promql.problem import PromqlError, Span, shown
@@ -35,25 +34,21 @@ class Kind(enum.Enum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(NamedTuple):
     """
     A word or a sign.
 
     Attributes:
         text: As written.
         value: Of a string, without quotes and escapes; else the text.
+        word: The name in lower case, as keywords are compared; empty for anything else.
     """
 
     kind: Kind
     text: str
     span: Span
     value: str
-
-    @property
-    def word(self) -> str:
-        """The name in lower case, as keywords are compared; empty for anything else."""
-        return self.text.lower() if self.kind is Kind.NAME else ""
+    word: str = ""
 
     def is_sign(self, *signs: str) -> bool:
         """Say whether the token is one of these signs."""
@@ -127,10 +122,12 @@ def tokenize(text: str) -> tuple[Token, ...]:
         )
         if match is None or match.lastgroup is None:
             raise _template(tokens) or _unreadable(text, position)
+        end = match.end()
         if match.lastgroup != "blank":
-            tokens.append(_token(match.lastgroup, match.group(), position))
-            depth = max(0, depth + {"[": 1, "]": -1}.get(match.group(), 0))
-        position = match.end()
+            found = text[position:end]
+            tokens.append(_token(match.lastgroup, found, Span(position, end)))
+            depth = max(0, depth + (found == "[") - (found == "]"))
+        position = end
     tokens.append(Token(kind=Kind.END, text="", span=Span(position, position), value=""))
     return tuple(tokens)
 
@@ -144,10 +141,10 @@ def _template(tokens: list[Token]) -> PromqlError | None:
     return None
 
 
-def _token(group: str, text: str, start: int) -> Token:
-    value = unquote(text, start) if group == "string" else text
-    span = Span(start, start + len(text))
-    return Token(kind=_KINDS[group], text=text, span=span, value=value)
+def _token(group: str, text: str, span: Span) -> Token:
+    value = unquote(text, span.start) if group == "string" else text
+    word = text.lower() if group == "name" else ""
+    return Token(kind=_KINDS[group], text=text, span=span, value=value, word=word)
 
 
 def _check_text(text: str) -> None:

@@ -7,12 +7,10 @@ caller underlines characters of the spec instead of quoting a parser.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Characters of an expression, counted from 0: the first, and one past the last."""
 
     start: int

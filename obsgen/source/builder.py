@@ -285,7 +285,8 @@ class _Builder:
             )
             frame.skip_value = True
             return
-        frame.key = replace(node, origin=(frame.origin / node.text).key())
+        origin = Origin(self.file, (*frame.origin.path, node.text), on_key=True)
+        frame.key = replace(node, origin=origin)
 
     def _put_value(self, frame: _Frame, node: Node) -> None:
         key, frame.key = frame.key, None
