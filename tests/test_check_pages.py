@@ -162,7 +162,7 @@ def every_example() -> list[Example]:
 
 
 def found(text: str, code: str, options: LintOptions) -> set[str]:
-    version = (3, 9) if code == "PQL455" else options.version
+    version = (3, 9) if code in {"PQL455", "PQL459"} else options.version
     document = {"groups": [{"name": "examples", "rules": rules(text, code)}]}
     told = {**vars_of(options), "version": version}
     built = lint({"rules.yaml": yaml.safe_dump(document, width=999)}, LintOptions(**told))

@@ -6,9 +6,10 @@ nothing may be said, not even by the way. `corpus/systems.yaml` holds the same f
 the documents of the four systems, by the ids of their rows.
 
 An entry has an `expr` (of a recorded series), an `alert` (the expression of one, with its `for`,
-`labels` and `annotations` beside it), `rules`, `groups` of rules, the query of a `panel`, or whole
-`specs`. It is held to the metrics of `corpus/<catalogue>.yaml`, or, with `knows: names`, to what
-obsgen knows of metrics that nobody declares.
+`labels` and `annotations` beside it; `null` for one that it is without), `rules`, `groups` of
+rules, the query of a `panel`, or whole `specs`. It is held to the metrics of
+`corpus/<catalogue>.yaml`, or, with `knows: names`, to what obsgen knows of metrics that nobody
+declares.
 """
 
 from __future__ import annotations
@@ -77,7 +78,10 @@ def undeclared() -> LintOptions:
 def groups(entry: Entry) -> list[dict[str, Any]]:
     """Return the rule groups of an entry, as Prometheus reads them."""
     listed = entry.get("groups") or [entry["rules"] if "rules" in entry else [rule(entry)]]
-    return [{"name": f"group{n}", "rules": rules} for n, rules in enumerate(listed)]
+    return [
+        {"name": f"group{n}", "rules": [completed(each) for each in rules]}
+        for n, rules in enumerate(listed)
+    ]
 
 
 def rule(entry: Entry) -> dict[str, Any]:
@@ -85,6 +89,12 @@ def rule(entry: Entry) -> dict[str, Any]:
         return {"record": RECORDED, "expr": entry["expr"]}
     more = {key: entry[key] for key in ("for", "labels", "annotations") if key in entry}
     return {"alert": "Corpus", "expr": entry["alert"], **more}
+
+
+def completed(rule: dict[str, Any]) -> dict[str, Any]:
+    """Give an alert what it is usually not without."""
+    usual = {"for": "5m", "annotations": {"summary": "It is wrong"}} if "alert" in rule else {}
+    return {key: value for key, value in {**usual, **rule}.items() if value is not None}
 
 
 def checked(entry: Entry, catalogue: str) -> Built:

@@ -38,6 +38,7 @@ class AlertingRule:
             adds excepted; None where the expression leaves them open.
         texts: Labels and annotations that hold what an author wrote, by name.
         written: The expression of a rule that was written by hand, as a whole.
+        says_for: Its author wrote `for`, were it for no time at all.
     """
 
     alert: str
@@ -47,6 +48,7 @@ class AlertingRule:
     for_: Duration = Duration(0)
     keep_firing_for: Duration = Duration(0)
     carries: frozenset[str] | None = None
+    says_for: bool = field(compare=False, repr=False, default=True)
     texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
     written: Written | None = field(compare=False, repr=False, default=None)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

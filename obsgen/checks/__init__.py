@@ -49,6 +49,7 @@ KINDS: Final = (
     "recordings",
     "metric_names",
     "no_condition",
+    "bare_alerts",
     "alert_texts",
     "topk_in_alert",
     "duplicates",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import AlertingRule
+from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
@@ -42,6 +42,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
         same: dict[Node, _Seen] = {}
         for query in several if len(several) > 1 else ():
             yield from _compared(query, same.setdefault(query.root, _Seen()))
+    yield from _of_one_series(subject)
 
 
 @dataclass(slots=True)
@@ -81,6 +82,23 @@ def _more(query: Query) -> _Key:
     for_ = query.rule.for_.ms if isinstance(query.rule, AlertingRule) else 0
     labels = {} if query.rule is None else query.rule.labels
     return (*sorted(labels.items()), for_)
+
+
+def _of_one_series(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield recordings of other expressions that write the same series, whatever happens."""
+    first: dict[_Key, Query] = {}
+    for query in subject.queries:
+        whole = query.meanings.whole
+        is_one = not whole.labels.is_open and not whole.labels.names and not whole.is_conditional
+        if not isinstance(query.rule, RecordingRule) or not is_one:
+            continue
+        key = (query.origin.file, query.name, *sorted(query.rule.labels.items()))
+        other = first.setdefault(key, query)
+        if other is not query and other.root != query.root:
+            message = f"{query.subject} is written twice with the same labels, by other expressions"
+            found = finding(TWICE, query.origin, message, related=_first(other.origin))
+            # One of the two may have no series, where they ask two versions of one exporter.
+            yield replace(found, severity=Severity.WARNING)
 
 
 def _first(origin: Origin) -> tuple[Related, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject, Use
-from obsgen.diagnostics import Code, Diagnostic, Severity
+from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 from obsgen.promql import (
     Aggregate,
     Binary,
@@ -38,7 +39,13 @@ EXPERIMENTAL: Final = Code(
     fix="Start the server with the flag and ignore the finding, or write it with stable functions.",
     severity=Severity.WARNING,
 )
-CODES: Final = (TOO_NEW, EXPERIMENTAL)
+REMOVED: Final = Code(
+    "PQL459",
+    "removed-function",
+    why="the target Prometheus does not know the function any more, and refuses the whole file",
+    fix="Write the function that took its place, or name an older `prometheus: {version: …}`.",
+)
+CODES: Final = (TOO_NEW, EXPERIMENTAL, REMOVED)
 
 Version = tuple[int, int]
 
@@ -87,10 +94,13 @@ Source: `Experimental` in Prometheus 3.16, `promql/parser/functions.go`, and
 `IsExperimentalAggregator` in `promql/parser/lex.go`; CHANGELOG.md 3.14.
 """
 
+_REMOVED_SINCE: Final = {"holt_winters": ((3, 0), "double_exponential_smoothing")}
+
 # Before 2.33, `@` and negative offsets need flags of their own (CHANGELOG.md 2.25, 2.26, 2.33).
 _AT: Final = (2, 33)
 _ATAN2: Final = (2, 31)
 _PLAIN_LENGTHS: Final = (2, 54)
+_KEEP_FIRING_FOR: Final = (2, 42)
 # Before 3.0 only with the flag `utf8-names` (CHANGELOG.md 2.55).
 _QUOTED: Final = (3, 0)
 _FRACTION_OF_BUCKETS: Final = (3, 4)
@@ -113,14 +123,26 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     for query in subject.queries:
         if query.use is Use.PANEL and query.scope is None:
             continue
+        if _keeps_firing(query) and version < _KEEP_FIRING_FOR:
+            yield too_new("`keep_firing_for`", _KEEP_FIRING_FOR, version, query.origin)
         for node, feature in _used(query):
             if feature.since > version:
-                yield _too_new(query, node, feature, version)
+                hint = f"write it with older functions, or {_raised(feature.since)}"
+                place = query.places.of(node, feature.part)
+                yield too_new(feature.what, feature.since, version, place, hint)
         for node, name in _named(query):
+            since, instead = _REMOVED_SINCE.get(name, (None, ""))
+            if since is not None and since <= version:
+                message = f"`{name}` is gone since Prometheus {since[0]}.{since[1]}"
+                yield query.finding(REMOVED, node, message, f"write `{instead}`", "name_span")
             if SINCE.get(name, version) <= version and _is_experimental(name, version):
                 message = f"`{name}` is experimental: the server must be started with a flag"
                 hint = "`--enable-feature=promql-experimental-functions`"
                 yield query.finding(EXPERIMENTAL, node, message, hint, "name_span")
+
+
+def _keeps_firing(query: Query) -> bool:
+    return isinstance(query.rule, AlertingRule) and bool(query.rule.keep_firing_for.ms)
 
 
 def _is_experimental(name: str, version: Version) -> bool:
@@ -229,11 +251,16 @@ def _is_quoted(query: Query, span: Span) -> bool:
     return query.text[span.start : span.end][:1] in {'"', "'", "`"}
 
 
-def _too_new(query: Query, node: Node, feature: _Feature, version: Version) -> Diagnostic:
-    since = _dotted(feature.since)
-    message = f"{feature.what} needs Prometheus {since}, the target is {_dotted(version)}"
-    hint = f'write it with older functions, or `prometheus: {{version: "{since}"}}`'
-    return query.finding(TOO_NEW, node, message, hint, feature.part)
+def too_new(
+    what: str, since: Version, version: Version, place: Origin, hint: str = ""
+) -> Diagnostic:
+    """Return the finding that *what* is older in no Prometheus than in that of *since*."""
+    message = f"{what} needs Prometheus {_dotted(since)}, the target is {_dotted(version)}"
+    return finding(TOO_NEW, place, message, hint or f"leave it out, or {_raised(since)}")
+
+
+def _raised(since: Version) -> str:
+    return f'`prometheus: {{version: "{_dotted(since)}"}}`'
 
 
 def _dotted(version: Version) -> str:
@@ -253,6 +280,11 @@ KIND: Final = Check(
             code=EXPERIMENTAL,
             wrong="limitk(5, up) == 0",
             right="up == 0",
+        ),
+        Example(
+            code=REMOVED,
+            wrong="holt_winters(node_load1[1h], 0.5, 0.5) > 100",
+            right="avg_over_time(node_load1[1h]) > 100",
         ),
     ),
 )

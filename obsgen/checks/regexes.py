@@ -1,4 +1,4 @@
-"""Patterns that are plain texts, and anchors that are there already."""
+"""Patterns that are plain texts, plain texts that are patterns, anchors that are there already."""
 
 from __future__ import annotations
 
@@ -28,7 +28,18 @@ ANCHORED: Final = Code(
     fix='Leave them out: `job=~"api|web"`.',
     severity=Severity.WARNING,
 )
-CODES: Final = (STATIC, ANCHORED)
+UNTRIED: Final = Code(
+    "PQL458",
+    "pattern-as-text",
+    why="`=` and `!=` compare letter by letter: a pattern behind them matches no series, or leaves "
+    "none out, and the query stays silent",
+    fix='Write `=~` for `=`, `!~` for `!=`: `code=~"5.."`.',
+    severity=Severity.WARNING,
+)
+CODES: Final = (STATIC, ANCHORED, UNTRIED)
+
+# What no value of a label looks like: `.*`, `.+`, `5..`, `(a|b)` and `a|b`.
+_PATTERN: Final = re.compile(r"\.[*+]|^[0-9]\.\.$|^\(?[\w.-]+(?:\|[\w.-]+)+\)?$", re.ASCII)
 
 # Where `|` and `$` may be something else than an alternative and its end.
 _NESTED: Final = re.compile(r"[\[\\]|\(.*[$^].*\)")
@@ -39,6 +50,18 @@ def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     for matcher in node.matchers:
         if matcher.is_regex:
             yield from _judged(query, node, matcher)
+        elif _PATTERN.search(matcher.value) and not _is_declared(query, node, matcher):
+            shown = f"{matcher.label}{matcher.op}{quote(matcher.value)}"
+            op = "=~" if matcher.op == "=" else "!~"
+            hint = f"write `{matcher.label}{op}{quote(matcher.value)}`"
+            place = query.places.of_matcher(node, matcher)
+            yield finding(UNTRIED, place, f"`{shown}` compares a pattern as a text", hint)
+
+
+def _is_declared(query: Query, node: VectorSelector, matcher: Matcher) -> bool:
+    """Say whether the values of the label are known: then they decide, elsewhere."""
+    series = query.meaning(node).series
+    return series is not None and matcher.label in series.values
 
 
 def _judged(query: Query, node: VectorSelector, matcher: Matcher) -> Iterator[Diagnostic]:
@@ -65,5 +88,6 @@ KIND: Final = Check(
         Example(
             code=ANCHORED, wrong='up{job=~"^(api|web)$"} == 0', right='up{job=~"api|web"} == 0'
         ),
+        Example(code=UNTRIED, wrong='up{job="api|web"} == 0', right='up{job=~"api|web"} == 0'),
     ),
 )

@@ -45,7 +45,7 @@ MISTAKES: Final[Mapping[str, Mistake]] = {
     "L6": Mistake("a metric or a label that nobody declares", ("REF201", "REF202", "REF203")),
     "L7": Mistake("a counter without `_total`, a unit that is no base unit", ("PQL453",)),
     "L8": Mistake("a severity that the Project does not have", ("REF206",)),
-    "L9": Mistake("an alert without the annotations that it needs", ("ALR548",)),
+    "L9": Mistake("an alert without `for` or annotations", ("ALR537", "ALR538", "ALR548")),
     "L10": Mistake("a limit a second that reads like a count", ("PQL432",)),
     "L11": Mistake("a latency that is no bucket", ("SLO321",)),
     "L12": Mistake("a ratio with a percent sign behind it", ("ALR541",)),

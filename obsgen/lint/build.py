@@ -18,7 +18,6 @@ from obsgen.pipeline import Built
 from obsgen.source import SourceMap, read_source
 from obsgen.units import Duration
 
-_UTF8_SINCE: Final = (3, 0)
 NEWEST: Final = (999, 0)
 """The target of files that say none: every function is known."""
 FOR_EVER: Final = Duration(365 * 86_400_000 * 100)
@@ -61,7 +60,7 @@ def lint(texts: Mapping[str, bytes | str], options: LintOptions) -> Built:
         source, found = read_source(name, texts[name])
         sources.append(source)
         diagnostics.extend(found)
-        reader = RuleReader(diagnostics.append, knows_utf8=options.version >= _UTF8_SINCE)
+        reader = RuleReader(diagnostics.append, version=options.version)
         groups = tuple(reader.group(node) for node in rule_groups(source, diagnostics.append))
         files.append(RuleFile(service=name, groups=groups, sources=(name,)))
     others = [source.documents[0].origin for source in sources if not is_rule_file(source)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
+from obsgen.checks.features import too_new
 from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports
@@ -21,6 +22,9 @@ _GROUP_KEYS: Final = (
     "source_tenants", "align_evaluation_time_on_interval", "evaluation_delay",
     "concurrency", "type", "eval_offset", "eval_delay", "params", "headers", "tenant",
 )  # fmt: skip
+# Source: Prometheus CHANGELOG.md 2.31, 2.53 and 3.0.
+_GROUP_KEYS_SINCE: Final = {"limit": (2, 31), "query_offset": (2, 53), "labels": (3, 0)}
+_UTF8_SINCE: Final = (3, 0)
 _RULE_KEYS: Final = ("expr", "labels", "for", "keep_firing_for", "annotations", "alert", "record")
 _MORE_KEYS: Final = ("debug", "update_entries_limit")
 _OF_ALERTS: Final = ("for", "keep_firing_for", "annotations")
@@ -34,12 +38,21 @@ class RuleReader:
     """Reads the groups of one file; what is wrong is reported, and its rule left out."""
 
     report: Reports
-    knows_utf8: bool = True
+    version: tuple[int, int]
     _names: dict[tuple[Path, str], Scalar] = field(default_factory=dict)
+
+    @property
+    def knows_utf8(self) -> bool:
+        """Say whether names may hold any character."""
+        return self.version >= _UTF8_SINCE
 
     def group(self, node: MappingNode) -> RuleGroup:
         """Read a group."""
         check_keys(node, _GROUP_KEYS, "a group", self.report)
+        for key, since in _GROUP_KEYS_SINCE.items():
+            if key in node.entries and self.version < since:
+                place = node.entries[key].key.origin
+                self.report(too_new(f"`{key}` of a group", since, self.version, place))
         name = self._name(node)
         rules = node.get("rules")
         items = rules.items if isinstance(rules, Sequence) else ()
@@ -98,6 +111,7 @@ class RuleReader:
             labels={**of_group, **labels},
             annotations=annotations,
             for_=self._duration(node.get("for")),
+            says_for="for" in node.entries,
             keep_firing_for=self._duration(node.get("keep_firing_for")),
             texts={**texts, **more},
             written=written,

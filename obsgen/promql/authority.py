@@ -23,8 +23,13 @@ _MAX_NARROWED: Final = 400
 MAX_ESCAPES: Final = 2_000
 """Most backslashes in the strings of an expression; promql-parser recurses at each of them."""
 
-# promql-parser takes these names for modifiers wherever they stand; so it reads others as long.
-_UNKNOWN_NAMES: Final = {"anchored": "nchored_", "smoothed": "moothed_"}
+# promql-parser takes the first two for modifiers wherever they stand, and knows the third by the
+# name that it has since Prometheus 3.0; so it reads others.
+_UNKNOWN_NAMES: Final = {
+    "anchored": "nchored_",
+    "smoothed": "moothed_",
+    "holt_winters": "double_exponential_smoothing",
+}
 _NO_VALUE: Final = "at least one non-empty matcher"
 
 

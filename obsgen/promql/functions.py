@@ -68,7 +68,7 @@ _TABLE: Final = {
     "vsn* v": "histogram_quantiles",
     "rn v": "predict_linear",
     "rn? v": "integral",
-    "rnn v": "double_exponential_smoothing",
+    "rnn v": "double_exponential_smoothing holt_winters",
     "nr v": "quantile_over_time",
     "vssss v": "label_replace",
     "vsss* v": "label_join",
@@ -91,7 +91,6 @@ FUNCTIONS: Final = {
 """Every function by its name."""
 
 REMOVED: Final = {
-    "holt_winters": "Prometheus 3.0 renamed it `double_exponential_smoothing`",
     "count_scalar": "Prometheus 2.0 removed it: write `count(…)`",
     "drop_common_labels": "Prometheus 2.0 removed it",
     "keep_common": "Prometheus 2.0 removed it: write `by (…)`",

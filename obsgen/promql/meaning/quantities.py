@@ -77,7 +77,13 @@ _SAME: Final = frozenset(
     | {"label_join", "scalar", "clamp_min", "clamp_max", "clamp", "info"}
 )
 _AVERAGES: Final = frozenset(
-    {"avg_over_time", "quantile_over_time", "predict_linear", "double_exponential_smoothing"}
+    {
+        "avg_over_time",
+        "double_exponential_smoothing",
+        "holt_winters",
+        "predict_linear",
+        "quantile_over_time",
+    }
     | {"mad_over_time", "stddev_over_time"}
 )
 _SPREADS: Final = frozenset({"stddev_over_time", "mad_over_time"})
