@@ -38,6 +38,7 @@ MODULES: Final = (
     "obsgen.reader.route_checks",
     "obsgen.reader.route_matchers",
     "obsgen.reader.routes",
+    "obsgen.reader.integrations",
     "obsgen.reader.routing",
     "obsgen.reader.scrape",
     "obsgen.reader.shape",

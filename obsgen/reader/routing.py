@@ -8,18 +8,16 @@ stay out, routes that can be reached.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import Json, ReceiverConfig, Route, TimeInterval
-from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
-from obsgen.model import Project, ReceiverKind, Reports, Routing, SeverityScheme
+from obsgen.artefacts import Route, TimeInterval
+from obsgen.diagnostics import Code, Origin, Related, Severity, finding
+from obsgen.model import Project, Reports, Routing
+from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
-from obsgen.receivers import KINDS
-from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets, version_text
-from obsgen.schema.kinds import load
 from obsgen.source import Entry, MappingNode, Scalar
 from obsgen.source import Sequence as ListNode
 
@@ -28,12 +26,6 @@ NO_DEFAULT_RECEIVER: Final = Code(
     "no-default-receiver",
     why="an alert that no route takes must reach somebody; Alertmanager demands a receiver for it",
     fix="Add `default_receiver: chat`, the name of one of the receivers.",
-)
-STATED_TWICE: Final = Code(
-    "ALR562",
-    "stated-twice",
-    why="Routing documents are merged into one configuration, which has one value for it",
-    fix="Keep one of the two.",
 )
 UNUSED_RECEIVER: Final = Code(
     "ALR563",
@@ -49,19 +41,7 @@ UNUSED_INTERVAL: Final = Code(
     fix="Name it in `mute` or `active` of a route, or remove it.",
     severity=Severity.WARNING,
 )
-TWO_INTEGRATIONS: Final = Code(
-    "ALR570",
-    "two-integrations",
-    why="a receiver holds at most one integration of a kind, so that each has a name of its own",
-    fix="Make two receivers, and name both in `to: [a, b]`.",
-)
-CODES: Final = (
-    NO_DEFAULT_RECEIVER,
-    STATED_TWICE,
-    UNUSED_RECEIVER,
-    UNUSED_INTERVAL,
-    TWO_INTEGRATIONS,
-)
+CODES: Final = (NO_DEFAULT_RECEIVER, UNUSED_RECEIVER, UNUSED_INTERVAL)
 
 GROUP_BY: Final = ("alertname", "service")
 """One notification for an alert of a service, unless the spec says otherwise."""
@@ -92,19 +72,6 @@ def read_routing(
     return reader.read()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _FieldReader:
-    """What a receiver kind is given."""
-
-    subject: str
-    version: tuple[int, int]
-    severities: SeverityScheme
-    reports: Reports
-
-    def report(self, diagnostic: Diagnostic) -> None:
-        self.reports(diagnostic)
-
-
 class _RoutingReader:
     """Reads the documents of one project; for one use."""
 
@@ -119,8 +86,9 @@ class _RoutingReader:
         self.intervals = Names("interval", UNKNOWN_INTERVAL, _origins(self.interval_entries))
 
     def read(self) -> Routing | None:
-        receivers = tuple(self._receivers())
-        global_ = self._globals()
+        entries = Integrations(self.shared, self.project, self.report)
+        receivers = tuple(entries.receivers(self.receiver_entries))
+        global_ = entries.globals()
         intervals = tuple(self._intervals())
         root = self._root()
         self._report_unused()
@@ -163,76 +131,11 @@ class _RoutingReader:
         hint = "keep one of the two"
         self.report(finding(STATED_TWICE, again.origin, message, hint, related=related))
 
-    def _field_reader(self, subject: str) -> _FieldReader:
-        return _FieldReader(
-            subject=subject,
-            version=self.project.alertmanager_version,
-            severities=self.project.severities,
-            reports=self.report,
-        )
-
-    def _receivers(self) -> Iterable[ReceiverConfig]:
-        for name, entry in self.receiver_entries.items():
-            node = entry.value
-            if isinstance(node, MappingNode):
-                read = tuple(self._integrations(name, node))
-                yield ReceiverConfig(name=name, integrations=read, origin=entry.key.origin)
-
-    def _integrations(
-        self, name: str, node: MappingNode
-    ) -> Iterable[tuple[str, Mapping[str, Json]]]:
-        reader = self._field_reader(f"receiver `{name}`")
-        for key, entry in node.entries.items():
-            if key not in KINDS:
-                report_secrets(key, entry.value, reader)
-                continue
-            if isinstance(entry.value, ListNode):
-                message = f"receiver `{name}` has a list of `{key}` integrations"
-                hint = "make a receiver of each, and name them all in `to: [a, b]`"
-                self.report(finding(TWO_INTEGRATIONS, entry.value.origin, message, hint))
-                report_secrets(key, entry.value, reader)
-            if isinstance(entry.value, MappingNode):
-                kind = _kind(key)
-                self._check_version(entry.key, kind.since, f"receiver `{name}`: {key}")
-                shared = self._shared_node(kind)
-                yield kind.config_key, kind.read(entry.value, shared, reader)
-
-    def _check_version(self, key: Scalar, since: tuple[int, int], what: str) -> None:
-        version = self.project.alertmanager_version
-        if version < since:
-            message = (
-                f"{what} needs Alertmanager {version_text(since)}, "
-                f"the target is {version_text(version)}"
-            )
-            hint = "leave it out, or raise `alertmanager: {version: …}` in the Project"
-            self.report(finding(NEWER_ALERTMANAGER, key.origin, message, hint))
-
-    def _shared_node(self, kind: ReceiverKind) -> MappingNode | None:
-        entries = [self.shared[word] for word in kind.shared_keys if word in self.shared]
-        node = entries[0].value if entries else None
-        return node if isinstance(node, MappingNode) else None
-
-    def _globals(self) -> dict[str, Json]:
-        """Return what `shared` says, each kind once."""
-        found: dict[str, Json] = {}
-        seen: dict[str, Scalar] = {}
-        for word, entry in self.shared.items():
-            kind = _sharing(word)
-            reader = self._field_reader(f"shared {word}")
-            if kind is None or not isinstance(entry.value, MappingNode):
-                report_secrets(word, entry.value, reader)
-            elif kind.key in seen:
-                message = f"`shared.{word}` says what `shared.{seen[kind.key].text}` says"
-                self.report(finding(STATED_TWICE, entry.key.origin, message, "keep one of the two"))
-            else:
-                seen[kind.key] = entry.key
-                found.update(kind.globals(entry.value, reader))
-        return found
-
     def _intervals(self) -> Iterable[TimeInterval]:
         for name, entry in self.interval_entries.items():
             if isinstance(entry.value, MappingNode):
-                self._check_version(entry.key, _INTERVALS_SINCE, f"interval `{name}`")
+                what = f"interval `{name}`"
+                check_version(entry.key, _INTERVALS_SINCE, what, self.project, self.report)
                 read = read_interval(name, entry.value, self.report)
                 if read is not None:
                     yield read
@@ -280,18 +183,6 @@ class _RoutingReader:
 
 def _empty_list(node: MappingNode) -> ListNode:
     return ListNode(items=(), origin=node.origin / "routes", start=node.start, end=node.end)
-
-
-def _kind(key: str) -> ReceiverKind:
-    kind: ReceiverKind = load("receivers", key)
-    return kind
-
-
-def _sharing(word: str) -> ReceiverKind | None:
-    """Return the kind of which `shared` speaks under a word."""
-    likely = sorted(KINDS, key=lambda key: key != word)
-    kinds = (_kind(key) for key in likely)
-    return next((kind for kind in kinds if word in kind.shared_keys), None)
 
 
 def _origins(entries: Mapping[str, Entry]) -> dict[str, Origin]:
