@@ -39,6 +39,7 @@ MODULES: Final = (
     "obsgen.reader.route_matchers",
     "obsgen.reader.routes",
     "obsgen.reader.integrations",
+    "obsgen.reader.route_tests",
     "obsgen.reader.routing",
     "obsgen.reader.scrape",
     "obsgen.reader.shape",

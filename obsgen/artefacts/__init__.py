@@ -11,9 +11,11 @@ from obsgen.artefacts.alert_names import alert_path, alert_title
 from obsgen.artefacts.alertmanager import (
     AlertmanagerConfig,
     AlertmanagerMatcher,
+    AlertRef,
     InhibitRule,
     ReceiverConfig,
     Route,
+    RouteTest,
     TimeInterval,
 )
 from obsgen.artefacts.grafana import (
@@ -57,6 +59,7 @@ from obsgen.artefacts.written import Written
 __all__ = [
     "ENDS",
     "QUIET",
+    "AlertRef",
     "AlertingRule",
     "AlertmanagerConfig",
     "AlertmanagerMatcher",
@@ -78,6 +81,7 @@ __all__ = [
     "ReceiverConfig",
     "RecordingRule",
     "Route",
+    "RouteTest",
     "RuleFile",
     "RuleGroup",
     "RuleTest",

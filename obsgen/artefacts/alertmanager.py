@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from obsgen.artefacts.json import Json
@@ -65,8 +66,47 @@ class TimeInterval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRef:
+    """The alerts of a name, of one service or, without one, of all."""
+
+    service: str
+    alert: str
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def __str__(self) -> str:
+        """Name them as specs do: `gateway/HighErrorRate`."""
+        return f"{self.service}/{self.alert}" if self.service else self.alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTest:
+    """
+    Whom an alert is to reach.
+
+    Attributes:
+        labels: Labels that it has beside those of its rule.
+        at: When; None for routes that are open at any time.
+        beside: What fires at the same time.
+        reaches: All receivers that are to be notified.
+    """
+
+    alert: AlertRef
+    labels: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+    beside: tuple[AlertRef, ...] = ()
+    reaches: tuple[str, ...] = ()
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertmanagerConfig:
-    """alertmanager.yml; *global_* holds what receivers share."""
+    """
+    alertmanager.yml.
+
+    Attributes:
+        global_: What receivers share.
+        tests: What its author says that it does.
+    """
 
     global_: Mapping[str, Json]
     route: Route
@@ -74,3 +114,4 @@ class AlertmanagerConfig:
     inhibit_rules: tuple[InhibitRule, ...]
     time_intervals: tuple[TimeInterval, ...]
     sources: tuple[str, ...]
+    tests: tuple[RouteTest, ...] = ()

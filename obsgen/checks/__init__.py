@@ -54,6 +54,12 @@ KINDS: Final = (
     "topk_in_alert",
     "duplicates",
     "policy",
+    "default_only",
+    "idle_routes",
+    "group_labels",
+    "swallowing",
+    "never_open",
+    "route_tests",
 )
 """Every check, by the name of its module."""
 

@@ -18,6 +18,7 @@ from obsgen.artefacts import (
 )
 from obsgen.checks._known import Known, Recordings
 from obsgen.checks._places import Places, WrittenTexts
+from obsgen.checks._routes import RoutedAlert, routed_alerts
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model.checks import CheckSettings
@@ -128,12 +129,18 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Everything that checks look at."""
+    """
+    Everything that checks look at.
+
+    Attributes:
+        routed: The alerts on their way; none where no Routing says who is notified.
+    """
 
     compiled: Compiled
     settings: CheckSettings
     queries: tuple[Query, ...]
     recordings: Recordings
+    routed: tuple[RoutedAlert, ...] = ()
 
     @property
     def alerts(self) -> Iterator[Query]:
@@ -159,7 +166,13 @@ def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
     )
     found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
     queries = (*found, *_unused(compiled, recordings, found))
-    return Subject(compiled=compiled, settings=settings, queries=queries, recordings=recordings)
+    return Subject(
+        compiled=compiled,
+        settings=settings,
+        queries=queries,
+        recordings=recordings,
+        routed=() if compiled.alertmanager is None else routed_alerts(compiled),
+    )
 
 
 def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:

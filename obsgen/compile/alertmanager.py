@@ -56,6 +56,7 @@ def compile_alertmanager(
         ),
         time_intervals=routing.time_intervals,
         sources=routing.sources,
+        tests=routing.tests,
     )
 
 

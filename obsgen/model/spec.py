@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from obsgen.artefacts import InhibitRule, Json, ReceiverConfig, Route, TimeInterval, Written
+from obsgen.artefacts import (
+    InhibitRule,
+    Json,
+    ReceiverConfig,
+    Route,
+    RouteTest,
+    TimeInterval,
+    Written,
+)
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.model.dashboards import DashboardSpec
 from obsgen.model.project import Environment, Project, Service
@@ -21,6 +29,7 @@ class Routing:
     time_intervals: tuple[TimeInterval, ...]
     inhibit_rules: tuple[InhibitRule, ...]
     sources: tuple[str, ...]
+    tests: tuple[RouteTest, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

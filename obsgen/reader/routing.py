@@ -17,8 +17,9 @@ from obsgen.model import Project, Reports, Routing
 from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
+from obsgen.reader.route_tests import RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
-from obsgen.source import Entry, MappingNode, Scalar
+from obsgen.source import Entry, MappingNode, Node, Scalar
 from obsgen.source import Sequence as ListNode
 
 NO_DEFAULT_RECEIVER: Final = Code(
@@ -101,6 +102,9 @@ class _RoutingReader:
             time_intervals=intervals,
             inhibit_rules=(),
             sources=tuple(dict.fromkeys(node.origin.file for node in self.nodes)),
+            tests=RouteTestReader(self.project, self.report, self.receivers).tests(
+                item for document in self.nodes for item in _items(document.get("tests"))
+            ),
             origin=self.nodes[0].origin,
         )
 
@@ -155,8 +159,7 @@ class _RoutingReader:
         check_timing(root, Route(receiver=""), self.report)
         if root.group_by is None:
             root = replace(root, group_by=GROUP_BY)
-        lists = (document.get("routes") for document in self.nodes)
-        items = tuple(i for found in lists if isinstance(found, ListNode) for i in found.items)
+        items = tuple(i for document in self.nodes for i in _items(document.get("routes")))
         all_routes = replace(_empty_list(self.nodes[0]), items=items)
         routes = reader.routes(all_routes, root, to)
         if not to:
@@ -179,6 +182,10 @@ class _RoutingReader:
                 if name not in names.used:
                     message = f"{names.word} `{name}` is named by no route"
                     self.report(finding(code, origin, message, "name it in a route, or remove it"))
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, ListNode) else ()
 
 
 def _empty_list(node: MappingNode) -> ListNode:

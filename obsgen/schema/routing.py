@@ -52,6 +52,7 @@ def routing_properties(
             ref("route"),
             description="Who gets which alerts: the first match wins unless it has `continue`.",
         ),
+        "tests": listed(_TEST, description="Whom alerts are to reach; the build fails otherwise."),
         "refs": ref("refs"),
     }
 
@@ -100,6 +101,29 @@ _INTERVAL: Final = mapping(
     },
     description="A time interval: all that is given must hold.",
     examples=[{"days": "monday..friday", "times": ["09:00-18:00"], "location": "Asia/Tokyo"}],
+)
+_ALERT: Final = "The alert: `service/Alert`, or the name alone for that of every service."
+_TEST: Final = mapping(
+    {
+        "alert": text(_ALERT, examples=["gateway/HighErrorRate"]),
+        "labels": {
+            "type": "object",
+            "additionalProperties": text(),
+            "description": "Labels that it has beside those of its rule, or that choose the rule.",
+            "examples": [{"team": "backend", "severity": "critical"}],
+        },
+        "at": text(
+            "When, with the time zone; any time unless told.", examples=["2026-01-03T02:00+09:00"]
+        ),
+        "while": _one_or_several("Alerts that fire at the same time.", "gateway/GatewayDown"),
+        "reaches": listed(
+            text(), description="All receivers that are notified.", examples=[["oncall", "chat"]]
+        ),
+        "refs": ref("refs"),
+    },
+    required=("alert", "reaches"),
+    description="A test of the routes.",
+    examples=[{"alert": "gateway/HighErrorRate", "reaches": ["oncall"]}],
 )
 _ROUTE: Final = mapping(
     {
