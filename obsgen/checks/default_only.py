@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from obsgen.artefacts import Route
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.checks._routes import RoutedAlert
@@ -30,7 +31,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     found = [
         alert
         for alert in subject.routed
-        if [(r.route, r.is_sure) for r in alert.reached] == [(config.route, True)]
+        if all(_is_default(reached.route, config.route) for reached in alert.reached)
     ]
     if found:
         receiver = config.route.receiver
@@ -42,6 +43,11 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
         related = tuple(Related("one of them", alert.rule.origin) for alert in found[:1])
         place = config.route.origin / "default_receiver"
         yield finding(DEFAULT_ONLY, place, message, hint, related=related)
+
+
+def _is_default(route: Route, root: Route) -> bool:
+    """Say whether it is the default, or stands for it as the last route that takes everything."""
+    return route is root or not (route.matchers or route.origin.file)
 
 
 def _named(alert: RoutedAlert) -> str:

@@ -28,7 +28,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     for rule in () if config is None else config.inhibit_rules:
         sources = [a for a in subject.routed if matched(rule.source, a.labels) is not False]
         targets = [a for a in subject.routed if matched(rule.target, a.labels) is not False]
-        if not rule.equal:
+        if not rule.equal and not _is_pinned(rule):
             yield from _swallowed(rule, sources, targets, "any label")
         for label in rule.equal:
             some, others = (
@@ -36,6 +36,14 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
                 for side in (sources, targets)
             )
             yield from _swallowed(rule, some, others, f"`{label}`")
+
+
+def _is_pinned(rule: InhibitRule) -> bool:
+    """Say whether both sides are alerts of one service, as specs ask for."""
+    return all(
+        any(matcher.label == "service" and matcher.op == "=" for matcher in side)
+        for side in (rule.source, rule.target)
+    )
 
 
 def _swallowed(

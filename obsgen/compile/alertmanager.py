@@ -19,8 +19,10 @@ from obsgen.artefacts import (
     AlertmanagerMatcher,
     InhibitRule,
 )
+from obsgen.compile.notified import with_notified
+from obsgen.compile.symptoms import symptom_rules
 from obsgen.matchers import literal_pattern
-from obsgen.model import Project, Routing
+from obsgen.model import Project, Reports, Routing, Service
 from obsgen.names import BURN_ALERT, IDENTITY
 
 _SERVICE: Final = "service"
@@ -30,13 +32,18 @@ _SEVERITY: Final = "severity"
 
 
 def compile_alertmanager(
-    routing: Routing | None, rules: Iterable[AlertingRule], project: Project
+    routing: Routing | None,
+    rules: Iterable[AlertingRule],
+    project: Project,
+    services: tuple[Service, ...] = (),
+    report: Reports = lambda _: None,
 ) -> AlertmanagerConfig | None:
     """
     Return the configuration for all rules of the project.
 
     Args:
         rules: In the order of the rule files: of an SLO's tiers the faster first.
+        services: Whose rules they are.
 
     Returns:
         None without a Routing document.
@@ -47,12 +54,13 @@ def compile_alertmanager(
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,
-        route=routing.route,
+        route=with_notified(routing, services, every, report),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
             *_burn_rules(every, external, project.severities.names),
             *_severity_rules(every, project, external),
+            *symptom_rules(services, every, project.severities, external),
         ),
         time_intervals=routing.time_intervals,
         sources=routing.sources,

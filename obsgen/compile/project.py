@@ -54,7 +54,9 @@ def compile_spec(
     sources = _sources(services, project.sources)
     alertmanager = None
     if "alertmanager" in wanted:
-        alertmanager = compile_alertmanager(spec.routing, _alerts(rule_files), project)
+        alertmanager = compile_alertmanager(
+            spec.routing, _alerts(rule_files), project, services, report
+        )
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -21,7 +22,7 @@ from obsgen.model.checks import CheckSettings
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
-from obsgen.model.slos import Slo
+from obsgen.model.slos import Slo, SloPart
 from obsgen.source import Scalar
 from obsgen.units import Duration
 
@@ -86,6 +87,8 @@ class Alert:
     Attributes:
         severity: A name of the scheme.
         summary, description: Prose as written; empty ones are made from the condition.
+        notify: The names of receivers beside those of the routes.
+        symptom_of: The SLOs whose pages silence it.
     """
 
     name: str
@@ -103,6 +106,8 @@ class Alert:
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None
     tests: tuple[AlertTest, ...] = ()
+    notify: tuple[Scalar, ...] = ()
+    symptom_of: tuple[SloPart, ...] = ()
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
@@ -123,8 +128,27 @@ class AlertTest:
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
+class AlertRole(enum.Enum):
+    """
+    What an alert tells, which decides what may silence it.
+
+    A SYMPTOM says that something goes badly; what causes it may silence it. A CAUSE says what
+    nothing else says, and TARGET_DOWN that a target cannot be scraped: neither is ever silenced
+    by another alert.
+    """
+
+    SYMPTOM = "symptom"
+    CAUSE = "cause"
+    TARGET_DOWN = "target down"
+
+
 class AlertBody(Protocol):
     """The part of an alert that its kind reads: when it fires."""
+
+    @property
+    def role(self) -> AlertRole:
+        """What it tells."""
+        ...
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

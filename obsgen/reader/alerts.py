@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
-from obsgen.model import Alert, Project, Reports
+from obsgen.model import Alert, Project, Reports, SloPart
 from obsgen.reader.alert_tests import read_tests
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import name_of
 from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
-from obsgen.reader.values import read_text, read_wait, read_words
+from obsgen.reader.values import read_list, read_text, read_wait, read_words
 from obsgen.schema import kinds
 from obsgen.schema.service import alert as alert_schema
 from obsgen.source import MappingNode, Node, Scalar
@@ -73,9 +74,15 @@ class AlertReader:
             annotations=_annotations(node.get("annotations")),
             only_when=condition,
             tests=read_tests(node.get("tests"), self.reader),
+            notify=_scalars(node.get("notify")),
+            symptom_of=self._slos(node.get("symptom_of")),
             refs=read_words(node.get("refs")),
             origin=node.origin,
         )
+
+    def _slos(self, node: Node | None) -> tuple[SloPart, ...]:
+        read = (self.reader.slo(scalar, Decimal(1)) for scalar in _scalars(node))
+        return tuple(slo for slo in read if slo is not None)
 
     def _severity(self, node: MappingNode) -> str | None:
         severity = node.get("severity")
@@ -104,6 +111,10 @@ def check_team(node: Node | None, project: Project, report: Reports) -> str:
     place = node.origin
     report(finding(UNKNOWN_TEAM, place, f"team {node.word} is not declared", hint))
     return ""
+
+
+def _scalars(node: Node | None) -> tuple[Scalar, ...]:
+    return tuple(i for i in read_list(node) if isinstance(i, Scalar) and not i.is_null)
 
 
 def _scalar(node: Node | None) -> Scalar | None:

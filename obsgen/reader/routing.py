@@ -57,6 +57,7 @@ def read_routing(
     report: Reports,
     *,
     asked: frozenset[str] = frozenset(),
+    notified: frozenset[str] = frozenset(),
 ) -> Routing | None:
     """
     Return what all `Routing` documents say together.
@@ -65,11 +66,13 @@ def read_routing(
 
     Args:
         asked: Intervals that something else than a route names.
+        notified: Receivers that alerts name.
     """
     if not nodes:
         return None
     reader = _RoutingReader(nodes, project, report)
     reader.intervals.used.update(asked)
+    reader.receivers.used.update(notified)
     return reader.read()
 
 

@@ -14,11 +14,10 @@ from obsgen.schema.shared import (
     listed,
     mapping,
     named,
+    one_or_several,
     ref,
     text,
 )
-
-_WORDS: Final = ["string", "number", "array"]
 
 
 def routing_properties(
@@ -62,15 +61,6 @@ def routing_definitions() -> Mapping[str, Schema]:
     return {"route": _ROUTE}
 
 
-def _one_or_several(description: str, *examples: str | int | list[str] | list[int]) -> Schema:
-    return {
-        "type": _WORDS,
-        "items": text(),
-        "description": description,
-        "examples": list(examples),
-    }
-
-
 _TIMING: Final[Mapping[str, Schema]] = {
     "group_by": listed(
         {"type": "string", "pattern": rf"{LABEL_PATTERN}|^\.\.\.$"},
@@ -86,17 +76,17 @@ _TIMING: Final[Mapping[str, Schema]] = {
 }
 _INTERVAL: Final = mapping(
     {
-        "days": _one_or_several("Days of the week.", "monday..friday", ["saturday", "sunday"]),
-        "times": _one_or_several(
+        "days": one_or_several("Days of the week.", "monday..friday", ["saturday", "sunday"]),
+        "times": one_or_several(
             "Times of the day; the end is exclusive, and may be on the next day.",
             ["09:00-18:00"],
             "22:00-06:00",
         ),
-        "days_of_month": _one_or_several(
+        "days_of_month": one_or_several(
             "Days of the month; negative ones count from its end.", "1..7", [-1]
         ),
-        "months": _one_or_several("Months by name or number.", "november..january", [8]),
-        "years": _one_or_several("Years.", "2025..2027", [2025]),
+        "months": one_or_several("Months by name or number.", "november..january", [8]),
+        "years": one_or_several("Years.", "2025..2027", [2025]),
         "location": text("Time zone of all this, from the IANA list.", examples=["Asia/Tokyo"]),
     },
     description="A time interval: all that is given must hold.",
@@ -115,7 +105,7 @@ _TEST: Final = mapping(
         "at": text(
             "When, with the time zone; any time unless told.", examples=["2026-01-03T02:00+09:00"]
         ),
-        "while": _one_or_several("Alerts that fire at the same time.", "gateway/GatewayDown"),
+        "while": one_or_several("Alerts that fire at the same time.", "gateway/GatewayDown"),
         "reaches": listed(
             text(), description="All receivers that are notified.", examples=[["oncall", "chat"]]
         ),
@@ -128,13 +118,13 @@ _TEST: Final = mapping(
 _ROUTE: Final = mapping(
     {
         "where": ref("matchers", "Labels of the alerts that it takes; all without."),
-        "to": _one_or_several("The receiver, or several.", "oncall", ["security", "oncall"]),
+        "to": one_or_several("The receiver, or several.", "oncall", ["security", "oncall"]),
         "continue": flag("Whether the routes after it are tried too."),
         "routes": listed(
             ref("route"), description="Routes for some of its alerts; the others go to `to`."
         ),
-        "active": _one_or_several("Intervals outside which nothing is sent.", "office"),
-        "mute": _one_or_several("Intervals within which nothing is sent.", "maintenance"),
+        "active": one_or_several("Intervals outside which nothing is sent.", "office"),
+        "mute": one_or_several("Intervals within which nothing is sent.", "maintenance"),
         **_TIMING,
         "refs": ref("refs"),
     },

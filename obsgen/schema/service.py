@@ -18,6 +18,7 @@ from obsgen.schema.shared import (
     name,
     named,
     one_of_words,
+    one_or_several,
     ref,
     text,
 )
@@ -175,6 +176,13 @@ def alert(kinds: Mapping[str, Schema]) -> Schema:
             "description": text("What it means and what to do."),
             "runbook": text("Where help stands."),
             "dashboard": text("The dashboard to look at: a name of these specs, or a URL."),
+            "notify": one_or_several(
+                "Receivers that hear of it beside those that the routes say.", "security"
+            ),
+            "symptom_of": one_or_several(
+                "SLOs whose pages silence it: names of this service's, or `service/name`.",
+                "availability",
+            ),
             "labels": ref("label_values", "Further labels."),
             "annotations": {
                 "type": "object",
