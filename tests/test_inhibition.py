@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from problems import problems
 
 from obsgen.artefacts import AlertmanagerConfig, AlertmanagerMatcher, InhibitRule
-from obsgen.checks._routes import alerting_rules
 from obsgen.pipeline import Built, Options, build
 from obsgen.routing import PossibleLabels, inhibitors, inhibits, possible_labels
+from obsgen.routing.alerts import alerting_rules
 from obsgen.workspace import compile_specs
 
 SHOP = """\

@@ -18,12 +18,12 @@ from obsgen.artefacts import (
 )
 from obsgen.checks._known import Known, Recordings
 from obsgen.checks._places import Places, WrittenTexts
-from obsgen.checks._routes import RoutedAlert, routed_alerts
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model.checks import CheckSettings
 from obsgen.promql import Node, PromqlError, walk
 from obsgen.promql.meaning import Meaning, Meanings
+from obsgen.routing.alerts import RoutedAlert, routed_alerts
 
 _Kind = TypeVar("_Kind", bound=Node)
 _SHOWN: Final = 60

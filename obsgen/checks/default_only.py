@@ -8,8 +8,8 @@ from typing import Final
 from obsgen.artefacts import Route
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
-from obsgen.checks._routes import RoutedAlert
 from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding
+from obsgen.routing.alerts import RoutedAlert
 
 DEFAULT_ONLY: Final = Code(
     "ALR651",

@@ -9,8 +9,8 @@ from obsgen.artefacts import Route
 from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
-from obsgen.checks._routes import RoutedAlert
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
+from obsgen.routing.alerts import RoutedAlert
 from obsgen.routing.groups import ALL_LABELS
 
 GROUP_LABEL: Final = Code(

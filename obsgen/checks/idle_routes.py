@@ -9,10 +9,10 @@ from typing import Final
 from obsgen.artefacts import Route
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
-from obsgen.checks._routes import RoutedAlert, levels
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.reader.route_checks import cover_of, shown
 from obsgen.routing import matched
+from obsgen.routing.alerts import RoutedAlert, levels
 
 IDLE_ROUTE: Final = Code(
     "ALR652",

@@ -9,9 +9,9 @@ from obsgen.artefacts import AlertmanagerConfig, AlertRef, RouteTest
 from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
-from obsgen.checks._routes import RoutedAlert
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits, is_open
+from obsgen.routing.alerts import RoutedAlert
 
 TEST_FAILS: Final = Code(
     "ALR655",

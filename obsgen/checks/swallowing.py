@@ -9,9 +9,9 @@ from typing import Final
 from obsgen.artefacts import InhibitRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
-from obsgen.checks._routes import RoutedAlert
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.routing import inhibits, matched
+from obsgen.routing.alerts import RoutedAlert
 
 SWALLOWING: Final = Code(
     "ALR654",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obsgen.artefacts import AlertingRule, Compiled, Route
-from obsgen.routing import PossibleLabels, Reached, dispatch, possible_labels
+from obsgen.routing.dispatch import Reached, dispatch
+from obsgen.routing.labels import PossibleLabels, possible_labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
