@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from obsgen.artefacts import AlertmanagerConfig, Compiled, Route
-from obsgen.routing import PossibleLabels, Reached, dispatch
+from obsgen.matchers import quoted
+from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits
 from obsgen.routing.alerts import RoutedAlert, routed_alerts
 from obsgen.routing.notifications import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL
 from obsgen.sections import Column, Section
@@ -20,12 +21,14 @@ class Routes:
     Attributes:
         environment: Its name, or empty.
         alerts: The alerts that are told of; none where labels were asked for.
+        silencing: The names of those that may silence the one that was asked for, by its own.
         labels: The labels that were asked for, and the way of an alert that has them alone.
     """
 
     environment: str
     config: AlertmanagerConfig
     alerts: tuple[RoutedAlert, ...] = ()
+    silencing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] | None = None
 
     @property
@@ -44,6 +47,11 @@ class Routes:
             Section(title=f"Routes{suffix}", lines=tuple(_tree(self.config.route, 0))),
             Section(
                 title=f"Alerts{suffix}",
+                lines=tuple(
+                    f"{name} is silenced by {', '.join(others)}"
+                    for name, others in self.silencing.items()
+                    if others
+                ),
                 columns=tuple(map(Column, ("alert", "severity", "reaches", "when"))),
                 rows=tuple(row for alert in self.alerts for row in _rows(alert)),
             ),
@@ -60,11 +68,17 @@ class Routes:
                 "alert": alert.name,
                 "labels": dict(sorted(alert.labels.fixed.items())),
                 "varying": None if alert.labels.is_open else sorted(alert.labels.varying),
+                **self._silencing_json(alert),
                 "reaches": _reached_json(alert.reached),
             }
             for alert in self.alerts
         ]
         return {**found, "route": _route_json(self.config.route), "alerts": alerts}
+
+    def _silencing_json(self, alert: RoutedAlert) -> Mapping[str, object]:
+        if alert.name not in self.silencing:
+            return {}
+        return {"silenced_by": list(self.silencing[alert.name])}
 
 
 def routes_of(
@@ -80,20 +94,35 @@ def routes_of(
     if compiled.alertmanager is None:
         return None
     every = () if labels is not None else routed_alerts(compiled)
+    chosen = tuple(a for a in every if alert in ("", a.name, a.rule.alert))
     return Routes(
         environment=environment,
         config=compiled.alertmanager,
-        alerts=tuple(a for a in every if alert in ("", a.name, a.rule.alert)),
+        alerts=chosen,
+        silencing=_silencing(compiled.alertmanager, chosen, every) if alert else {},
         labels=labels,
     )
+
+
+def _silencing(
+    config: AlertmanagerConfig, chosen: Iterable[RoutedAlert], every: tuple[RoutedAlert, ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return what may silence each of the chosen alerts, by its name."""
+    found: dict[str, dict[str, None]] = {}
+    for target in chosen:
+        names = found.setdefault(target.name, {})
+        for source in every:
+            verdicts = (inhibits(r, source.labels, target.labels) for r in config.inhibit_rules)
+            if any(verdict is not False for verdict in verdicts):
+                names[source.name] = None
+    return {name: tuple(others) for name, others in found.items()}
 
 
 # --- for people ----------------------------------------------------------------------------------
 
 
 def _tree(route: Route, depth: int) -> Iterator[str]:
-    matchers = ", ".join(f"{m.label}{m.op}{m.value!r}" for m in route.matchers)
-    what = matchers or ("everything" if depth else "default")
+    what = _matchers(route) or ("everything" if depth else "default")
     notes = [*_hours(route), *(["continues"] if route.continue_ else [])]
     shown = f" ({'; '.join(notes)})" if notes else ""
     yield f"{'  ' * depth}{what} → {route.receiver}{shown}"
@@ -124,8 +153,11 @@ def _receiver(reached: Reached) -> str:
 
 
 def _path(reached: Reached) -> str:
-    steps = (", ".join(f"{m.label}{m.op}{m.value!r}" for m in r.matchers) for r in reached.path)
-    return " › ".join(step for step in steps if step) or "default"
+    return " › ".join(filter(None, map(_matchers, reached.path))) or "default"
+
+
+def _matchers(route: Route) -> str:
+    return ", ".join(f"{m.label}{m.op}{quoted(m.value)}" for m in route.matchers)
 
 
 def _when(reached: Reached) -> str:
@@ -175,7 +207,7 @@ def _timing_json(route: Route) -> dict[str, object]:
 def _route_json(route: Route) -> dict[str, object]:
     return {
         "receiver": route.receiver,
-        "matchers": [f"{m.label}{m.op}{m.value!r}" for m in route.matchers],
+        "matchers": [f"{m.label}{m.op}{quoted(m.value)}" for m in route.matchers],
         "continue": route.continue_,
         "routes": [_route_json(child) for child in route.routes],
     }
