@@ -28,6 +28,7 @@ FLOORS: Final = {
     "artefacts": 4,
     "model": 5,
     "measures": 6,
+    "messages": 6,
     "slis": 7,
     "alerts": 7,
     "receivers": 7,

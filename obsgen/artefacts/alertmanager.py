@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from obsgen.artefacts.json import Json
+from obsgen.artefacts.written import Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
 
@@ -39,10 +40,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverConfig:
-    """A receiver: its integrations as (`slack_configs`, fields) in the order of the spec."""
+    """
+    A receiver.
+
+    Attributes:
+        integrations: As (`slack_configs`, fields) in the order of the spec.
+        texts: The Go templates that its author wrote.
+    """
 
     name: str
     integrations: tuple[tuple[str, Mapping[str, Json]], ...]
+    texts: tuple[Written, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
@@ -66,7 +74,14 @@ class TimeInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertmanagerConfig:
-    """alertmanager.yml; *global_* holds what receivers share."""
+    """
+    alertmanager.yml.
+
+    Attributes:
+        global_: What receivers share.
+        version: Of the Alertmanager that is going to load it.
+        messages: The template file that receivers refer to, or nothing where none does.
+    """
 
     global_: Mapping[str, Json]
     route: Route
@@ -74,3 +89,5 @@ class AlertmanagerConfig:
     inhibit_rules: tuple[InhibitRule, ...]
     time_intervals: tuple[TimeInterval, ...]
     sources: tuple[str, ...]
+    version: tuple[int, int] = (0, 25)
+    messages: str = ""
