@@ -54,6 +54,7 @@ KINDS: Final = (
     "topk_in_alert",
     "duplicates",
     "policy",
+    "notification_texts",
 )
 """Every check, by the name of its module."""
 

@@ -241,10 +241,11 @@ _SHIPPED: Final[Mapping[str, tuple[_Version, Kind]]] = {
 }
 
 _OF_RULES: Final = "exists in Prometheus' rules only: fill it in there, in an annotation"
-_OF_ALERTS: Final = "each alert has it: inside of `{{ range .Alerts }}…{{ end }}`"
+_OF_ALERTS: Final = "each alert has it, inside of `{{ range .Alerts }}`"
 _FOREIGN: Final[Mapping[str, str]] = {
-    ".Annotations": "write `.CommonAnnotations`, or `{{ range .Alerts }}{{ .Annotations… }}{{ end }}`",
-    ".Labels": "write `.CommonLabels`, or `{{ range .Alerts }}{{ .Labels… }}{{ end }}`",
+    ".Annotations": "write `.CommonAnnotations`, or `.Annotations` inside of `{{ range .Alerts }}`",
+    ".GroupKey": "only the JSON that webhooks get has it",
+    ".Labels": "write `.CommonLabels`, or `.Labels` inside of `{{ range .Alerts }}`",
     **dict.fromkeys((".EndsAt", ".Fingerprint", ".GeneratorURL", ".StartsAt"), _OF_ALERTS),
     **{name: f"`{name}` {_OF_RULES}" for name in FUNCTIONS if name not in GO_FUNCTIONS},
     "$labels": "`$labels` belongs to rules: write `.CommonLabels`, or `.Labels` in a `range`",

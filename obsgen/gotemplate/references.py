@@ -24,7 +24,8 @@ def check_function(token: Token, scope: Scope, uses: Uses) -> None:
         uses.functions.append(FunctionReference(word, token.start, token.end))
         return
     if version := dialect.newer.get(word):
-        message = f"function `{word}` needs {version}, the target is {dialect.server}"
+        target = ".".join(map(str, dialect.version))
+        message = f"function `{word}` needs {version}, the target is {target}"
         raise Wrong(message, token.start, token.end, kind="newer")
     if f"${word}" in dialect.variables:
         hint = f"did you mean `${word}`?"
@@ -82,8 +83,8 @@ def field_of(kind: Kind, name: Token, scope: Scope, uses: Uses) -> Member:
 def _unknown_field(kind: Kind, name: Token, newer: Member | None, scope: Scope) -> None:
     dialect = scope.dialect
     if newer is not None:
-        since = ".".join(map(str, newer.since))
-        message = f"`{name.text}` needs Alertmanager {since}, the target is {dialect.server}"
+        since, target = (".".join(map(str, v)) for v in (newer.since, dialect.version))
+        message = f"`{name.text}` needs Alertmanager {since}, the target is {target}"
         raise Wrong(message, name.start, name.end, kind="newer")
     members = dialect.members.get(kind, {})
     known = (word for word, member in members.items() if member.since <= dialect.version)
@@ -93,6 +94,8 @@ def _unknown_field(kind: Kind, name: Token, newer: Member | None, scope: Scope) 
         hint = f"write `{dialect.label_hint}{shown(name.text)}`"
     elif not guess and kind in dialect.elements:
         hint = "go over it with `range`"
+    if kind is not dialect.root and name.text[1:] in dialect.members.get(dialect.root, {}):
+        hint = f"write `${name.text}`: `$` is what the whole text is given"
     if kind is dialect.root:
         hint = dialect.foreign.get(name.text, hint)
     message = f"{kind.noun} has no field `{shown(name.text)}`"
