@@ -201,9 +201,10 @@ _SHIPPED: Final[Mapping[str, tuple[_Version, Kind]]] = {
     ),
     "__text_alert_list_markdown": ((0, 26), Kind.ALERT_LIST),
     **dict.fromkeys(
-        ("msteams.default.summary", "msteams.default.text", "msteams.default.title"),
+        ("msteams.default.text", "msteams.default.title"),
         ((0, 26), _DATA),
     ),
+    "msteams.default.summary": ((0, 27), _DATA),
     **dict.fromkeys(
         (
             "jira.default.description",
@@ -226,18 +227,18 @@ _SHIPPED: Final[Mapping[str, tuple[_Version, Kind]]] = {
         ),
         ((0, 28), Kind.OTHER),
     ),
+    "mattermost.default.text": ((0, 30), _DATA),
+    "mattermost.default.username": ((0, 32), Kind.OTHER),
     **dict.fromkeys(
         (
             "mattermost.default.color",
             "mattermost.default.fallback",
-            "mattermost.default.text",
             "mattermost.default.title",
             "mattermost.default.titlelink",
+            "slack.default.color",
         ),
-        ((0, 30), _DATA),
+        ((0, 32), _DATA),
     ),
-    "mattermost.default.username": ((0, 30), Kind.OTHER),
-    "slack.default.color": ((0, 32), _DATA),
 }
 
 _OF_RULES: Final = "exists in Prometheus' rules only: fill it in there, in an annotation"

@@ -90,17 +90,25 @@ class Statements:
             raise Wrong(message, token.start, token.end, "write `{{ end }}` before")
         self._scope.dot = block.dot
         following = self._cursor.peek()
-        has_with = following.kind == "keyword" and following.text == "with"
-        if has_with and not self._scope.dialect.has_else_with:
-            hint = "write `{{ else }}{{ with … }}…{{ end }}{{ end }}`"
-            message = f"{self._scope.dialect.server} knows no `else with`"
-            raise Wrong(message, token.start, following.end, hint)
-        if has_with or (following.kind == "keyword" and following.text == "if"):
+        if following.kind == "keyword" and following.text in {"if", "with"}:
+            self._check_chain(block.word, token, following)
             self._cursor.take()
             self._head(following.text)
             return
         block.has_else = True
         self._cursor.expect_end("else")
+
+    def _check_chain(self, opened: str, token: Token, following: Token) -> None:
+        """Make sure that `else if` goes on an `if`, and `else with` a `with` where it may."""
+        word, dialect = following.text, self._scope.dialect
+        if word == "with" and not dialect.has_else_with:
+            message = f"{dialect.server} knows no `else with`"
+        elif opened != word:
+            message = f"`else {word}` cannot go on a `{opened}`"
+        else:
+            return
+        hint = f"write `{{{{ else }}}}{{{{ {word} … }}}}…{{{{ end }}}}{{{{ end }}}}`"
+        raise Wrong(message, token.start, following.end, hint)
 
     def _end(self, token: Token) -> None:
         if not self._scope.blocks:
