@@ -64,6 +64,7 @@ MODULES: Final = (
     "obsgen.alerts.down",
     "obsgen.secrets",
     "obsgen.receivers._findings",
+    "obsgen.receivers._templates",
     "obsgen.panels._measured",
     "obsgen.panels._thresholds",
     "obsgen.panels.gauge",

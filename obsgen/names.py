@@ -120,6 +120,12 @@ DOWN_ALERT: Final = "SliTargetDown"
 IDENTITY: Final = ("service", "slo")
 RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
 
+VALUE_ANNOTATION: Final = "value"
+"""The value beside its limit, where an alert's own texts do not say both."""
+
+BUDGET_ANNOTATION: Final = "budget_left"
+"""The share of an error budget that is left."""
+
 # --- files -----------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from obsgen.artefacts import AlertingRule, AlertmanagerConfig, Compiled, PrometheusConfig
 from obsgen.compile.alertmanager import compile_alertmanager
@@ -102,6 +103,14 @@ def a_config(
     config = compile_alertmanager(read(text, project).ok, rules, project or a_project())
     assert config is not None
     return config
+
+
+def placed(config: AlertmanagerConfig, folder: Path) -> Path:
+    """Write the configuration and its templates below a folder; return the configuration."""
+    for path, text in written(config).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return folder / "alertmanager/alertmanager.yml"
 
 
 def written(config: AlertmanagerConfig | None) -> dict[str, str]:

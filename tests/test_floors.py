@@ -29,6 +29,7 @@ FLOORS: Final = {
     "model": 5,
     "routing": 5,
     "measures": 6,
+    "messages": 6,
     "slis": 7,
     "alerts": 7,
     "receivers": 7,

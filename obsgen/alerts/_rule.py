@@ -12,7 +12,7 @@ from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest, Written
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.model import Alert, AlertParts, Condition, Context
-from obsgen.names import dashboard_uid_of
+from obsgen.names import VALUE_ANNOTATION, dashboard_uid_of
 from obsgen.promql import layout, parse
 from obsgen.promql.build import Expr, binary
 from obsgen.prose import capitalized
@@ -197,6 +197,8 @@ class _Prose:
         found = {"summary": summary}
         if alert.description:
             found["description"] = self._filled("description", alert.description)
+        if said := self._measured():
+            found[VALUE_ANNOTATION] = said
         if alert.runbook or self.context.project.runbook_base:
             found["runbook_url"] = alert.runbook or self._runbook()
         if alert.dashboard:
@@ -204,6 +206,17 @@ class _Prose:
         for name, text in alert.annotations.items():
             found[name] = self._filled(name, text)
         return found
+
+    def _measured(self) -> str:
+        """Return the value against its limit, unless the author's own texts say both."""
+        firing, alert = self.firing, self.alert
+        if not (firing.has_value and firing.limit and alert.summary):
+            return ""
+        own = f"{alert.summary.text} {alert.description.text if alert.description else ''}"
+        says_value = "{value}" in own or "$value" in own or ".Value" in own
+        if says_value and ("{limit}" in own or firing.limit in own):
+            return ""
+        return self._fill("{value} (limit {limit})")
 
     def _dashboard(self) -> dict[str, str]:
         """Return a URL as it stands; of a dashboard of these specs, the uid that Grafana knows."""

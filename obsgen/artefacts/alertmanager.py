@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from obsgen.artefacts.json import Json
+from obsgen.artefacts.written import Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
 
@@ -40,10 +41,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverConfig:
-    """A receiver: its integrations as (`slack_configs`, fields) in the order of the spec."""
+    """
+    A receiver.
+
+    Attributes:
+        integrations: As (`slack_configs`, fields) in the order of the spec.
+        texts: The Go templates that its author wrote.
+    """
 
     name: str
     integrations: tuple[tuple[str, Mapping[str, Json]], ...]
+    texts: tuple[Written, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
@@ -106,6 +114,8 @@ class AlertmanagerConfig:
     Attributes:
         global_: What receivers share.
         tests: What its author says that it does.
+        version: Of the Alertmanager that is going to load it.
+        messages: The template file that receivers refer to, or nothing where none does.
     """
 
     global_: Mapping[str, Json]
@@ -115,3 +125,5 @@ class AlertmanagerConfig:
     time_intervals: tuple[TimeInterval, ...]
     sources: tuple[str, ...]
     tests: tuple[RouteTest, ...] = ()
+    version: tuple[int, int] = (0, 25)
+    messages: str = ""

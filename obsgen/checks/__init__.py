@@ -60,6 +60,7 @@ KINDS: Final = (
     "swallowing",
     "never_open",
     "route_tests",
+    "notification_texts",
 )
 """Every check, by the name of its module."""
 

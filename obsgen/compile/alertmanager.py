@@ -8,7 +8,7 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -22,6 +22,7 @@ from obsgen.artefacts import (
 from obsgen.compile.notified import with_notified
 from obsgen.compile.symptoms import symptom_rules
 from obsgen.matchers import literal_pattern
+from obsgen.messages import refers, template_file
 from obsgen.model import Project, Reports, Routing, Service
 from obsgen.names import BURN_ALERT, IDENTITY
 
@@ -65,7 +66,28 @@ def compile_alertmanager(
         time_intervals=routing.time_intervals,
         sources=routing.sources,
         tests=routing.tests,
+        version=project.alertmanager_version,
+        messages=_messages(routing, project),
     )
+
+
+def _messages(routing: Routing, project: Project) -> str:
+    """Return the template file if any receiver refers to it."""
+    integrations = (found for r in routing.receivers for _, found in r.integrations)
+    if not any(refers(text) for found in integrations for text in _texts(found)):
+        return ""
+    return template_file(project.severities, routing.sources)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 # --- a faster tier over the slower ones of its SLO ---------------------------------------------

@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from obsgen.artefacts import Json
+from obsgen.artefacts import Json, Written
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import Diagnostic
+from obsgen.gotemplate import Dialect
 from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
@@ -193,8 +194,17 @@ class ReceiverReader(Protocol):
         """The severities that alerts carry."""
         ...
 
+    @property
+    def dialect(self) -> Dialect:
+        """The target Alertmanager's templates."""
+        ...
+
     def report(self, diagnostic: Diagnostic) -> None:
         """Note a finding."""
+        ...
+
+    def keep(self, written: Written) -> None:
+        """Note a template that the author wrote, for what sees all alerts."""
         ...
 
 

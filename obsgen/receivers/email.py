@@ -20,21 +20,21 @@ from obsgen.receivers._fields import (
 )
 from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import TLS
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import EMAIL_HTML, PLAIN_TEXT, TITLE
 from obsgen.source import MappingNode, Scalar
 
 _FILE: Final = "/etc/alertmanager/secrets/smtp"
 
 _SERVER: Final[Mapping[str, Shape]] = {
-    "smarthost": Text("The SMTP server with its port.", "smtp.example.com:587"),
+    "smarthost": Text("The SMTP server with its port.", "smtp.example.com:587", None),
     "from": Text("Who the message is from.", "alerts@example.com"),
-    "hello": Text("Name that is told to the server.", "alertmanager.example.com"),
-    "auth_username": Text("User at the server.", "alerts"),
+    "hello": Text("Name that is told to the server.", "alertmanager.example.com", None),
+    "auth_username": Text("User at the server.", "alerts", None),
     "auth_password_file": Since((0, 25), Text("File with the password.", _FILE)),
     "auth_password": Refused("Write `auth_password_file`."),
     "auth_secret_file": Since((0, 31), Text("File with the secret of CRAM-MD5.", _FILE)),
     "auth_secret": Refused("Write `auth_password_file`."),
-    "auth_identity": Text("Identity of PLAIN authentication.", "alerts"),
+    "auth_identity": Text("Identity of PLAIN authentication.", "alerts", None),
     "require_tls": Flag("Whether the connection must be encrypted; it must unless told."),
 }
 _FIELDS: Final[Mapping[str, Shape]] = {
@@ -79,7 +79,10 @@ class EmailKind:
         has_subject = any(name.lower() == "subject" for name in own)
         subject: dict[str, Json] = {} if has_subject else {"Subject": TITLE}
         found["headers"] = {**subject, **own}
-        return over(found, {"send_resolved": True})
+        # One of the two written by hand is the whole message.
+        is_own = "html" in found or "text" in found
+        message = {} if is_own else {"html": EMAIL_HTML, "text": PLAIN_TEXT}
+        return over(found, {"send_resolved": True, **message})
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         _check_smarthost(shared, reader)

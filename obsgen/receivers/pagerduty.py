@@ -21,7 +21,13 @@ from obsgen.receivers._fields import (
 )
 from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import HTTP, items
-from obsgen.receivers._prose import SUMMARY, pagerduty_severity
+from obsgen.receivers._prose import (
+    PAGERDUTY_SEVERITY,
+    PLAIN_FIRING,
+    PLAIN_RESOLVED,
+    SILENCE_URL,
+    SUMMARY,
+)
 from obsgen.source import MappingNode
 
 _FILE: Final = "/etc/alertmanager/secrets/pagerduty"
@@ -54,12 +60,24 @@ _FIELDS: Final[Mapping[str, Shape]] = {
         href=Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
         text=Text("What it says.", "Runbook"),
     ),
-    "url": Text("The Events API, if another.", "https://events.eu.pagerduty.com/v2/enqueue"),
+    "url": Text("The Events API, if another.", "https://events.eu.pagerduty.com/v2/enqueue", None),
     "timeout": Since((0, 30), Span("How long a request may take.")),
     "http_config": HTTP,
 }
 _KEYS: Final = ("routing_key_file", "service_key_file")
-_LINKS: Final = (("Runbook", "runbook_url"), ("Dashboard", "dashboard_url"))
+_LINKS: Final = (
+    ("Runbook", "{{ .CommonAnnotations.runbook_url }}"),
+    ("Dashboard", "{{ .CommonAnnotations.dashboard_url }}"),
+    ("Silence", SILENCE_URL),
+)
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "description": SUMMARY,
+    "severity": PAGERDUTY_SEVERITY,
+    "class": "{{ .CommonLabels.alertname }}",
+    "component": "{{ .CommonLabels.service }}",
+    "details": {"firing": PLAIN_FIRING, "resolved": PLAIN_RESOLVED},
+    "links": [{"href": href, "text": text} for text, href in _LINKS],
+}
 
 
 class PagerdutyKind:
@@ -89,22 +107,10 @@ class PagerdutyKind:
         if not given and not {"routing_key", "service_key"} & set(node.entries):
             hint = f"add `routing_key_file: {_FILE}`, the file that holds the integration's key"
             missing(node, reader, "`routing_key_file`", hint)
-        return over(found, _defaults(reader))
+        return over(found, _DEFAULTS)
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         return {f"pagerduty_{k}": value for k, value in self._shared.read(shared, reader).items()}
-
-
-def _defaults(reader: ReceiverReader) -> Mapping[str, Json]:
-    return {
-        "description": SUMMARY,
-        "severity": pagerduty_severity(reader.severities),
-        "class": "{{ .CommonLabels.alertname }}",
-        "component": "{{ .CommonLabels.service }}",
-        "links": [
-            {"href": f"{{{{ .CommonAnnotations.{name} }}}}", "text": text} for text, name in _LINKS
-        ],
-    }
 
 
 KIND: Final = PagerdutyKind()

@@ -21,7 +21,7 @@ from obsgen.receivers._fields import (
 )
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP, items
-from obsgen.receivers._prose import SLACK_TEXT, TITLE
+from obsgen.receivers._prose import COLOR, SLACK_FALLBACK, SLACK_TEXT, SLACK_TITLE
 from obsgen.source import MappingNode
 
 _CONFIRM: Final = Fields(
@@ -59,7 +59,8 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "app_token_file": Since((0, 30), Text("File with the token of a Slack app.", _FILE)),
     "app_token": Refused("Write `app_token_file`."),
     "app_url": Since(
-        (0, 30), Text("The API of the app.", "https://slack.com/api/chat.postMessage")
+        (0, 30),
+        Text("The API of the app.", "https://slack.com/api/chat.postMessage", run_since=None),
     ),
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
     "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
@@ -87,7 +88,7 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "thumb_url": Text("Small picture in the message.", "https://example.com/graph.png"),
     "callback_id": Text("Identifier for an app that listens.", "alert"),
     "link_names": Flag("Whether `@name` and `#channel` become links."),
-    "mrkdwn_in": Texts(Text("Fields in which Slack's markup counts.", "text")),
+    "mrkdwn_in": Texts(Text("Fields in which Slack's markup counts.", "text", None)),
     "timeout": Since((0, 30), Span("How long a request may take.")),
     "http_config": HTTP,
 }
@@ -100,8 +101,10 @@ _SHARED_FIELDS: Final[Mapping[str, Shape]] = {
 _SECRETS: Final = ("api_url_file", "app_token_file", "api_url", "app_token")
 _DEFAULTS: Final[Mapping[str, Json]] = {
     "send_resolved": True,
-    "title": TITLE,
+    "color": COLOR,
+    "title": SLACK_TITLE,
     "text": SLACK_TEXT,
+    "fallback": SLACK_FALLBACK,
 }
 
 

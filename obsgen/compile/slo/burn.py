@@ -29,7 +29,7 @@ def _burn_alert(scope: SloScope, tier: Tier) -> AlertingRule:
     expr = f"{long}\nand {short}"
     if tier.min_events is not None:
         expr = f"{expr}\nand {scope.total_events(tier.long)} >= {number_text(tier.min_events)}"
-    return scope.alert(
+    rule = scope.alert(
         names.BURN_ALERT,
         expr,
         labels={
@@ -43,6 +43,7 @@ def _burn_alert(scope: SloScope, tier: Tier) -> AlertingRule:
         keep_firing_for=tier.keep_firing_for,
         origin=scope.slo.origin,
     )
+    return scope.telling_budget(rule)
 
 
 def _burn_prose(scope: SloScope, tier: Tier) -> tuple[str, str]:
@@ -72,7 +73,7 @@ def _spent_alert(scope: SloScope, asked: BudgetAlert) -> AlertingRule:
         f"{number_text(slo.error_budget * 100)}% over {slo.period} is spent "
         f"({slo.sli.words}). Plan risky changes with that in mind."
     )
-    return scope.alert(
+    rule = scope.alert(
         names.SPENT_ALERT,
         f"1 - {scope.of(names.BUDGET_REMAINING)} > {number_text(asked.spent)}",
         labels={
@@ -82,3 +83,4 @@ def _spent_alert(scope: SloScope, asked: BudgetAlert) -> AlertingRule:
         prose=(f"{scope.subject} has spent {asked.text} of its error budget", description),
         origin=asked.origin,
     )
+    return scope.telling_budget(rule)

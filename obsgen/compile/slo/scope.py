@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 from obsgen import names
 from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.diagnostics import Origin
-from obsgen.matchers import Matcher, selector
+from obsgen.matchers import Matcher, quoted, selector
 from obsgen.model import Context, Flow, Slo, Stage, Unprovable
 from obsgen.units import Duration, number_text
 
@@ -116,6 +116,24 @@ class SloScope:
         """Return a severity as the environment allows it."""
         maximum = self.context.environment.max_severity
         return self.context.project.severities.capped(name, maximum)
+
+    def telling_budget(self, rule: AlertingRule) -> AlertingRule:
+        """
+        Return an alert with an annotation that asks for the budget left while it fires.
+
+        That is one series, recorded already; where there is none, the annotation is empty.
+        """
+        series = self.of(names.BUDGET_REMAINING)
+        if self.slo.by:
+            groups = "".join(f",{label}=%q" for label in self.slo.by)
+            values = " ".join(f"$labels.{label}" for label in self.slo.by)
+            asked = f"{series.removesuffix('}').replace('%', '%%')}{groups}}}"
+            query = f"printf {quoted(asked)} {values} | query"
+        else:
+            query = f"query {quoted(series)}"
+        shown = "{{ . | first | value | humanizePercentage }}"
+        text = f"{{{{ with {query} }}}}{shown}{{{{ end }}}}"
+        return replace(rule, annotations={**rule.annotations, names.BUDGET_ANNOTATION: text})
 
     def alert(
         self,
