@@ -13,6 +13,7 @@ from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.gotemplate import LabelReference, Template, notifications, parse_template
 from obsgen.messages import TEMPLATES
+from obsgen.routing.alerts import alerting_rules
 
 _EMPTY: Final = "Alertmanager writes nothing in its place, and tells nobody"
 
@@ -50,7 +51,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     config = subject.compiled.alertmanager
     if config is None:
         return
-    rules = tuple(_alerts(subject.compiled))
+    rules = tuple(alerting_rules(subject.compiled))
     labels, annotations = _labels(subject.compiled, rules), _annotations(rules)
     groups = _groups(config)
     dialect = notifications(config.version, TEMPLATES)
@@ -65,12 +66,6 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
                 message = f"no alert has the annotation `{label.name}`"
                 yield _at(UNKNOWN_ANNOTATION, label, written, message, _hint(label, annotations))
             yield from _ungrouped(template, groups.get(receiver.name), written)
-
-
-def _alerts(compiled: Compiled) -> Iterator[AlertingRule]:
-    for file in compiled.rule_files:
-        for group in file.groups:
-            yield from (rule for rule in group.rules if isinstance(rule, AlertingRule))
 
 
 def _labels(compiled: Compiled, rules: tuple[AlertingRule, ...]) -> frozenset[str] | None:
