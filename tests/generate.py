@@ -465,10 +465,13 @@ class _Builder:
     def measure_max(self, has: tuple[Has, ...], panel: bool) -> Made:
         return self.aggregated("max", has, panel)
 
-    def measure_age(self, has: tuple[Has, ...], panel: bool) -> Made:
+    def measure_age(self, has: tuple[Has, ...], panel: bool, key: str = "age") -> Made:
         metric = next(m for m in has if m.name.endswith("timestamp_seconds"))
-        node, _ = self.modified({"age": metric.name}, metric, panel=panel, by=False, window=False)
+        node, _ = self.modified({key: metric.name}, metric, panel=panel, by=False, window=False)
         return Made(node, metric.all_labels, "s")
+
+    def measure_until(self, has: tuple[Has, ...], panel: bool) -> Made:
+        return self.measure_age(has, panel, key="until")
 
     def measure_used_of(self, has: tuple[Has, ...], panel: bool) -> Made:
         total = next(m for m in has if m.name.endswith("memory_total_bytes"))
