@@ -38,6 +38,7 @@ from obsgen.model.measures import (
     Series,
 )
 from obsgen.model.periods import Calendar, Period
+from obsgen.model.probes import ProbeKind, ProbeReader, ProbeSettings
 from obsgen.model.project import (
     Alert,
     AlertBody,
@@ -133,6 +134,9 @@ __all__ = [
     "PanelSpec",
     "Period",
     "Played",
+    "ProbeKind",
+    "ProbeReader",
+    "ProbeSettings",
     "Project",
     "Proof",
     "Query",
