@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Provides promtool, prometheus, amtool, alertmanager and blackbox_exporter in .tools/bin, where the tests look first.
+# Provides promtool, prometheus, amtool, alertmanager and blackbox_exporter in .tools/bin, where the
+# tests look first.
 #
 # Tried in this order, for what is still missing or too old:
 #   1. PATH: linked;

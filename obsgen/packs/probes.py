@@ -1,5 +1,5 @@
 """
-`probes`: what is asked from outside: whether it answers, how fast, until when its certificates last.
+`probes`: what is asked from outside: whether it answers, how fast, how long certificates last.
 
 Each panel shows what the kinds of the service's probes expose: nobody looks for a status code of a
 ping.

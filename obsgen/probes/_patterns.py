@@ -121,7 +121,7 @@ class Demand:
             if found is not None:
                 demanded[key] = found
         if not demanded and not {"all_of", "not"} & node.entries.keys():
-            hint = f"write `all_of: [{self.example}]` or `not: …`"
+            hint = "write `all_of: [PATTERN]` or `not: PATTERN`"
             report_value(node, reader, "demands nothing", hint)
         is_optional = node.get("optional")
         if demanded and isinstance(is_optional, Scalar) and is_optional.text.lower() == "true":

@@ -60,33 +60,33 @@ class Url:
         if is_open_secret(node, reader, hint):
             return None
         if problem := _problem(node.text):
-            message = f"{place(node, reader)} {problem}"
-            reader.report(finding(TARGET, node.origin, message, _hint(node.text)))
+            message = f"{place(node, reader)} {problem[0]}"
+            reader.report(finding(TARGET, node.origin, message, problem[1]))
             return None
         return node.text
 
 
-def _problem(url: str) -> str:
+def _problem(url: str) -> tuple[str, str] | None:
+    """Return why a URL cannot be asked for, and what to write."""
+    example = f"for example `{_URL}`"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return f"cannot be read as a URL: `{url}`"
+        return f"cannot be read as a URL: `{url}`", example
+    if "://" not in url:
+        return f"has no scheme: `{url}`", example
     if parts.scheme not in {"http", "https"}:
-        return f"has scheme `{parts.scheme}`" if "://" in url else f"has no scheme: `{url}`"
-    if not is_host(host) or port == 0:
-        return f"names no host: `{url}`"
+        return f"has scheme `{parts.scheme}`", _scheme_hint(url)
     if any(character.isspace() or not character.isprintable() for character in url):
-        return f"holds a blank: `{url}`"
-    return ""
+        return f"holds a blank: `{url}`", "write `%20` for a blank"
+    return None if is_host(host) and port != 0 else (f"names no host: `{url}`", example)
 
 
-def _hint(url: str) -> str:
-    scheme, sign, rest = url.partition("://")
-    if not sign:
-        return f"for example `{_URL}`"
+def _scheme_hint(url: str) -> str:
+    scheme, _, rest = url.partition("://")
     guess = near(scheme.lower(), ["http", "https"])
-    if guess and guess != scheme:
+    if guess:
         return f"did you mean `{guess}://{rest}`?"
     return "write http:// or https://; other protocols have a `tcp` probe"
 

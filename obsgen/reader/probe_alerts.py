@@ -97,7 +97,7 @@ class _Template:
     Attributes:
         wait: Its `for`, unless given.
         summary: Its summary, unless given; `%p` is the probe, `%t` its target.
-        problem: Says why a probe cannot have it, or nothing.
+        problem: Says why a probe cannot have it, and what to write; or nothing.
         body: The kind of alert that it becomes, and `tests` where that cannot be played.
     """
 
@@ -105,7 +105,7 @@ class _Template:
     wait: str
     summary: str
     body: Callable[[_Asked], _Body]
-    problem: Callable[[ProbeSettings], str] = lambda _: ""
+    problem: Callable[[ProbeSettings], tuple[str, str] | None] = lambda _: None
 
 
 def _down(asked: _Asked) -> _Body:
@@ -161,16 +161,20 @@ def _test(make: _Maker, value: str, expected: Mapping[str, str]) -> MappingNode:
     return make.mapping({"given": make.sequence([given]), "expect": make.mapping(expected)})
 
 
-def _without_tls(settings: ProbeSettings) -> str:
-    return "" if settings.has_certificate else "its target shows no certificate"
+def _without_tls(settings: ProbeSettings) -> tuple[str, str] | None:
+    hint = "write an https:// URL, or `tls: true` where the kind has it"
+    return None if settings.has_certificate else ("its target shows no certificate", hint)
 
 
-def _without_demand(settings: ProbeSettings) -> str:
-    return "" if settings.content_metrics else "it demands nothing of what an answer holds"
+def _without_demand(settings: ProbeSettings) -> tuple[str, str] | None:
+    hint = "write `body: PATTERN` of an `http` probe, or `expect` of a `tcp` probe"
+    problem = "it demands nothing of what an answer holds"
+    return None if settings.content_metrics else (problem, hint)
 
 
-def _without_status(settings: ProbeSettings) -> str:
-    return "" if settings.has_status else "its answer has no status code"
+def _without_status(settings: ProbeSettings) -> tuple[str, str] | None:
+    hint = "write `down` instead, or a probe of the kind `http`"
+    return None if settings.has_status else ("its answer has no status code", hint)
 
 
 _TEMPLATES: Final[Mapping[str, _Template]] = {
@@ -237,8 +241,8 @@ def _written(
     if not isinstance(node, MappingNode):
         return None
     if problem := template.problem(read.settings):
-        message = f"probe `{read.probe.name}` cannot have the alert `{key}`: {problem}"
-        hint = "leave the alert out, or change the probe"
+        message = f"probe `{read.probe.name}` cannot have the alert `{key}`: {problem[0]}"
+        hint = problem[1]
         reader.report(finding(NOT_FOR_THIS_PROBE, entry.key.origin, message, hint))
         return None
     make = _Maker(node)

@@ -184,12 +184,12 @@ def of_service(
     Args:
         is_implied: Nobody else than these probes can mean them: the service sees its own alone.
     """
-    if not probes:
-        return metrics
-    labels = dict.fromkeys(label for each in probes for label in each.probe.series_labels)
+    added = dict.fromkeys(label for each in probes for label in each.probe.series_labels)
     own = (Matcher("service", "=", service),) if is_implied else ()
+    if not is_implied:
+        added.pop("service", None)  # what is scraped for others has none
     return {
-        name: _labelled(metric, labels, own) if _is_of_probes(metric) else metric
+        name: _labelled(metric, added, own) if _is_of_probes(metric) else metric
         for name, metric in metrics.items()
     }
 
@@ -199,7 +199,7 @@ def of_probe(catalogue: Catalogue, probe: Probe) -> Catalogue:
     pins = {"service": probe.service, names.PROBE_LABEL: probe.name}
     own = tuple(Matcher(label, "=", value) for label, value in pins.items())
     metrics = {
-        name: _labelled(metric, (), own) if _is_of_probes(metric) else metric
+        name: _labelled(metric, pins, own) if _is_of_probes(metric) else metric
         for name, metric in catalogue.metrics.items()
     }
     return Catalogue(metrics, catalogue.recorded)
