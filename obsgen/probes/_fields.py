@@ -190,7 +190,7 @@ class TextMap:
                 report_secret(entry.value, reader, "is a secret by its name", _SECRET_HINT)
             elif (value := Text("").read(entry.value, reader)) is not None:
                 found[key] = value
-        return found or None
+        return dict(sorted(found.items())) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +257,11 @@ class Fields:
         )
 
     def read(self, node: Node, reader: ProbeReader) -> dict[str, Json]:
-        """Return the fields that have a value, in the order of the spec."""
+        """Return the fields that have a value, in the order in which they are declared here."""
         found: dict[str, Json] = {}
-        for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
-            shape = self.fields.get(key)
-            value = None if shape is None else shape.read(entry.value, reader)
+        entries = node.entries if isinstance(node, MappingNode) else {}
+        for key, shape in self.fields.items():
+            value = shape.read(entries[key].value, reader) if key in entries else None
             if value is not None:
                 found[key] = value
         return found

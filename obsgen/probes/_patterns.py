@@ -151,4 +151,4 @@ class Demands:
         """Return what is demanded of each name."""
         entries = node.entries.items() if isinstance(node, MappingNode) else ()
         read = {key: self.item.read(entry.value, reader) for key, entry in entries}
-        return {key: value for key, value in read.items() if value is not None} or None
+        return {key: value for key, value in sorted(read.items()) if value is not None} or None

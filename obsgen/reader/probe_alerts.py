@@ -31,8 +31,8 @@ NOT_FOR_THIS_PROBE: Final = Code(
     "ALR624",
     "alert-without-metric",
     why="a probe of this kind never exposes what the alert asks: it would be silent for ever",
-    fix="`certificate` needs a target with TLS, `body` a pattern that is demanded, `status` a "
-    "probe of the kind `http`. Leave the alert out, or change the probe.",
+    fix="`certificate` needs a target with TLS, `body` a pattern of an `http` probe, `status` an "
+    "`http` probe. Leave the alert out, or change the probe.",
 )
 CODES: Final = (NOT_FOR_THIS_PROBE,)
 
@@ -167,7 +167,7 @@ def _without_tls(settings: ProbeSettings) -> tuple[str, str] | None:
 
 
 def _without_demand(settings: ProbeSettings) -> tuple[str, str] | None:
-    hint = "write `body: PATTERN` of an `http` probe, or `expect` of a `tcp` probe"
+    hint = "write `body: PATTERN` of an `http` probe; what a `tcp` probe expects, `down` tells"
     problem = "it demands nothing of what an answer holds"
     return None if settings.content_metrics else (problem, hint)
 
@@ -219,9 +219,10 @@ def read_probe_alerts(
         catalogue = of_probe(reader.catalogue, read.probe)
         own = replace(reader, catalogue=catalogue)
         alerts = read.node.get("alerts")
-        for key, entry in alerts.entries.items() if isinstance(alerts, MappingNode) else ():
-            template = _TEMPLATES.get(key)
-            if template is None or not isinstance(entry.value, MappingNode):
+        entries = alerts.entries if isinstance(alerts, MappingNode) else {}
+        for key, template in _TEMPLATES.items():
+            entry = entries.get(key)
+            if entry is None or not isinstance(entry.value, MappingNode):
                 continue
             node = _written(template, read, entry, own)
             if node is None:
