@@ -117,6 +117,7 @@ SPENT_ALERT: Final = "ErrorBudgetSpent"
 LOST_ALERT: Final = "SliSeriesLost"
 VANISHED_ALERT: Final = "SliTrafficVanished"
 DOWN_ALERT: Final = "SliTargetDown"
+PROBE_LABEL: Final = "probe"
 IDENTITY: Final = ("service", "slo")
 RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
 
@@ -125,6 +126,23 @@ VALUE_ANNOTATION: Final = "value"
 
 BUDGET_ANNOTATION: Final = "budget_left"
 """The share of an error budget that is left."""
+# --- probes ----------------------------------------------------------------------------------
+
+
+def probe_job(service: str, probe: str) -> str:
+    """Name the scrape job of a probe; no name of a service or probe holds a slash."""
+    return f"probe/{service}/{probe}"
+
+
+def probe_module(prober: str, settings: str) -> str:
+    """
+    Name a module of the blackbox exporter after what it does.
+
+    >>> probe_module("tcp", '{"prober": "tcp", "timeout": "5s"}')
+    'tcp_04b11b16'
+    """
+    return f"{prober}_{_digest(settings)}"
+
 
 # --- files -----------------------------------------------------------------------------------
 
@@ -165,10 +183,13 @@ def uid(*words: str) -> str:
     whole = "-".join(("obs", *(slug(word) for word in words)))
     if len(whole) <= _UID_LENGTH:
         return whole
+    return f"{whole[: _UID_LENGTH - _HASH_LENGTH - 1].rstrip('-')}-{_digest(whole)}"
+
+
+def _digest(text: str) -> str:
     import hashlib  # loads OpenSSL: only where something is hashed
 
-    digest = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{whole[: _UID_LENGTH - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
 def dashboard_uid_of(reference: str, service: str) -> str:

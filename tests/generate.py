@@ -17,7 +17,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from spectree import Tree, Value
 
-from obsgen import alerts, measures, packs, panels, receivers, slis
+from obsgen import alerts, measures, packs, panels, probes, receivers, slis
 
 MAX_SIZE: Final = 4
 SEVERITIES: Final = ("critical", "high", "medium", "low")
@@ -260,6 +260,7 @@ class _Builder:
                 folder=lambda: f"Folder {name}",
                 description=lambda: "What it does.\nIn two lines: really.\n",
                 scrape=lambda: [self.scrape(name)],
+                probes=lambda: [self.probe(kind) for kind in self.some(probes.KINDS, 1)],
             ),
         }
         if uses_preset or self.chance(0.4):
@@ -284,6 +285,61 @@ class _Builder:
                 interval=lambda: "10s",
             ),
         }
+
+    def probe(self, kind: str) -> Value:
+        build = getattr(self, f"probe_{kind}", None)
+        if build is None:
+            raise NotImplementedError(f"no strategy for the probe kind `{kind}`")
+        fields, its_alerts = build()
+        limits = {"slow": {"above": "2s"}, "certificate": {"below": "30d"}}
+        return {
+            "name": f"asks-{kind}",
+            kind: {**fields, **self.maybe(0.3, ip_protocol=lambda: self.pick("ip4", "ip6"))},
+            "alerts": {
+                alert: {
+                    **limits.get(alert, {}),
+                    "severity": self.pick(*_WORDS_OF_SEVERITY),
+                    **self.maybe(0.3, for_=lambda: self.pick(*_WAITS), team=lambda: _TEAMS[0]),
+                }
+                for alert in self.some(("down", "slow", *its_alerts))
+            },
+            **self.maybe(
+                0.3,
+                interval=lambda: self.pick("20s", "1m"),
+                timeout=lambda: self.pick("1s", "4s"),
+                labels=lambda: {"tier": "front"},
+                refs=lambda: ["R-3"],
+            ),
+        }
+
+    def probe_http(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        fields: dict[str, Value] = {
+            "url": "https://cart.example.com/a?b={c}",
+            "body": self.pick('"status":\\s*"ok"', {"all_of": ["a", "b"], "not": "c"}),
+            **self.maybe(
+                0.3,
+                status=lambda: self.pick("204", ["200", "503"]),
+                headers=lambda: {"Accept": "text/plain", "X-B": "c"},
+                reply_headers=lambda: {"Server": {"not": "old"}, "Age": "0"},
+                follow_redirects=lambda: False,
+            ),
+        }
+        return fields, ("body", "status", "certificate")
+
+    def probe_tcp(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        steps = [{"expect": "^220 "}, {"send": "QUIT"}]
+        fields = {"address": "db:5432", **self.maybe(0.5, query_response=lambda: steps)}
+        return ({**fields, "tls": True}, ("certificate",)) if self.chance(0.5) else (fields, ())
+
+    def probe_icmp(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        return {"host": "gateway", **self.maybe(0.5, ttl=lambda: "5")}, ()
+
+    def probe_dns(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        asks: dict[str, Value] = {"server": "192.0.2.53", "query": "example.com"}
+        return asks | self.maybe(0.5, answer=lambda: {"any_of": "192"}), ()
+
+    def probe_grpc(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        return {"address": "orders:9090", **self.maybe(0.5, service=lambda: "orders.v1")}, ()
 
     def environment(self, name: str, names: list[str]) -> dict[str, Value]:
         without = names[0] if len(names) > 1 and self.chance(0.3) else ""
@@ -465,10 +521,13 @@ class _Builder:
     def measure_max(self, has: tuple[Has, ...], panel: bool) -> Made:
         return self.aggregated("max", has, panel)
 
-    def measure_age(self, has: tuple[Has, ...], panel: bool) -> Made:
+    def measure_age(self, has: tuple[Has, ...], panel: bool, key: str = "age") -> Made:
         metric = next(m for m in has if m.name.endswith("timestamp_seconds"))
-        node, _ = self.modified({"age": metric.name}, metric, panel=panel, by=False, window=False)
+        node, _ = self.modified({key: metric.name}, metric, panel=panel, by=False, window=False)
         return Made(node, metric.all_labels, "s")
+
+    def measure_until(self, has: tuple[Has, ...], panel: bool) -> Made:
+        return self.measure_age(has, panel, key="until")
 
     def measure_used_of(self, has: tuple[Has, ...], panel: bool) -> Made:
         total = next(m for m in has if m.name.endswith("memory_total_bytes"))

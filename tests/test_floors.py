@@ -34,6 +34,7 @@ FLOORS: Final = {
     "alerts": 7,
     "receivers": 7,
     "panels": 7,
+    "probes": 7,
     "packs": 8,
     "schema": 9,
     "reader": 10,

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spectree import Style, Tree, commented, damaged, shuffled
 
-from obsgen import alerts, disk, measures, panels, receivers, slis
+from obsgen import alerts, disk, measures, panels, probes, receivers, slis
 from obsgen.artefacts import AlertingRule, Compiled, RecordingRule
 from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.pipeline import Built, Options, build
@@ -88,7 +88,7 @@ def test_every_kind_is_among_the_generated_ones():
         keys.update(_keys([*a_tree(seed, MAX_SIZE).documents()]))
 
     every = {*alerts.KINDS, *measures.KINDS, *panels.KINDS, *receivers.KINDS, *slis.KINDS}
-    assert not every - keys
+    assert not {*every, *probes.KINDS} - keys
 
 
 def _keys(value: Any) -> Iterator[str]:
@@ -173,7 +173,7 @@ def test_a_service_that_goes_leaves_the_files_of_the_others_as_they_are(tree: Tr
 
 
 def _belongs(path: str, service: str) -> bool:
-    own = rf"(/|obs-(slo-|red-)?){service}(-board-\d)?\.(rules\.yml|json|md)"
+    own = rf"(/|obs-(slo-|red-|probes-)?){service}(-board-\d)?\.(rules\.yml|json|md)"
     return bool(re.search(f"{own}$", path))
 
 

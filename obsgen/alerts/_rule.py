@@ -11,6 +11,7 @@ from obsgen.alerts._conditions import on_shared
 from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest, Written
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.matchers import Matcher, selector
 from obsgen.model import Alert, AlertParts, Condition, Context
 from obsgen.names import VALUE_ANNOTATION, dashboard_uid_of
 from obsgen.promql import layout, parse
@@ -99,9 +100,9 @@ def _written(alert: Alert) -> tuple[RuleTest, ...]:
     """Return the tests of the author's own."""
     return tuple(
         RuleTest(
-            name=f"{alert.name}: test {number} of the specs",
+            name=f"{title_of(alert)}: test {number} of the specs",
             alert=alert.name,
-            selects={},
+            selects=alert.telling,
             interval=test.interval,
             series=test.series,
             expected=tuple(
@@ -113,10 +114,22 @@ def _written(alert: Alert) -> tuple[RuleTest, ...]:
     )
 
 
+def title_of(alert: Alert) -> str:
+    """
+    Return what an alert is called in the names of tests.
+
+    What tells it from others of its name stands in braces: `ProbeDown{probe="health"}`.
+    """
+    return selector(alert.name, [Matcher(k, "=", v) for k, v in alert.telling.items()])
+
+
 def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:
     """Yield a finding for each label that the result has and the rule sets anew."""
     fixed = {m.label for m in context.service.scope if m.op == "="}
-    set_here = {*rule_labels(alert, context), *context.environment.labels}
+    own = rule_labels(alert, context)
+    scopes = [m.scope for m in alert.body.metrics]
+    fixed |= {k for k, v in own.items() if scopes and all(Matcher(k, "=", v) in s for s in scopes)}
+    set_here = {*own, *context.environment.labels}
     for label in sorted((firing.labels or frozenset()) & set_here - fixed):
         message = f"alert `{alert.name}` keeps label `{label}` of its series and sets it, too"
         hint = f"leave `{label}` out of `by`, or sum it away: `sum`, `max`, `by: […]`"

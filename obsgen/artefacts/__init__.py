@@ -31,6 +31,7 @@ from obsgen.artefacts.grafana import (
 )
 from obsgen.artefacts.json import Json
 from obsgen.artefacts.output import Compiled, OutputFile, Page, QueryScope
+from obsgen.artefacts.probes import Probe
 from obsgen.artefacts.prometheus import (
     AlertingRule,
     PrometheusConfig,
@@ -76,6 +77,7 @@ __all__ = [
     "OutputFile",
     "Page",
     "Panel",
+    "Probe",
     "PrometheusConfig",
     "QueryScope",
     "ReceiverConfig",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from obsgen.artefacts.probes import Probe
 from obsgen.artefacts.written import Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
@@ -87,7 +88,12 @@ class ScrapeJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrometheusConfig:
-    """prometheus.yml."""
+    """
+    prometheus.yml.
+
+    Attributes:
+        blackbox: Where the blackbox exporter is that the probes are asked through.
+    """
 
     version: tuple[int, int] = (2, 42)
     scrape_interval: Duration
@@ -96,4 +102,6 @@ class PrometheusConfig:
     external_labels: Mapping[str, str]
     alertmanagers: tuple[str, ...]
     jobs: tuple[ScrapeJob, ...]
+    probes: tuple[Probe, ...] = ()
+    blackbox: str = ""
     sources: tuple[str, ...]

@@ -72,6 +72,8 @@ def compile_spec(
             external_labels=project.external_labels,
             alertmanagers=project.alertmanagers if spec.routing is not None else (),
             jobs=_jobs(services, report),
+            probes=tuple(probe for service in services for probe in service.probes),
+            blackbox=project.blackbox_address,
             sources=sources,
         ),
         alertmanager=alertmanager,
@@ -127,6 +129,11 @@ def _jobs(services: tuple[Service, ...], report: Reports) -> tuple[ScrapeJob, ..
                 related = (Related("the first one is here", first[job.job]),)
                 message = f"scrape job `{job.job}` is written twice, differently"
                 report(finding(JOB_TWICE, job.origin / "job", message, related=related))
+    for probe in (probe for service in services for probe in service.probes):
+        if probe.job in found:
+            related = (Related("the probe is here", probe.origin),)
+            message = f"scrape job `{probe.job}` is called as that of probe `{probe.name}` is"
+            report(finding(JOB_TWICE, first[probe.job] / "job", message, related=related))
     return tuple(found.values())
 
 

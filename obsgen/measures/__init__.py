@@ -17,6 +17,7 @@ KINDS: Final = (
     "min",
     "max",
     "age",
+    "until",
     "used_of",
     "count",
     "ratio",

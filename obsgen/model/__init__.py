@@ -38,6 +38,7 @@ from obsgen.model.measures import (
     Series,
 )
 from obsgen.model.periods import Calendar, Period
+from obsgen.model.probes import ProbeKind, ProbeReader, ProbeSettings
 from obsgen.model.project import (
     Alert,
     AlertBody,
@@ -135,6 +136,9 @@ __all__ = [
     "PanelSpec",
     "Period",
     "Played",
+    "ProbeKind",
+    "ProbeReader",
+    "ProbeSettings",
     "Project",
     "Proof",
     "Query",

@@ -118,6 +118,10 @@ class Reader(Protocol):
         """Read the name of another SLO: `SERVICE/NAME`, or `NAME` of the same service."""
         ...
 
+    def probe(self, node: Scalar) -> Metric | None:
+        """Return the gauge that tells whether a probe of the service succeeds, by its name."""
+        ...
+
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:
         """Read PromQL that parses, its metrics and labels checked; in panels with variables."""
         ...
@@ -144,12 +148,12 @@ class MeasureKind(Protocol):
 
 
 class SliKind(Protocol):
-    """How an SLI kind is read."""
+    """How an SLI kind is read: from a mapping, and from a text where its schema takes one."""
 
     key: str
     schema: Schema
 
-    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
+    def read(self, node: Node, reader: Reader) -> Sli | None:
         """Read what stands under the kind's key."""
         ...
 

@@ -11,6 +11,7 @@ from obsgen.artefacts import (
     AlertingRule,
     GrafanaDatasource,
     InputSeries,
+    Probe,
     RecordingRule,
     RuleTest,
     ScrapeJob,
@@ -34,6 +35,7 @@ class Project:
 
     Attributes:
         utc_offset_seconds: How far the calendar of periods is ahead of UTC.
+        blackbox_address: Where the exporter is that probes are asked through.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Project:
     outputs: tuple[str, ...]
     runbook_base: str = ""
     utc_offset_seconds: int = 0
+    blackbox_version: tuple[int, int] = (0, 23)
+    blackbox_address: str = ""
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
@@ -89,6 +93,7 @@ class Alert:
         summary, description: Prose as written; empty ones are made from the condition.
         notify: The names of receivers beside those of the routes.
         symptom_of: The SLOs whose pages silence it.
+        tells: Labels of its own that tell it from others of its name in the service.
     """
 
     name: str
@@ -109,7 +114,13 @@ class Alert:
     notify: tuple[Scalar, ...] = ()
     symptom_of: tuple[SloPart, ...] = ()
     refs: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    @property
+    def telling(self) -> Mapping[str, str]:
+        """Those labels with their values."""
+        return {label: self.labels[label] for label in self.tells}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +210,7 @@ class Service:
     slos: tuple[Slo, ...]
     alerts: tuple[Alert, ...]
     ready_dashboards: tuple[str, ...]
+    probes: tuple[Probe, ...] = ()
     sources: tuple[str, ...]
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

@@ -24,6 +24,7 @@ from obsgen.model import (
     Query,
     Reports,
     Sli,
+    SliKind,
     SloPart,
 )
 from obsgen.promql import variables
@@ -38,6 +39,7 @@ from obsgen.reader.modifiers import (
     read_modifiers,
     report_kinds,
 )
+from obsgen.reader.probes import SUCCESS, ReadProbe, of_probe, unknown_probe
 from obsgen.reader.raw import RawReader, read_promql
 from obsgen.reader.references import References
 from obsgen.reader.shape import WRONG_COUNT, words
@@ -73,7 +75,7 @@ class ServiceReader:
         used: The readers of services whose measures are used too: each reads its own metrics.
         everywhere: What an environment adds to every query.
         references: What may be asked of other documents.
-        service: The name of the service.
+        service: The name of the service, and its probes.
         written: The PromQL that has been read.
     """
 
@@ -83,6 +85,7 @@ class ServiceReader:
     sink: Reports
     references: References
     service: str = ""
+    probes: tuple[ReadProbe, ...] = ()
     used: tuple[ServiceReader, ...] = ()
     everywhere: tuple[Matcher, ...] = ()
     written: list[Written] = field(default_factory=list)
@@ -282,10 +285,18 @@ class ServiceReader:
                 self.report(finding(WRONG_COUNT, node.origin, message, hint))
             return None
         inner = node.entries[chosen[0]].value
-        if not isinstance(inner, MappingNode):
-            return None
-        sli: Sli | None = kinds.load("slis", chosen[0]).read(inner, self)
-        return sli
+        kind: SliKind = kinds.load("slis", chosen[0])
+        takes_text = "string" in kind.schema.get("type", ())
+        is_right = isinstance(inner, Scalar) and takes_text and not inner.is_null
+        return kind.read(inner, self) if is_right or isinstance(inner, MappingNode) else None
+
+    def probe(self, node: Scalar) -> Metric | None:
+        """Return the gauge that tells whether a probe of this service succeeds."""
+        for read in self.probes:
+            if read.probe.name == node.text:
+                return of_probe(self.catalogue, read.probe).metrics.get(SUCCESS)
+        self.report(unknown_probe(node, [read.probe.name for read in self.probes]))
+        return None
 
     def hours(self, node: Node) -> Hours | None:
         """Read the name of an interval of the Routing."""

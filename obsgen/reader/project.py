@@ -16,6 +16,7 @@ from obsgen.reader.label_values import read_label_values
 from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
 from obsgen.reader.profiles import read_profiles
+from obsgen.reader.scrape import read_target
 from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
@@ -65,6 +66,7 @@ DEFAULT_SEVERITIES: Final = (
     SeverityLevel(name="medium", respond_within=_S("1h"), aliases=("warning",)),
     SeverityLevel(name="low", respond_within=_S("24h"), aliases=("info",)),
 )
+DEFAULT_BLACKBOX: Final = "blackbox-exporter:9115"
 DEFAULT_RETENTION: Final = _S("60d")
 _TILES: Final = (_S("30s"), _S("1m"))
 _LEAST_BRIDGE: Final = _S("2m")
@@ -125,6 +127,9 @@ class _ProjectReader:
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
+            blackbox_version=self._version(self._section("blackbox"), (0, 23)),
+            blackbox_address=read_target(self._section("blackbox").get("address"), self.report)
+            or DEFAULT_BLACKBOX,
             checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,

@@ -28,6 +28,8 @@ from obsgen.reader.merge import (
 )
 from obsgen.reader.metrics import Scopes, read_metrics
 from obsgen.reader.names import twice
+from obsgen.reader.probe_alerts import named_like, read_probe_alerts
+from obsgen.reader.probes import ProbesReader, implied_layer, of_service
 from obsgen.reader.project import ProjectSpec
 from obsgen.reader.references import References
 from obsgen.reader.scrape import read_scrape, slowest
@@ -93,6 +95,9 @@ class ServicesReader:
         used.collect(node)
         parts = [p for p in self.documents.of("Part") if _service_of(p) == name]
         own = completed(node, parts, self.report)
+        implied = implied_layer(own, used.layers, self.presets)
+        if implied is not None:
+            used.layers.insert(0, implied)
         for diagnostic in idle_removals(own, used.layers):
             self.report(diagnostic)
         effective = merge_layers(own, used.layers)
@@ -102,13 +107,16 @@ class ServicesReader:
             self.documents.check(document, "Service", self.report)
             effective = replace(effective, document=document)
         scope, metrics = self._metrics(name, effective, sink)
+        probes = ProbesReader(name, self.spec.project, self.scope, sink)
+        read = probes.read(effective.document.get("probes"))
         presets = (layer.document for layer in used.layers if not layer.shipped)
         files = (each.origin.file for each in (node, *presets, *parts))
         return ServiceDraft(
             name=name,
             effective=effective,
             scope=scope,
-            metrics=metrics,
+            metrics=of_service(metrics, name, read, is_implied=implied is not None),
+            probes=read,
             scrape=read_scrape(effective.document.get("scrape"), self.spec.project, sink),
             used=tuple(used.services),
             sources=tuple(dict.fromkeys(files)),
@@ -158,6 +166,7 @@ class ServicesReader:
             sink=draft.sink,
             references=self.references,
             service=draft.name,
+            probes=draft.probes,
         )
 
     def _service(self, draft: ServiceDraft) -> Service:
@@ -176,7 +185,8 @@ class ServicesReader:
             catalogue=reader.catalogue,
             measures=self._measures(document.get("measures"), reader),
             slos=self._slos(draft),
-            alerts=self._alerts(document, reader, self._team(draft)),
+            alerts=self._alerts(draft, reader),
+            probes=tuple(read.probe for read in draft.probes),
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
             origin=document.origin,
@@ -228,16 +238,20 @@ class ServicesReader:
         read = (self.references.promise(draft.name, name) for name in names)
         return tuple(slo for slo in read if slo is not None)
 
-    def _alerts(self, document: MappingNode, reader: ServiceReader, team: str) -> tuple[Alert, ...]:
+    def _alerts(self, draft: ServiceDraft, reader: ServiceReader) -> tuple[Alert, ...]:
+        team = self._team(draft)
         alerts = AlertReader(reader, team)
+        named = self._unique(draft.effective.document.get("alerts"), "alert", reader)
         found = []
-        for item, name in self._unique(document.get("alerts"), "alert", reader):
+        for item, name in named:
             guard = Guard(reader, self.documents)
             alert = alerts.read(item, name)
             guard.check(alert, item, f"alert `{name}`")
             if alert is not None:
                 found.append(alert)
-        return tuple(found)
+        made = tuple(read_probe_alerts(draft.probes, reader, team, self.documents))
+        named_like(named, made, reader)
+        return (*found, *made)
 
     def _unique(
         self, node: Node | None, what: str, reader: ServiceReader

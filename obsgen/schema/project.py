@@ -120,6 +120,13 @@ def _project() -> Schema:
         },
         description="The target Alertmanager.",
     )
+    blackbox = mapping(
+        {
+            "version": text("The oldest blackbox exporter that runs this.", examples=["0.23"]),
+            "address": text("host:port of the exporter.", examples=["blackbox-exporter:9115"]),
+        },
+        description="The exporter that probes are asked through.",
+    )
     severity = mapping(
         {
             "name": text("The label's value.", examples=["critical"]),
@@ -140,6 +147,7 @@ def _project() -> Schema:
             "description": text("What it holds."),
             "prometheus": prometheus,
             "alertmanager": alertmanager,
+            "blackbox": blackbox,
             "severities": listed(severity, description="The severities, most urgent first."),
             "alert_profiles": named(
                 _PROFILE,

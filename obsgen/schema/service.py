@@ -231,6 +231,7 @@ def _parts() -> dict[str, Schema]:
         ),
         "slos": listed(ref("slo"), description="Service level objectives."),
         "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
+        "probes": listed(ref("probe"), description="What is asked from outside."),
     }
 
 
