@@ -479,7 +479,7 @@ def test_an_unknown_path_is_said_with_what_may_have_been_meant(here: Path, comma
 def test_a_folder_without_specs_is_not_clean(here: Path):
     (here / "empty").mkdir()
 
-    assert "folder `empty` holds no specs" in run("validate", "empty").stderr
+    assert "folder `empty` holds no YAML files" in run("validate", "empty").stderr
 
 
 # generate.

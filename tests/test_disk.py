@@ -154,7 +154,7 @@ def test_a_folder_without_specs_is_a_finding(tmp_path: Path):
 
     found = read_specs([Path("specs")], cwd=tmp_path)
 
-    assert [("OUT903", "folder `specs` holds no specs")] == codes_and_messages(found)
+    assert [("OUT903", "folder `specs` holds no YAML files")] == codes_and_messages(found)
 
 
 def test_a_file_that_may_not_be_read_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

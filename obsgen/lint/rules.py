@@ -13,7 +13,7 @@ from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports
 from obsgen.promql import METRIC_NAME_LABEL, PromqlError, parse
-from obsgen.reader.raw import NEWER_SYNTAX, unparsable
+from obsgen.reader.raw import NEWER_SYNTAX, PROMQL_LIMIT, unparsable
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
@@ -135,8 +135,8 @@ class RuleReader:
         except PromqlError as error:
             found = unparsable(error, expr)
             # Nothing is compiled here: the rule is as good as its Prometheus, only not looked at.
-            is_newer = found.code is NEWER_SYNTAX
-            self.report(replace(found, severity=Severity.WARNING) if is_newer else found)
+            is_unread = found.code in {NEWER_SYNTAX, PROMQL_LIMIT}
+            self.report(replace(found, severity=Severity.WARNING) if is_unread else found)
             return None
         return expr
 
@@ -180,6 +180,9 @@ class RuleReader:
         return Duration(0)
 
     def _say(self, node: Node, message: str) -> None:
+        # Why there is nothing to read was told where it stands.
+        if isinstance(node, Scalar) and node.is_unread:
+            return
         self.report(finding(RULE_FILE, node.origin, message))
 
 

@@ -26,6 +26,7 @@ class Scalar:
         text: The characters, unescaped; numbers are not read.
         style: `""` plain, or one of `'`, `"`, `|`, `>`.
         swallowed: The comment that made this value empty (`channel: #alerts`), if one did.
+        is_unread: It stands for what could not be read, as was reported.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Scalar:
     start: Place
     end: Place
     swallowed: str = ""
+    is_unread: bool = False
 
     @property
     def is_null(self) -> bool:
