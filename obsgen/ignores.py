@@ -46,7 +46,9 @@ _SIGN: Final = "obsgen:"
 _COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
 _CODES: Final = re.compile(r"\s*\[\s*(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*\]", re.ASCII)
 _UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d[\d./-]*(?<=\d))", re.ASCII)
-_BARE_CODES: Final = re.compile(r"[\s:(]*(?P<codes>[A-Z]{3}\d{3}(?:,?\s+[A-Z]{3}\d{3})*)\b", re.ASCII)
+_BARE_CODES: Final = re.compile(
+    r"[\s:(]*(?P<codes>[A-Z]{3}\d{3}(?:,?\s+[A-Z]{3}\d{3})*)\b", re.ASCII
+)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 _MONTHS: Final = range(1, 13)

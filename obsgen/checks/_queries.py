@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar, cast
@@ -26,6 +27,7 @@ from obsgen.promql.meaning import Meaning, Meanings
 
 _Kind = TypeVar("_Kind", bound=Node)
 _SHOWN: Final = 60
+_ADDRESS: Final = re.compile(r"\bhttps?://\S+", re.ASCII)
 
 
 class Use(enum.Enum):
@@ -119,6 +121,12 @@ class Query:
             part: Which of the node's spans is to blame.
         """
         return finding(code, self.places.of(node, part), message, hint)
+
+    @property
+    def texts(self) -> str:
+        """What an alert says of itself: its name and what its author wrote, addresses aside."""
+        written = self.rule.texts.values() if isinstance(self.rule, AlertingRule) else ()
+        return _ADDRESS.sub("", " ".join((self.name, *(each.text for each in written))))
 
     @property
     def subject(self) -> str:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
@@ -51,7 +50,7 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         is_told = window and query.places.is_written(node)
         if number is None or not is_told or not _counts_events(query, side):
             continue
-        texts = _texts(query)
+        texts = query.texts
         if _LEAST <= number <= _MOST and number == number.to_integral_value():
             if _SAYS_SECOND.search(texts):
                 continue
@@ -78,14 +77,6 @@ _SAYS_SECOND: Final = re.compile(
     r"|(?i:\b(?:[rqt]ps|iops)\b)|PerSec(?:ond)?|[RQT]PS\b|(?<=[a-z])[RQT]ps\b",
     re.ASCII,
 )
-_ADDRESS: Final = re.compile(r"\bhttps?://\S+", re.ASCII)
-
-
-def _texts(query: Query) -> str:
-    """Return what the alert says of itself: its name and what its author wrote for people."""
-    rule = query.rule
-    written = rule.texts.values() if isinstance(rule, AlertingRule) else ()
-    return _ADDRESS.sub("", " ".join((query.name, *(each.text for each in written))))
 
 
 def _judged(found: Diagnostic, texts: str, wanted: re.Pattern[str]) -> Diagnostic:

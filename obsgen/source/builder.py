@@ -328,6 +328,8 @@ class _Builder:
             row, column, _ = related[0].origin.mark
             opened = self.lines[row][column : column + 1]
             hint = f"close the `{opened}` that begins there" if opened in ("[", "{") else ""
+            if self.lines[row].startswith("{{", column):
+                hint = trap_hint(self.lines[row : row + 1])
         hint = hint or trap_hint(self.lines[max(0, place[0] - 1) : place[0]])
         return finding(YAML_SYNTAX, origin, message, hint, related=related)
 
