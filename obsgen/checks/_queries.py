@@ -6,7 +6,7 @@ import enum
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -80,7 +80,7 @@ class Query:
 
     def nodes(self, kind: type[_Kind]) -> Sequence[_Kind]:
         """Return the nodes of a kind, in the order of the text."""
-        return cast("Sequence[_Kind]", self._nodes.get(kind, ()))
+        return self._nodes.get(kind, ())  # type: ignore[return-value] # they are sorted by kind
 
     def above(self, node: Node) -> Iterator[Node]:
         """Yield what a node stands in, from the inside to the outside."""

@@ -53,7 +53,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
 
 def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
     for side, limit in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
-        number, unit = query.meaning(limit).number, query.meaning(side).unit
+        number = query.meaning(limit).number
+        unit = None if number is None else query.meaning(side).unit
         if number is None or unit is None or unit.scale != 1 or unit.dimension not in _WORDS:
             continue
         shown = number_text(number)

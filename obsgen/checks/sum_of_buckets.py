@@ -22,13 +22,14 @@ ADDED_UP: Final = Code(
 )
 CODES: Final = (ADDED_UP,)
 
-_BUCKETS: Final = frozenset({Sample.BUCKETS, Sample.BUCKET_RATES})
 _SUFFIX: Final = "_bucket"
 
 
 def _look(query: Query, node: Aggregate) -> Iterator[Diagnostic]:
+    if node.op not in {"sum", "avg"}:
+        return
     source = query.meaning(node.expr)
-    if node.op not in {"sum", "avg"} or source.sample not in _BUCKETS:
+    if source.sample is not Sample.BUCKET_RATES and source.sample is not Sample.BUCKETS:
         return
     if not source.labels.may_have(BUCKET_LABEL) or query.meaning(node).labels.may_have(
         BUCKET_LABEL

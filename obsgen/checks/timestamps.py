@@ -33,9 +33,11 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
     if node.op not in _PASSED:
         return
     for side, limit in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
+        name = _selected(side)
+        if not name or not _POINTS.search(name):
+            continue
         number = query.meaning(limit).number
-        name = "" if number is None else _selected(side)
-        if number is not None and _LEAST < number <= _MOST and _POINTS.search(name):
+        if number is not None and _LEAST < number <= _MOST:
             message = f"`{name}` is a point in time, and {number_text(number)} a length of time"
             hint = f"write `time() - {query.shown(side)}` for its age"
             yield query.finding(NO_AGE, node, message, hint)

@@ -16,7 +16,17 @@ from typing import Any, Final
 import yaml
 
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, finding
-from obsgen.source.nodes import Entry, MappingNode, Node, Place, Scalar, Sequence, Source, size_of
+from obsgen.source.nodes import (
+    UNREAD,
+    Entry,
+    MappingNode,
+    Node,
+    Place,
+    Scalar,
+    Sequence,
+    Source,
+    size_of,
+)
 from obsgen.source.problems import (
     DUPLICATE_KEY,
     KEY_NOT_TEXT,
@@ -352,7 +362,7 @@ def _knows_tag(event: Any) -> bool:
 
 
 def _unread(origin: Origin, start: Place, end: Place) -> Scalar:
-    return Scalar(text="", style='"', origin=origin, start=start, end=end, is_unread=True)
+    return Scalar(text="", style=UNREAD, origin=origin, start=start, end=end)
 
 
 def _width(node: Scalar) -> tuple[int, int, int]:

@@ -33,8 +33,10 @@ def contradicting_matchers(node: VectorSelector, labels: Labels | None, declared
         return LABEL
     if unmet_values(node, declared):
         return VALUE
-    asked = tuple(map(as_matcher, node.matchers))
-    return MATCHERS if any(map(takes_nothing, asked)) or contradiction(asked) else ""
+    if contradiction(map(as_matcher, node.matchers)):
+        return MATCHERS
+    is_nothing = any(m.op == "!~" and takes_nothing(as_matcher(m)) for m in node.matchers)
+    return MATCHERS if is_nothing else ""
 
 
 def unknown_labels(node: VectorSelector, labels: Labels | None) -> tuple[Matcher, ...]:
