@@ -916,7 +916,7 @@ def test_a_severity_that_the_project_does_not_list_is_a_warning(here: Path):
     assert "hint: did you mean `critical`?" in told
 
 
-@pytest.mark.parametrize("severity", ["critical", "low", "sev1", "page", "{{ $labels.severity }}"])
+@pytest.mark.parametrize("severity", ["critical", "low", "sev1", "page", "{{ $labels.job }}"])
 def test_a_severity_that_the_project_knows_is_right(severity: str, here: Path):
     assert [] == heads(one("up == 0", labels={"severity": severity}), **declared(here))
 

@@ -18,7 +18,8 @@ def write_report(path: Path, text: str) -> None:
     Write a text as UTF-8; the file is whole at any moment.
 
     Args:
-        path: The file, in a folder that is there; a link is followed. A device or a pipe is never replaced.
+        path: The file, in a folder that is there; a link is followed. A device or a pipe is never
+            replaced.
 
     Raises:
         WriteFailed: what stood there still does.
