@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -27,6 +28,7 @@ from obsgen.routing.alerts import RoutedAlert, routed_alerts
 
 _Kind = TypeVar("_Kind", bound=Node)
 _SHOWN: Final = 60
+_ADDRESS: Final = re.compile(r"\bhttps?://\S+", re.ASCII)
 
 
 class Use(enum.Enum):
@@ -79,7 +81,7 @@ class Query:
 
     def nodes(self, kind: type[_Kind]) -> Sequence[_Kind]:
         """Return the nodes of a kind, in the order of the text."""
-        return cast("Sequence[_Kind]", self._nodes.get(kind, ()))
+        return self._nodes.get(kind, ())  # type: ignore[return-value] # they are sorted by kind
 
     def above(self, node: Node) -> Iterator[Node]:
         """Yield what a node stands in, from the inside to the outside."""
@@ -120,6 +122,12 @@ class Query:
             part: Which of the node's spans is to blame.
         """
         return finding(code, self.places.of(node, part), message, hint)
+
+    @property
+    def texts(self) -> str:
+        """What an alert says of itself: its name and what its author wrote, addresses aside."""
+        written = self.rule.texts.values() if isinstance(self.rule, AlertingRule) else ()
+        return _ADDRESS.sub("", " ".join((self.name, *(each.text for each in written))))
 
     @property
     def subject(self) -> str:

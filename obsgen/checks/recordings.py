@@ -62,14 +62,16 @@ def _elsewhere(subject: Subject) -> Iterator[Diagnostic]:
                 continue
             before = [at for group, at in homes[name] if group is query.group]
             if not before:
-                yield _read_late(query, node, f"in group `{homes[name][0][0].name}`")
+                where = f"in group `{homes[name][0][0].name}`"
+                hint = "put both rules into one group, the recording one first"
+                yield _read_late(query, node, where, hint)
             elif min(before) > place:
-                yield _read_late(query, node, "further down in this group")
+                hint = "put the rule that records it before this one"
+                yield _read_late(query, node, "further down in this group", hint)
 
 
-def _read_late(query: Query, node: VectorSelector, where: str) -> Diagnostic:
+def _read_late(query: Query, node: VectorSelector, where: str, hint: str) -> Diagnostic:
     message = f"`{node.metric_name}` is recorded {where}: it is read one round late"
-    hint = "put both rules into one group, the recording one first"
     return query.finding(OTHER_GROUP, node, message, hint)
 
 

@@ -160,6 +160,11 @@ def check_index() -> str:
             "what a page here tells; [lint.md](lint.md) tells how findings are ignored, and what "
             "a Project may demand."
         ),
+        _filled(
+            "The third column is how grave a finding is where the check is sure. What a check is "
+            "less sure of is a warning or an info under the same code: units and types that only "
+            "a name tells, labels that nobody declares, rules that are written twice in two files."
+        ),
         _table(
             ("code", "name", "", "why it matters"),
             ((_link(c.id), c.name, str(c.severity), _cell(c.why)) for c in codes.values()),
