@@ -27,6 +27,7 @@ FLOORS: Final = {
     "catalogue": 3,
     "artefacts": 4,
     "model": 5,
+    "counting": 6,
     "measures": 6,
     "slis": 7,
     "alerts": 7,

@@ -80,7 +80,10 @@ def compile_service(
     for _, parts in alerts:
         for diagnostic in parts.diagnostics:
             report(diagnostic)
-    groups = (*_slo_groups(service, slos), *_alert_groups(service, (p for _, p in alerts)))
+    groups = (
+        *_slo_groups(service, slos),
+        *_alert_groups(service, (p for _, p in alerts), context.project.tile.length),
+    )
     rules = RuleFile(
         service=service.name,
         groups=tuple(_labelled(group, environment.labels) for group in groups),
@@ -132,12 +135,26 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     return tuple(groups)
 
 
-def _alert_groups(service: Service, alerts: Iterable[AlertParts]) -> tuple[RuleGroup, ...]:
+def _alert_groups(
+    service: Service, alerts: Iterable[AlertParts], tile: Duration
+) -> tuple[RuleGroup, ...]:
+    """One group for what counts tile by tile, and one for what the others ask."""
+    every = tuple(alerts)
+    counted = _rules(parts for parts in every if parts.is_counted)
+    others = _rules(parts for parts in every if not parts.is_counted)
+    groups = (
+        RuleGroup(name=f"{service.name}-spend", interval=tile, rules=counted),
+        RuleGroup(name=f"{service.name}-alerts", rules=others),
+    )
+    return tuple(group for group in groups if group.rules)
+
+
+def _rules(alerts: Iterable[AlertParts]) -> tuple[RecordingRule | AlertingRule, ...]:
     rules: list[RecordingRule | AlertingRule] = []
     for parts in alerts:
         rules.extend(parts.records)
         rules.extend(parts.alerts)
-    return (RuleGroup(name=f"{service.name}-alerts", rules=tuple(rules)),) if rules else ()
+    return tuple(rules)
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

@@ -21,5 +21,6 @@ KINDS: Final = (
     "count",
     "ratio",
     "slo",
+    "spend",
     "expr",
 )

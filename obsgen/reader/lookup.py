@@ -43,6 +43,7 @@ USE: Final = {
     "native_histogram": "`latency` of an SLO",
     "summary": "`mean`",
     "gauge": "`value`, `sum`, `avg`, `min` or `max`",
+    "increments": "`rate` or `increase`",
 }
 """What may be said of a metric, by its type."""
 

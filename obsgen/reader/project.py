@@ -102,6 +102,7 @@ class _ProjectReader:
         scrape = self._duration(prometheus, "scrape_interval", _S("15s"))
         external = self._texts(prometheus, "external_labels")
         extra = read_words(self.node.get("target_labels"))
+        tile = read_tile(self.node.get("ledger"), scrape, None, self.report)
         project = Project(
             name=read_text(self.node.get("name"), self.report),
             prometheus_version=self._version(prometheus, (2, 42)),
@@ -125,6 +126,7 @@ class _ProjectReader:
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
+            tile=tile,
             checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
@@ -132,7 +134,7 @@ class _ProjectReader:
         return ProjectSpec(
             project=project,
             profiles=read_profiles(self.node.get("alert_profiles"), self.report),
-            tile=read_tile(self.node.get("ledger"), scrape, None, self.report),
+            tile=tile,
         )
 
     def _section(self, key: str) -> MappingNode:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from obsgen.catalogue import Catalogue, Metric, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, Measure, Reports, Service, Slo
+from obsgen.model import Alert, Measure, Reports, Service, Slo, Spend
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
@@ -34,6 +34,7 @@ from obsgen.reader.scrape import read_scrape, slowest
 from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
 from obsgen.reader.values import read_text, read_words
+from obsgen.schema import kinds
 from obsgen.source import Entry, MappingNode, Node, Scalar
 
 
@@ -83,6 +84,7 @@ class ServicesReader:
             self.readers[draft.name].used = used
         for draft in drafts.values():
             self._offer_slos(draft)
+            self._offer_spends(draft)
         return tuple(self._service(draft) for draft in drafts.values())
 
     # --- first pass ----------------------------------------------------------------------
@@ -215,6 +217,14 @@ class ServicesReader:
             reading = functools.partial(self._slo, item, name, draft)
             self.references.offer(draft.name, name, reading)
 
+    def _offer_spends(self, draft: ServiceDraft) -> None:
+        """Say how the budget of money of each alert is read; what is wrong, the alert tells."""
+        reader = replace(self.readers[draft.name], sink=lambda _: None)
+        for item in named_items(draft.effective.document.get("alerts")):
+            if (node := item.get("spend")) is not None and (name := name_of(item)):
+                reading = functools.partial(_read_spend, node, name, reader)
+                self.references.offer_spend(draft.name, name, reading)
+
     def _slo(self, item: MappingNode, name: str, draft: ServiceDraft) -> Slo | None:
         reader = self.readers[draft.name]
         spec = replace(self.spec, project=reader.project)
@@ -252,6 +262,11 @@ class ServicesReader:
                 first[name] = item.origin / "name"
                 found.append((item, name))
         return found
+
+
+def _read_spend(node: Node, name: str, reader: ServiceReader) -> Spend | None:
+    body = kinds.load("alerts", "spend").read(node, reader)
+    return None if body is None else replace(body.spend, name=name)
 
 
 def _intervals(documents: Documents) -> Mapping[str, Node]:
