@@ -151,7 +151,7 @@ def is_recorded(name: str) -> bool:
     return ":" in name
 
 
-_TILE: Final = re.compile(r"slo:\w+:increase(?P<tile>\w+)")
+_TILE: Final = re.compile(r"(?:slo|spend|cost):\w+:increase(?P<tile>\w+)")
 
 
 def tile_of(name: str) -> Duration | None:

@@ -14,6 +14,7 @@ from obsgen.artefacts import (
     RuleTestFile,
     Unproven,
 )
+from obsgen.compile.prices import compile_price
 from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven, warnings
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, finding
@@ -76,13 +77,16 @@ def compile_service(
             recorded[name] = known | labels | environment.labels.keys()
     catalogue = service.catalogue.with_recorded(recorded)
     context = replace(context, catalogue=catalogue)
+    priced = tuple(compile_price(price, context) for price in service.prices)
     alerts = tuple((alert, alert.body.compile(alert, context)) for alert in service.alerts)
     for _, parts in alerts:
         for diagnostic in parts.diagnostics:
             report(diagnostic)
+    every = (*priced, *(parts for _, parts in alerts))
+    catalogue = catalogue.with_recorded(_recorded(every, environment))
     groups = (
         *_slo_groups(service, slos),
-        *_alert_groups(service, (p for _, p in alerts), context.project.tile.length),
+        *_alert_groups(service, every, context.project.tile.length),
     )
     rules = RuleFile(
         service=service.name,
@@ -93,12 +97,14 @@ def compile_service(
     of_alerts = [shown(parts.proofs, with_tests=with_tests) for _, parts in alerts]
     for diagnostic in warnings(of_slos, zip(service.alerts, of_alerts, strict=True)):
         report(diagnostic)
-    tests = test_files(rules, of_slos, zip((p for _, p in alerts), of_alerts, strict=True), context)
+    of_prices = [shown(parts.proofs, with_tests=with_tests) for parts in priced]
+    of_every = (*of_prices, *of_alerts)
+    tests = test_files(rules, of_slos, zip(every, of_every, strict=True), context)
     return ServiceParts(
         service=replace(service, catalogue=catalogue),
         rules=rules if groups else None,
         tests=tuple(tests) if with_tests else (),
-        unproven=tuple(unproven(rules, (*(s for _, s in of_slos), *of_alerts), environment)),
+        unproven=tuple(unproven(rules, (*(s for _, s in of_slos), *of_every), environment)),
     )
 
 
@@ -135,11 +141,21 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     return tuple(groups)
 
 
+def _recorded(
+    every: Iterable[AlertParts], environment: Environment
+) -> Mapping[str, frozenset[str]]:
+    """Return the series that alerts and prices record, with their labels."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in (rule for parts in every for rule in parts.records):
+        labels = frozenset((*rule.labels, *rule.groups, *environment.labels))
+        found[rule.record] = found.get(rule.record, frozenset()) | labels
+    return found
+
+
 def _alert_groups(
-    service: Service, alerts: Iterable[AlertParts], tile: Duration
+    service: Service, every: tuple[AlertParts, ...], tile: Duration
 ) -> tuple[RuleGroup, ...]:
     """One group for what counts tile by tile, and one for what the others ask."""
-    every = tuple(alerts)
     counted = _rules(parts for parts in every if parts.is_counted)
     others = _rules(parts for parts in every if not parts.is_counted)
     groups = (

@@ -10,7 +10,7 @@ from obsgen import names
 from obsgen.catalogue import Metric
 from obsgen.measures._recorded import Recorded, knows_number
 from obsgen.model import Domain, ModifierNodes, Reader, Spend
-from obsgen.schema.shared import text
+from obsgen.schema.shared import one_of_words, text
 from obsgen.source import MappingNode, Scalar
 
 _SERIES: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 from obsgen.catalogue import Catalogue, Metric, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, Measure, Reports, Service, Slo, Spend
+from obsgen.model import Alert, Measure, Price, Reports, Service, Slo, Spend
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
@@ -28,6 +28,7 @@ from obsgen.reader.merge import (
 )
 from obsgen.reader.metrics import Scopes, read_metrics
 from obsgen.reader.names import twice
+from obsgen.reader.prices import read_prices
 from obsgen.reader.project import ProjectSpec
 from obsgen.reader.references import References
 from obsgen.reader.scrape import read_scrape, slowest
@@ -59,6 +60,7 @@ class ServicesReader:
         self.references = References(intervals=_intervals(documents), labels=labels)
         self._slo_names: dict[str, tuple[str, ...]] = {}
         self._teams: dict[str, str] = {}
+        self._prices: dict[str, tuple[Price, ...]] = {}
         self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}
 
     def read(
@@ -82,6 +84,7 @@ class ServicesReader:
         for draft in drafts.values():
             used = tuple(self.readers[name] for name in draft.used if name in self.readers)
             self.readers[draft.name].used = used
+        self._read_prices(drafts)
         for draft in drafts.values():
             self._offer_slos(draft)
             self._offer_spends(draft)
@@ -162,6 +165,18 @@ class ServicesReader:
             service=draft.name,
         )
 
+    def _read_prices(self, drafts: Mapping[str, ServiceDraft]) -> None:
+        """Read all tables of prices, and let measures name what they make."""
+        labels = self.references.labels
+        for draft in drafts.values():
+            node = draft.effective.document.get("prices")
+            self._prices[draft.name] = read_prices(node, self.readers[draft.name], labels)
+        for draft in drafts.values():
+            reader = self.readers[draft.name]
+            every = (p for name in (*draft.used, draft.name) for p in self._prices.get(name, ()))
+            priced = {price.metric.name: price.metric for price in every}
+            reader.catalogue = Catalogue({**reader.catalogue.metrics, **priced})
+
     def _service(self, draft: ServiceDraft) -> Service:
         document, sink = draft.effective.document, draft.sink
         reader = self.readers[draft.name]
@@ -181,6 +196,7 @@ class ServicesReader:
             alerts=self._alerts(document, reader, self._team(draft)),
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
+            prices=self._prices[draft.name],
             origin=document.origin,
         )
 
