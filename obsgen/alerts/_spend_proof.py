@@ -182,10 +182,10 @@ class _Stage:
             yield rest, Fraction(0)
 
     def _slowing(self, limit: Fraction, pace: Duration) -> Iterator[Flow]:
-        # At first half as much again as the limit allows, until the pace is known; then half.
+        # At first a bit more than the limit allows, until the pace is known; then half of it.
         busy = max(self.whole // 2, self.evaluations(pace)) + self.waits
         even = limit / self.whole
-        yield busy, even * 3 / 2
+        yield busy, even * (1 + 8 * _JUST)
         yield self.evaluations(pace) + self.waits, even / 2
         yield self.whole + self.waits, Fraction(0)
 

@@ -22,6 +22,7 @@ from obsgen.counting.calendar import (
     period_seconds,
 )
 from obsgen.counting.money import Recorder, counted
+from obsgen.counting.tiles import aggregated
 from obsgen.matchers import Matcher
 from obsgen.model import LEAST_ELAPSED, Context, Spend
 from obsgen.promql.build import Expr, any_of, binary, number
@@ -66,9 +67,9 @@ def _costs(spend: Spend, recorder: Recorder) -> Iterator[RecordingRule]:
     """Yield the ledger of minutes; prices have counted already what they make."""
     tile = recorder.tile.length
     if spend.cost.recorded:
-        by = f"sum by ({', '.join(spend.by)})" if spend.by else "sum"
         series = spend.cost.select(spend.cost.recorded, spend.where)
-        yield recorder.record(names.spend_cost(tile), f"{by} ({series})")
+        expr = f"{aggregated('sum', spend.by)}({series})"
+        yield recorder.record(names.spend_cost(tile), expr)
         return
     called = (names.spend_seen(tile), names.spend_born(tile), names.spend_cost(tile))
     yield from counted(recorder, spend.cost, spend.where, called, spend.least * _PLAUSIBLE)

@@ -14,7 +14,7 @@ from typing import Final
 
 from obsgen.artefacts import RecordingRule
 from obsgen.catalogue import Metric
-from obsgen.counting.tiles import born, counter_stream, seen, summed
+from obsgen.counting.tiles import aggregated, born, counter_stream, seen, summed
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher, selector
 from obsgen.model import Tile
@@ -89,7 +89,9 @@ def counted(
     seen_name, born_name, name = names_of
     yield recorder.record(seen_name, summed(seen(stream, recorder.tile), recorder.by))
     was_born = summed(born(stream, recorder.tile), recorder.by)
-    yield recorder.record(born_name, f"{was_born}\nor 0 * {recorder.of(seen_name)}")
+    # On the labels of the groups alone, as the births are: else both would be there.
+    none = f"0 * {aggregated('sum', recorder.by)}({recorder.of(seen_name)})"
+    yield recorder.record(born_name, f"{was_born}\nor {none}")
     busiest = recorder.over("max_over_time", seen_name, _BUSIEST_OF)
     accepted = (
         f"{recorder.of(born_name)}\n      <= {number_text(plausible)} + {_BUSIEST} * {busiest}"
