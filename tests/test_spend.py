@@ -221,8 +221,8 @@ def test_nothing_is_projected_before_a_tenth_of_the_period_is_over(tmp_path: Pat
 
 
 def test_a_pace_goes_on_for_the_rest_of_the_period(tmp_path: Path):
-    # A dollar a minute from 1h on, the beginning of the day; of it 2h are the pace. What was counted
-    # in the first 10m of them is not known before 1h55m. At 2h 60 are spent within 2h, and 23h are
+    # A dollar a minute from 1h on, the beginning of the day; 2h of it are the pace. What is counted
+    # in the first 10m of these is not known before 1h55m. At 2h 60 are spent within 2h, and 23h are
     # left; at 5h 240 are spent, 120 of them in the pace, and 20h are left.
     expected = {
         "1h50m": {"spend:projected:period": None},
