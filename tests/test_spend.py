@@ -72,6 +72,7 @@ LEVELS: Final = "levels: [{spent: 75%, severity: high}, {projected: 100%, severi
 EQUIVALENT: Final = {
     "Rolling offset 21h40m is offset 12h": "a young pace tells too little, never too much",
     'ByModel model="gpt-4" widened': "no model whose name contains another's is played",
+    'ByModel without model="gpt-4"': "a model that is beyond the higher limit is beyond its own",
 }
 
 
