@@ -74,6 +74,61 @@ def calendar_bad_events(tile: Duration) -> str:
 
 CALENDAR_LABEL: Final = "calendar"
 
+SPENT: Final = "spend:spent:period"
+SPEND_REMAINING: Final = "spend:remaining:period"
+SPEND_PROJECTED: Final = "spend:projected:period"
+SPEND_ELAPSED: Final = "spend:elapsed:ratio"
+
+
+def spend_seen(tile: Duration) -> str:
+    """Name the money that series which were there before have counted."""
+    return f"spend:cost_seen:increase{tile}"
+
+
+def spend_born(tile: Duration) -> str:
+    """Name the money that series had counted when they first appeared."""
+    return f"spend:cost_born:increase{tile}"
+
+
+def spend_cost(tile: Duration) -> str:
+    """Name the ledger of money."""
+    return f"spend:cost:increase{tile}"
+
+
+def spend_calendar_cost(tile: Duration) -> str:
+    """Name the ledger of money whose series tell the period of the calendar apart."""
+    return f"spend:calendar_cost:increase{tile}"
+
+
+def units_seen(metric: str, tile: Duration) -> str:
+    """Name what series which were there before have counted of what has a price."""
+    return f"cost:{metric}_units_seen:increase{tile}"
+
+
+def units_born(metric: str, tile: Duration) -> str:
+    """Name what series had counted of it when they first appeared."""
+    return f"cost:{metric}_units_born:increase{tile}"
+
+
+def units(metric: str, tile: Duration) -> str:
+    """Name the ledger of what has a price."""
+    return f"cost:{metric}_units:increase{tile}"
+
+
+def unit_price(metric: str) -> str:
+    """Name the price of one of it."""
+    return f"cost:{metric}_unit:price"
+
+
+def cost(metric: str, tile: Duration) -> str:
+    """Name the ledger of what it cost."""
+    return f"cost:{metric}:increase{tile}"
+
+
+_OF_MONEY: Final = re.compile(
+    r"spend:(calendar_)?cost(_seen|_born)?:increase\w+|spend:(spent|remaining|projected):period"
+    r"|spend:elapsed:ratio|cost:[a-zA-Z_]\w*:(increase\w+|price)"
+)
 _OWN: Final = re.compile(
     r"slo:(calendar_)?(total|bad)_(seen|born|events):(increase\w+|period)"
     r"|slo:error_ratio:(rate\w+|period)|slo:error_budget_remaining:(ratio|minutes|events)"
@@ -86,12 +141,17 @@ def is_slo_series(name: str) -> bool:
     return _OWN.fullmatch(name) is not None
 
 
+def is_own_series(name: str) -> bool:
+    """Say whether a name is one that SLOs, budgets of money or prices are recorded under."""
+    return is_slo_series(name) or _OF_MONEY.fullmatch(name) is not None
+
+
 def is_recorded(name: str) -> bool:
     """Say whether a series is named as recorded ones are: colons are for recording rules alone."""
     return ":" in name
 
 
-_TILE: Final = re.compile(r"slo:\w+:increase(?P<tile>\w+)")
+_TILE: Final = re.compile(r"(?:slo|spend|cost):\w+:increase(?P<tile>\w+)")
 
 
 def tile_of(name: str) -> Duration | None:
@@ -118,6 +178,9 @@ LOST_ALERT: Final = "SliSeriesLost"
 VANISHED_ALERT: Final = "SliTrafficVanished"
 DOWN_ALERT: Final = "SliTargetDown"
 PROBE_LABEL: Final = "probe"
+UNPRICED_ALERT: Final = "Unpriced"
+SPEND_LABEL: Final = "spend"
+LEVEL_LABEL: Final = "level"
 IDENTITY: Final = ("service", "slo")
 RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
 
@@ -126,6 +189,7 @@ VALUE_ANNOTATION: Final = "value"
 
 BUDGET_ANNOTATION: Final = "budget_left"
 """The share of an error budget that is left."""
+
 # --- probes ----------------------------------------------------------------------------------
 
 

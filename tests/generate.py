@@ -422,7 +422,11 @@ class _Builder:
     def measure(self, has: tuple[Has, ...], *, panel: bool = False, kind: str = "") -> Made:
         """Return a measure of a kind that fits its place."""
         # What an SLO records needs an SLO, which is not known here.
-        known = [k for k in measures.KINDS if k != "slo" and (panel or k != "distribution")]
+        known = [
+            k
+            for k in measures.KINDS
+            if k not in {"slo", "spend"} and (panel or k != "distribution")
+        ]
         kind = kind or self.pick(*known)
         build = getattr(self, f"measure_{kind}", None)
         if build is None:
@@ -691,10 +695,11 @@ class _Builder:
         build = getattr(self, f"alert_{kind}", None)
         if build is None:
             raise NotImplementedError(f"no strategy for the alert kind `{kind}`")
+        severity: dict[str, Value] = {"severity": self.pick(*_WORDS_OF_SEVERITY)}
         return {
             "name": name,
             kind: build(has),
-            "severity": self.pick(*_WORDS_OF_SEVERITY),
+            **({} if kind in alerts.LEVELLED else severity),
             **self.maybe(
                 0.3,
                 for_=lambda: self.pick(*_WAITS),
@@ -725,6 +730,29 @@ class _Builder:
         gauge = self.of(has, "gauge").name
         several = {"any_of": [gauge, "up"], "where": {"job": {"not": "z"}}, "or_absent": True}
         return self.pick("up", {"metric": gauge}, several)
+
+    def alert_spend(self, has: tuple[Has, ...]) -> Value:
+        metric = next(m for m in has if m.type == "counter" and m.unit == "USD")
+        per, project = self.pick(
+            ("day", ""), ("week", "1d"), ("day", "elapsed"), ("6h", "1h"), ("1d", "6h")
+        )
+        by = self.some(metric.labels, 0, 1)
+        budget: Value = self.pick("500 USD", "$0.7", "100.5 USD")
+        if by and self.chance(0.5):
+            budget = {"by": by[0], "a": "5 USD", "b": "$7", "default": "6 USD"}
+        levels = self.some([("spent", "90%"), ("spent", "100%"), ("projected", "120%")], 1)
+        return {
+            "of": metric.name,
+            "budget": budget,
+            "per": per,
+            **({"project": project} if project else {}),
+            **({"by": by} if by else {}),
+            **self.maybe(0.3, where=lambda: self.where(metric.labels or ("job",))),
+            "levels": [
+                {shown: share, "severity": self.pick(*_WORDS_OF_SEVERITY)}
+                for shown, share in levels
+            ],
+        }
 
     def alert_expr(self, has: tuple[Has, ...]) -> Value:
         return f"sum(rate({self.of(has, 'counter').name}[5m])) > 1\nor up == 0"

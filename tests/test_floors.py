@@ -28,6 +28,7 @@ FLOORS: Final = {
     "artefacts": 4,
     "model": 5,
     "routing": 5,
+    "counting": 6,
     "measures": 6,
     "messages": 6,
     "slis": 7,

@@ -85,7 +85,7 @@ def _compared(query: Query, seen: _Seen) -> Iterator[Diagnostic]:
         yield replace(found, severity=Severity.WARNING) if is_apart else found
         return
     other = seen.by_rest.setdefault(_more(query), query)
-    if other.name != query.name and not names.is_slo_series(query.name):
+    if other.name != query.name and not names.is_own_series(query.name):
         message = f"{query.subject} asks the same as `{other.name}`"
         yield finding(EQUIVALENT, query.origin, message, related=_first(other.origin))
 

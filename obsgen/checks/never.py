@@ -156,7 +156,7 @@ def _is_always(query: Query, node: Binary) -> bool:
     if node.op not in COMPARISONS or left.is_number is right.is_number:
         return False
     # `count(up == 0) >= 1`: that there is a series at all is the condition.
-    if left.is_conditional or right.is_conditional or names.is_slo_series(query.name):
+    if left.is_conditional or right.is_conditional or names.is_own_series(query.name):
         return False
     # `x >= 0` is written to keep what is known of a series; it hides nothing.
     numbers = {left.number, right.number}

@@ -58,7 +58,7 @@ def _elsewhere(subject: Subject) -> Iterator[Diagnostic]:
     for place, query in enumerate(subject.queries):
         for node in query.nodes(VectorSelector) if query.group is not None else ():
             name = node.metric_name or ""
-            if name not in homes or names.is_slo_series(name) or name == query.name:
+            if name not in homes or names.is_own_series(name) or name == query.name:
                 continue
             before = [at for group, at in homes[name] if group is query.group]
             if not before:
@@ -80,7 +80,7 @@ def _dead(subject: Subject, read: set[str]) -> Iterator[Diagnostic]:
         rule = query.rule
         if not isinstance(rule, RecordingRule) or rule.record in read:
             continue
-        if not names.is_slo_series(rule.record):
+        if not names.is_own_series(rule.record):
             message = f"nothing reads `{rule.record}`"
             yield finding(DEAD_RECORDING, query.origin, message, "remove the rule, or read it")
 
@@ -90,7 +90,7 @@ def _unused(subject: Subject, read: set[str]) -> Iterator[Diagnostic]:
     for scope in subject.compiled.scopes.values():
         for metric in scope.catalogue.metrics.values() if scope.is_complete else ():
             is_own = metric.origin.file and not metric.origin.is_shipped
-            if not is_own or metric.planned or metric.name in reported:
+            if not is_own or metric.planned or metric.recorded or metric.name in reported:
                 continue
             if not read & metric.series().keys():
                 reported.add(metric.name)

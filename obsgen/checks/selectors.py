@@ -43,7 +43,7 @@ def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     if meaning.nothing == MATCHERS:
         yield _contradicting(query, node)
     if meaning.series is None:
-        if scope.is_complete and not names.is_slo_series(name):
+        if scope.is_complete and not names.is_own_series(name):
             yield unknown_metric(name, _place_of_name(query, node), scope.catalogue)
         return
     yield from _labels(query, node, meaning.series)

@@ -34,7 +34,7 @@ class AlertExplanation:
     @property
     def title(self) -> str:
         """Its name, and the label that tells it from others of the name."""
-        kept = ("service", "slo", "tier", "spent")
+        kept = ("service", "slo", "tier", "spent", "level")
         labels = {k: v for k, v in self.rule.labels.items() if k in kept}
         return alert_title(self.service, self.rule.alert, labels)
 

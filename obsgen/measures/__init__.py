@@ -22,5 +22,6 @@ KINDS: Final = (
     "count",
     "ratio",
     "slo",
+    "spend",
     "expr",
 )

@@ -36,8 +36,10 @@ from obsgen.model.measures import (
     Modifiers,
     Query,
     Series,
+    limit_parts,
 )
 from obsgen.model.periods import Calendar, Period
+from obsgen.model.prices import Price
 from obsgen.model.probes import ProbeKind, ProbeReader, ProbeSettings
 from obsgen.model.project import (
     Alert,
@@ -68,6 +70,7 @@ from obsgen.model.proofs import (
 from obsgen.model.severities import SeverityLevel, SeverityScheme
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
+    USUAL_TILE,
     Absence,
     AbsenceMode,
     BudgetAlert,
@@ -82,6 +85,7 @@ from obsgen.model.slos import (
     burn_rate_factor,
 )
 from obsgen.model.spec import Routing, Spec
+from obsgen.model.spends import LEAST_ELAPSED, Spend, SpendPart
 from obsgen.model.worlds import (
     Labels,
     Samples,
@@ -97,7 +101,9 @@ from obsgen.model.worlds import (
 from obsgen.schema.shared import Schema
 
 __all__ = [
+    "LEAST_ELAPSED",
     "RECORDED_ALWAYS",
+    "USUAL_TILE",
     "USUAL_TRAFFIC",
     "Absence",
     "AbsenceMode",
@@ -136,6 +142,7 @@ __all__ = [
     "PanelSpec",
     "Period",
     "Played",
+    "Price",
     "ProbeKind",
     "ProbeReader",
     "ProbeSettings",
@@ -162,6 +169,8 @@ __all__ = [
     "SloPart",
     "Span",
     "Spec",
+    "Spend",
+    "SpendPart",
     "Stage",
     "Step",
     "Tier",
@@ -176,6 +185,7 @@ __all__ = [
     "grouped",
     "kept",
     "levels_of",
+    "limit_parts",
     "never_holds",
     "scaled",
     "summed",

@@ -17,6 +17,7 @@ from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modi
 from obsgen.model.project import AlertBody, Project
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import Hours, Sli, SloPart
+from obsgen.model.spends import SpendPart
 from obsgen.schema.shared import Schema
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, Unit
@@ -120,6 +121,18 @@ class Reader(Protocol):
 
     def probe(self, node: Scalar) -> Metric | None:
         """Return the gauge that tells whether a probe of the service succeeds, by its name."""
+        ...
+
+    def limit(self, node: Node | None, metric: Metric, by: tuple[str, ...]) -> Limit | None:
+        """Read an amount in a metric's unit, or one for each value of a label of *by*."""
+        ...
+
+    def severity(self, node: Node | None) -> str | None:
+        """Read the name or the alias of a severity of the Project."""
+        ...
+
+    def spend(self, node: Scalar) -> SpendPart | None:
+        """Read the name of a budget of money: `SERVICE/NAME`, or `NAME` of the same service."""
         ...
 
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:

@@ -21,9 +21,10 @@ from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.checks import CheckSettings
 from obsgen.model.measures import Condition, Measure, Query
+from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
-from obsgen.model.slos import Slo, SloPart
+from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
 from obsgen.source import Scalar
 from obsgen.units import Duration
 
@@ -36,6 +37,7 @@ class Project:
     Attributes:
         utc_offset_seconds: How far the calendar of periods is ahead of UTC.
         blackbox_address: Where the exporter is that probes are asked through.
+        tile: How money is counted, and events where an SLO does not say otherwise.
     """
 
     name: str
@@ -55,13 +57,15 @@ class Project:
     utc_offset_seconds: int = 0
     blackbox_version: tuple[int, int] = (0, 23)
     blackbox_address: str = ""
+    tile: Tile = USUAL_TILE
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
     def seen_from(self, service: Service) -> Project:
         """Return the project with the scrape interval of one of its services."""
-        return replace(self, scrape_interval=service.scrape_interval)
+        interval = service.scrape_interval
+        return replace(self, scrape_interval=interval, tile=self.tile.scraped_every(interval))
 
     @property
     def shortest_window(self) -> Duration:
@@ -89,7 +93,7 @@ class Alert:
     What every alert has, whatever its kind.
 
     Attributes:
-        severity: A name of the scheme.
+        severity: A name of the scheme; empty where the levels of its kind have severities.
         summary, description: Prose as written; empty ones are made from the condition.
         notify: The names of receivers beside those of the routes.
         symptom_of: The SLOs whose pages silence it.
@@ -179,6 +183,7 @@ class AlertParts:
     Attributes:
         proofs: What shows that it fires, and that it stays quiet.
         tests: What its author says that shows it.
+        is_counted: Its rules count tile by tile, and stand in the group that runs every tile.
     """
 
     records: tuple[RecordingRule, ...] = ()
@@ -186,6 +191,7 @@ class AlertParts:
     proofs: tuple[Proof, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +218,7 @@ class Service:
     ready_dashboards: tuple[str, ...]
     probes: tuple[Probe, ...] = ()
     sources: tuple[str, ...]
+    prices: tuple[Price, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

@@ -26,9 +26,10 @@ from obsgen.model import (
     Sli,
     SliKind,
     SloPart,
+    SpendPart,
 )
 from obsgen.promql import variables
-from obsgen.reader.limits import Compared, read_buckets, read_comparison
+from obsgen.reader.limits import Compared, read_buckets, read_comparison, read_limit
 from obsgen.reader.lookup import USE, find_bucket, find_metric
 from obsgen.reader.matching import read_labels, read_matchers
 from obsgen.reader.modifiers import (
@@ -40,6 +41,7 @@ from obsgen.reader.modifiers import (
     report_kinds,
 )
 from obsgen.reader.probes import SUCCESS, ReadProbe, of_probe, unknown_probe
+from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.raw import RawReader, read_promql
 from obsgen.reader.references import References
 from obsgen.reader.shape import WRONG_COUNT, words
@@ -305,6 +307,23 @@ class ServiceReader:
     def slo(self, node: Scalar, weight: Decimal) -> SloPart | None:
         """Read the name of another SLO."""
         return self.references.part(node, weight, self.service, self.report)
+
+    def limit(self, node: Node | None, metric: Metric, by: tuple[str, ...]) -> Limit | None:
+        """Read an amount in a metric's unit, or one for each value of a label of *by*."""
+        return read_limit(node, metric, by, self.report)
+
+    def severity(self, node: Node | None) -> str | None:
+        """Read the name or the alias of a severity."""
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        name = self.project.severities.resolve(node.text)
+        if name is None:
+            self.report(unknown_severity(node.text, node.origin, self.project.severities))
+        return name
+
+    def spend(self, node: Scalar) -> SpendPart | None:
+        """Read the name of a budget of money."""
+        return self.references.spend(node, self.service, self.report)
 
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:
         """Read PromQL that parses; its metrics and labels are checked."""

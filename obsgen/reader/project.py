@@ -104,6 +104,7 @@ class _ProjectReader:
         scrape = self._duration(prometheus, "scrape_interval", _S("15s"))
         external = self._texts(prometheus, "external_labels")
         extra = read_words(self.node.get("target_labels"))
+        tile = read_tile(self.node.get("ledger"), scrape, None, self.report)
         project = Project(
             name=read_text(self.node.get("name"), self.report),
             prometheus_version=self._version(prometheus, (2, 42)),
@@ -130,6 +131,7 @@ class _ProjectReader:
             blackbox_version=self._version(self._section("blackbox"), (0, 23)),
             blackbox_address=read_target(self._section("blackbox").get("address"), self.report)
             or DEFAULT_BLACKBOX,
+            tile=tile,
             checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
@@ -137,7 +139,7 @@ class _ProjectReader:
         return ProjectSpec(
             project=project,
             profiles=read_profiles(self.node.get("alert_profiles"), self.report),
-            tile=read_tile(self.node.get("ledger"), scrape, None, self.report),
+            tile=tile,
         )
 
     def _section(self, key: str) -> MappingNode:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from obsgen.catalogue import Catalogue, Metric, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, Measure, Reports, Service, Slo
+from obsgen.model import Alert, Measure, Price, Reports, Service, Slo, Spend
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
@@ -28,6 +28,7 @@ from obsgen.reader.merge import (
 )
 from obsgen.reader.metrics import Scopes, read_metrics
 from obsgen.reader.names import twice
+from obsgen.reader.prices import read_prices
 from obsgen.reader.probe_alerts import named_like, read_probe_alerts
 from obsgen.reader.probes import ProbesReader, implied_layer, of_service
 from obsgen.reader.project import ProjectSpec
@@ -36,6 +37,7 @@ from obsgen.reader.scrape import read_scrape, slowest
 from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
 from obsgen.reader.values import read_text, read_words
+from obsgen.schema import kinds
 from obsgen.source import Entry, MappingNode, Node, Scalar
 
 
@@ -60,6 +62,7 @@ class ServicesReader:
         self.references = References(intervals=_intervals(documents), labels=labels)
         self._slo_names: dict[str, tuple[str, ...]] = {}
         self._teams: dict[str, str] = {}
+        self._prices: dict[str, tuple[Price, ...]] = {}
         self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}
 
     def read(
@@ -83,8 +86,10 @@ class ServicesReader:
         for draft in drafts.values():
             used = tuple(self.readers[name] for name in draft.used if name in self.readers)
             self.readers[draft.name].used = used
+        self._read_prices(drafts)
         for draft in drafts.values():
             self._offer_slos(draft)
+            self._offer_spends(draft)
         return tuple(self._service(draft) for draft in drafts.values())
 
     # --- first pass ----------------------------------------------------------------------
@@ -169,6 +174,18 @@ class ServicesReader:
             probes=draft.probes,
         )
 
+    def _read_prices(self, drafts: Mapping[str, ServiceDraft]) -> None:
+        """Read all tables of prices, and let measures name what they make."""
+        labels = self.references.labels
+        for draft in drafts.values():
+            node = draft.effective.document.get("prices")
+            self._prices[draft.name] = read_prices(node, self.readers[draft.name], labels)
+        for draft in drafts.values():
+            reader = self.readers[draft.name]
+            every = (p for name in (*draft.used, draft.name) for p in self._prices.get(name, ()))
+            priced = {price.metric.name: price.metric for price in every}
+            reader.catalogue = Catalogue({**reader.catalogue.metrics, **priced})
+
     def _service(self, draft: ServiceDraft) -> Service:
         document, sink = draft.effective.document, draft.sink
         reader = self.readers[draft.name]
@@ -189,6 +206,7 @@ class ServicesReader:
             probes=tuple(read.probe for read in draft.probes),
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
+            prices=self._prices[draft.name],
             origin=document.origin,
         )
 
@@ -224,6 +242,14 @@ class ServicesReader:
         for item, name in found:
             reading = functools.partial(self._slo, item, name, draft)
             self.references.offer(draft.name, name, reading)
+
+    def _offer_spends(self, draft: ServiceDraft) -> None:
+        """Say how the budget of money of each alert is read; what is wrong, the alert tells."""
+        reader = replace(self.readers[draft.name], sink=lambda _: None)
+        for item in named_items(draft.effective.document.get("alerts")):
+            if (node := item.get("spend")) is not None and (name := name_of(item)):
+                reading = functools.partial(_read_spend, node, name, reader)
+                self.references.offer_spend(draft.name, name, reading)
 
     def _slo(self, item: MappingNode, name: str, draft: ServiceDraft) -> Slo | None:
         reader = self.readers[draft.name]
@@ -266,6 +292,11 @@ class ServicesReader:
                 first[name] = item.origin / "name"
                 found.append((item, name))
         return found
+
+
+def _read_spend(node: Node, name: str, reader: ServiceReader) -> Spend | None:
+    body = kinds.load("alerts", "spend").read(node, reader)
+    return None if body is None else replace(body.spend, name=name)
 
 
 def _intervals(documents: Documents) -> Mapping[str, Node]:

@@ -223,6 +223,43 @@ _SCRAPE: Final[Schema] = mapping(
 )
 
 
+_PRICE: Final[Schema] = mapping(
+    {
+        "of": text("The counter that is paid for.", examples=["llm_tokens_total"]),
+        "by": ref("label_names", "The labels that decide the price."),
+        "currency": text("That of the prices.", examples=["USD"]),
+        "per": {
+            "type": ["integer", "string"],
+            "description": "For how many of it the prices are; 1 unless given.",
+            "examples": [1000, 1000000],
+        },
+        "table": {
+            "type": "object",
+            "additionalProperties": {"type": ["number", "string", "object"]},
+            "description": "The price for each value of the label; with two labels, for each value "
+            "of the first a table by the second.",
+            "examples": [{"gpt-4": 0.03}, {"gpt-4o": {"input": 2.5, "output": 10}}],
+        },
+        "unpriced": mapping(
+            {"severity": text("A severity of the Project.", examples=["medium"])},
+            description="An alert for what is used and has no price.",
+        ),
+        "remove": flag("Drop what a preset brought."),
+    },
+    description="What a counter costs, recorded tile by tile under the name of a metric.",
+    examples=[
+        {
+            "of": "llm_tokens_total",
+            "by": ["model"],
+            "currency": "USD",
+            "per": 1000,
+            "table": {"gpt-4": 0.03},
+            "unpriced": {"severity": "medium"},
+        }
+    ],
+)
+
+
 def _parts() -> dict[str, Schema]:
     return {
         "metrics": named(_METRIC, names=METRIC_PATTERN, description="The metrics, by name."),
@@ -232,6 +269,9 @@ def _parts() -> dict[str, Schema]:
         "slos": listed(ref("slo"), description="Service level objectives."),
         "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
         "probes": listed(ref("probe"), description="What is asked from outside."),
+        "prices": named(
+            _PRICE, names=LABEL_PATTERN, description="Costs, by the name of what is recorded."
+        ),
     }
 
 

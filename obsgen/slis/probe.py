@@ -8,6 +8,7 @@ from typing import Final
 
 from obsgen.artefacts import InputSeries, standing
 from obsgen.catalogue import Metric
+from obsgen.counting.tiles import or_none_bad, summed
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
@@ -22,7 +23,6 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.schema.shared import mapping, ref, text
-from obsgen.slis._ledger import or_none_bad, summed
 from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.slis._played import cast, played
 from obsgen.source import MappingNode, Scalar

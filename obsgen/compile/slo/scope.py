@@ -168,9 +168,3 @@ class SloScope:
             carries=frozenset((*every, *groups)),
             origin=origin,
         )
-
-
-def coarse_gate(tile: Duration) -> str:
-    """Return a condition that holds in the evaluation that ends a coarse tile."""
-    seconds = number_text(names.COARSE_TILE.seconds)
-    return f"vector(time() % {seconds}) < {number_text(tile.seconds)}"
