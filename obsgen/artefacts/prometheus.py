@@ -65,11 +65,23 @@ class RuleGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
-    """The rules of one service."""
+    """
+    The rules of one service.
+
+    Attributes:
+        part: What of the service, where it has more than one file: `escalations`.
+    """
 
     service: str
     groups: tuple[RuleGroup, ...]
     sources: tuple[str, ...]
+    part: str = ""
+
+    @property
+    def alerts(self) -> tuple[AlertingRule, ...]:
+        """The alerting rules, in the order of the file."""
+        every = (rule for group in self.groups for rule in group.rules)
+        return tuple(rule for rule in every if isinstance(rule, AlertingRule))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from obsgen.artefacts import (
     AlertmanagerMatcher,
     InhibitRule,
 )
+from obsgen.compile.routes import compile_routes
 from obsgen.matchers import literal_pattern
 from obsgen.model import Project, Routing
 from obsgen.names import BURN_ALERT, IDENTITY
@@ -47,7 +48,7 @@ def compile_alertmanager(
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,
-        route=routing.route,
+        route=compile_routes(routing, project),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,

@@ -7,18 +7,17 @@ from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import (
-    AlertingRule,
     Compiled,
     Dashboard,
     PrometheusConfig,
     QueryScope,
-    RuleFile,
     RuleTestFile,
     ScrapeJob,
 )
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
+from obsgen.compile.escalations import EscalationParts, compile_escalations
 from obsgen.compile.rule_tests import evaluation_order
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
@@ -53,15 +52,27 @@ def compile_spec(
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
     alertmanager = None
+    escalations: tuple[EscalationParts, ...] = ()
     if "alertmanager" in wanted:
-        alertmanager = compile_alertmanager(spec.routing, _alerts(rule_files), project)
+        if spec.routing is not None:
+            around = (project, spec.environment)
+            escalations = compile_escalations(spec.routing, rule_files, *around, report)
+        alertmanager = compile_alertmanager(
+            spec.routing, (rule for file in rule_files for rule in file.alerts), project
+        )
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)
     return Compiled(
-        rule_files=rule_files,
-        rule_tests=_rule_tests(parts),
-        unproven=tuple(unproven for part in parts for unproven in part.unproven),
+        rule_files=(*rule_files, *(each.rules for each in escalations)),
+        rule_tests=(
+            *_rule_tests(parts),
+            *(each.tests for each in escalations if each.tests is not None and with_tests),
+        ),
+        unproven=(
+            *(unproven for part in parts for unproven in part.unproven),
+            *(unproven for each in escalations for unproven in each.unproven),
+        ),
         prometheus=PrometheusConfig(
             version=project.prometheus_version,
             scrape_interval=project.scrape_interval,
@@ -101,16 +112,6 @@ def _rule_tests(parts: Iterable[ServiceParts]) -> tuple[RuleTestFile, ...]:
         )
         for part in own.values()
         for tests in part.tests
-    )
-
-
-def _alerts(rule_files: Iterable[RuleFile]) -> tuple[AlertingRule, ...]:
-    return tuple(
-        rule
-        for rule_file in rule_files
-        for group in rule_file.groups
-        for rule in group.rules
-        if isinstance(rule, AlertingRule)
     )
 
 

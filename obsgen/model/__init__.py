@@ -39,6 +39,7 @@ from obsgen.model.measures import (
 )
 from obsgen.model.periods import Calendar, Period
 from obsgen.model.project import (
+    CATEGORIES,
     Alert,
     AlertBody,
     AlertParts,
@@ -48,6 +49,7 @@ from obsgen.model.project import (
     Project,
     Reports,
     Service,
+    Team,
 )
 from obsgen.model.proofs import (
     USUAL_TRAFFIC,
@@ -79,7 +81,7 @@ from obsgen.model.slos import (
     Tile,
     burn_rate_factor,
 )
-from obsgen.model.spec import Routing, Spec
+from obsgen.model.spec import Escalation, Routing, Spec
 from obsgen.model.worlds import (
     Labels,
     Samples,
@@ -95,6 +97,7 @@ from obsgen.model.worlds import (
 from obsgen.schema.shared import Schema
 
 __all__ = [
+    "CATEGORIES",
     "RECORDED_ALWAYS",
     "USUAL_TRAFFIC",
     "Absence",
@@ -113,6 +116,7 @@ __all__ = [
     "DashboardSpec",
     "Domain",
     "Environment",
+    "Escalation",
     "Flow",
     "Hours",
     "Labels",
@@ -158,6 +162,7 @@ __all__ = [
     "Spec",
     "Stage",
     "Step",
+    "Team",
     "Tier",
     "Tile",
     "Unprovable",

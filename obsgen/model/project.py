@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -22,8 +22,27 @@ from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import Slo
+from obsgen.names import runbook_page
 from obsgen.source import Scalar
 from obsgen.units import Duration
+
+CATEGORIES: Final = ("security", "cost", "slo", "availability")
+"""The categories of alerts that every project has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """
+    Who answers for a service.
+
+    Attributes:
+        lead: The receiver that hears of what the team leaves unresolved, as the specs name it.
+        channel: The receiver of alerts that no route takes, as the specs name it.
+    """
+
+    name: str
+    lead: Scalar | None = None
+    channel: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +51,9 @@ class Project:
     What holds for all services.
 
     Attributes:
+        teams: Their names; None where any will do.
+        team_details: What is told of them beside their names.
+        categories: All that alerts may have.
         utc_offset_seconds: How far the calendar of periods is ahead of UTC.
     """
 
@@ -48,11 +70,18 @@ class Project:
     severities: SeverityScheme
     teams: tuple[str, ...] | None
     outputs: tuple[str, ...]
+    team_details: tuple[Team, ...] = ()
+    categories: tuple[str, ...] = CATEGORIES
     runbook_base: str = ""
     utc_offset_seconds: int = 0
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def runbook_url(self, service: str, alert: str, environment: str) -> str:
+        """Return where the page of an alert stands; empty where no specs say where pages are."""
+        base = self.runbook_base.replace("{environment}", environment).rstrip("/")
+        return f"{base}/{runbook_page(service, alert)}" if base else ""
 
     def seen_from(self, service: Service) -> Project:
         """Return the project with the scrape interval of one of its services."""
@@ -86,6 +115,8 @@ class Alert:
     Attributes:
         severity: A name of the scheme.
         summary, description: Prose as written; empty ones are made from the condition.
+        impact: What it means for people.
+        steps: What to do first.
     """
 
     name: str
@@ -99,6 +130,8 @@ class Alert:
     description: Scalar | None = None
     runbook: str = ""
     dashboard: str = ""
+    impact: str = ""
+    steps: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None
