@@ -15,6 +15,7 @@ MODULES: Final = (
     "obsgen.formatting",
     "obsgen.reader.alert_tests",
     "obsgen.reader.alerts",
+    "obsgen.reader.categories",
     "obsgen.reader.changes",
     "obsgen.reader.checks",
     "obsgen.reader.dashboards",

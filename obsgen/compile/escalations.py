@@ -210,7 +210,8 @@ def _elapsed(matchers: _Matchers, for_: Duration, after: Duration) -> Expr:
 
 def _annotations(step: _Step, service: str) -> dict[str, str]:
     """Return what the alerts say that does not show their value: here that is a time."""
-    varying = sorted(step.varying or ())
+    set_here = {label for rule in step.alerts for label in rule.labels}
+    varying = sorted((step.varying or frozenset()) - set_here)
     shown = varying if len(varying) <= _MOST_SHOWN else ()
     groups = "".join(f", {label} {{{{ $labels.{label} }}}}" for label in shown)
     title = alert_path(service, step.alerts[0].alert, step.fixed)

@@ -65,13 +65,31 @@ class _Repeating:
             return root
         group_interval = root.group_interval or GROUP_INTERVAL
         every = self.project.severities.names
-        children = tuple(self._route(c, every, group_interval, None) for c in root.routes)
-        left = tuple(name for name in every if not any(_takes(c, name) for c in root.routes))
+        children, left = self._below(root, every, group_interval, None)
         if len(left) < len(every) and _ends_here(root):
             # Said at the root, it would hold for all routes that say nothing.
-            rest = (self._rest(root, name, group_interval) for name in left)
-            children = (*children, *rest)
+            children += tuple(self._rest(root, name, group_interval) for name in left)
         return replace(root, routes=children)
+
+    def _below(
+        self,
+        route: Route,
+        names: tuple[str, ...],
+        group_interval: Duration,
+        inherited: Duration | None,
+    ) -> tuple[tuple[Route, ...], tuple[str, ...]]:
+        """
+        Return the routes below one, and the severities of the alerts that none of them takes.
+
+        Args:
+            names: The severities of the alerts that come here.
+            inherited: What is repeated with where they say nothing, or None where that is open.
+        """
+        children, left = [], names
+        for child in route.routes:
+            children.append(self._route(child, left, group_interval, inherited))
+            left = tuple(name for name in left if not _takes(child, name))
+        return tuple(children), left
 
     def _route(
         self,
@@ -80,29 +98,20 @@ class _Repeating:
         group_interval: Duration,
         inherited: Duration | None,
     ) -> Route:
-        """
-        Return a route that repeats its alerts in time.
-
-        Args:
-            above: The severities of the alerts that come here.
-            inherited: What the routes above repeat with, or None where nothing is said.
-        """
+        """Return a route that repeats its alerts in time; the arguments are those of `_below`."""
         if route.repeat_interval is not None:
             return route
         group_interval = route.group_interval or group_interval
         names = _matched(route, above)
         if not names or len(names) == len(self.project.severities.names):
-            return replace(
-                route,
-                routes=tuple(self._route(c, names, group_interval, None) for c in route.routes),
-            )
-        *urgent, last = names
-        own = self._interval(last, group_interval)
-        children = tuple(self._route(c, names, group_interval, own) for c in route.routes)
-        if urgent and _ends_here(route):
-            faster = (self._rest(route, name, group_interval) for name in urgent)
-            children = (*children, *(r for r in faster if r.repeat_interval != own))
-        return replace(route, repeat_interval=None if own == inherited else own, routes=children)
+            return replace(route, routes=self._below(route, names, group_interval, None)[0])
+        own = self._interval(names[-1], group_interval)
+        children, left = self._below(route, names, group_interval, own)
+        if _ends_here(route):
+            rest = (self._rest(route, name, group_interval) for name in left)
+            children += tuple(each for each in rest if each.repeat_interval != own)
+        repeat_interval = None if own == inherited else own
+        return replace(route, repeat_interval=repeat_interval, routes=children)
 
     def _rest(self, route: Route, severity: str, group_interval: Duration) -> Route:
         """Return a route below another for one of the severities that end there."""

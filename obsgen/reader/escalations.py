@@ -13,7 +13,7 @@ from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, Route
 from obsgen.diagnostics import Code, finding
-from obsgen.matchers import Matcher, contradiction, literal_pattern
+from obsgen.matchers import Matcher, any_value, contradiction, literal_pattern
 from obsgen.model import Escalation
 from obsgen.names import ESCALATED
 from obsgen.reader.route_checks import check_timing
@@ -105,8 +105,8 @@ class EscalationReader:
         for name, to in leads.items():
             yield (Matcher(_TEAM, "=", name),), to
         if named:
-            pattern = "|".join(map(literal_pattern, leads))
-            yield ((Matcher(_TEAM, "!~", pattern),) if leads else ()), named
+            others = any_value(_TEAM, map(literal_pattern, leads), negated=True) if leads else None
+            yield (() if others is None else (others,)), named
 
     def _waits(
         self, matchers: _Matchers, node: MappingNode

@@ -138,7 +138,7 @@ class SloScope:
         summary, description = prose
         team = {"team": self.slo.team} if self.slo.team else {}
         runbook = {"runbook_url": self.slo.runbook} if self.slo.runbook else {}
-        every = {**self.labels, **labels, **team, "category": "slo", **self.slo.labels}
+        every = {**self.labels, **labels, **team, "category": self.slo.category, **self.slo.labels}
         groups = self.slo.by if keeps_groups else ()
         return AlertingRule(
             alert=name,
