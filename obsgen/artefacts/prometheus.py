@@ -38,6 +38,7 @@ class AlertingRule:
             adds excepted; None where the expression leaves them open.
         texts: Labels and annotations that hold what an author wrote, by name.
         written: The expression of a rule that was written by hand, as a whole.
+        limit: What its value is held to, in words: `above 5%`; else empty.
         says_for: Its author wrote `for`, were it for no time at all.
     """
 
@@ -48,6 +49,7 @@ class AlertingRule:
     for_: Duration = Duration(0)
     keep_firing_for: Duration = Duration(0)
     carries: frozenset[str] | None = None
+    limit: str = field(compare=False, repr=False, default="")
     says_for: bool = field(compare=False, repr=False, default=True)
     texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
     written: Written | None = field(compare=False, repr=False, default=None)

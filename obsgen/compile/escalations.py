@@ -11,7 +11,7 @@ ask only for alerts without that label, so that none escalates itself or another
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -134,32 +134,63 @@ def _of_service(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """
+    An alert that is escalated after some time.
+
+    Attributes:
+        where: What is known of the labels that the entries of the specs ask for.
+    """
+
+    rule: AlertingRule
+    ways: tuple[_Matchers, ...]
+    where: tuple[tuple[str, str], ...]
+    origin: Origin
+
+
 def _steps(
     file: RuleFile, escalations: tuple[Escalation, ...], external: Mapping[str, str]
 ) -> Iterator[_Step]:
-    by_name: dict[str, list[AlertingRule]] = {}
-    for rule in file.alerts:
-        by_name.setdefault(rule.alert, []).append(rule)
+    names = dict.fromkeys(rule.alert for rule in file.alerts)
     for after in sorted({each.after for each in escalations}):
-        level = [each for each in escalations if each.after == after]
-        for several in by_name.values():
-            asked = [
-                (rule, tuple(_way(each, rule, external) for each in matching), matching[0].origin)
-                for rule in several
-                if (matching := [each for each in level if may_match(each, rule, external)])
-            ]
-            alike = {(rule.for_, ways) for rule, ways, _ in asked}
-            groups = [asked] if len(alike) == 1 else [[each] for each in asked]
-            for group in groups if asked else ():
-                rules = tuple(rule for rule, _, _ in group)
-                fixed = _fixed(rules[0]).items() if len(alike) > 1 else ()
-                yield _Step(
-                    alerts=rules,
-                    after=after,
-                    ways=tuple(dict.fromkeys(group[0][1])),
-                    apart=tuple(Matcher(label, "=", value) for label, value in fixed),
-                    origin=group[0][2],
-                )
+        level = tuple(each for each in escalations if each.after == after)
+        for name in names:
+            rules = (rule for rule in file.alerts if rule.alert == name)
+            asked = tuple(_asked(rules, level, external))
+            yield from _of_name(asked, after)
+
+
+def _asked(
+    rules: Iterable[AlertingRule], level: tuple[Escalation, ...], external: Mapping[str, str]
+) -> Iterator[_Asked]:
+    for rule in rules:
+        matching = [each for each in level if may_match(each, rule, external)]
+        if matching:
+            fixed = _fixed(rule)
+            labels = dict.fromkeys(m.label for each in matching for m in each.matchers)
+            ways = tuple(dict.fromkeys(_way(each, rule, external) for each in matching))
+            where = tuple((label, fixed[label]) for label in labels if label in fixed)
+            yield _Asked(rule=rule, ways=ways, where=where, origin=matching[0].origin)
+
+
+def _of_name(asked: tuple[_Asked, ...], after: Duration) -> Iterator[_Step]:
+    """Yield as few steps as tell the alerts of one name apart where they differ."""
+    groups: dict[tuple[tuple[str, str], ...], list[_Asked]] = {}
+    for each in asked:
+        groups.setdefault(each.where, []).append(each)
+    for where, group in groups.items():
+        is_alike = len({(each.rule.for_, each.ways) for each in group}) == 1
+        for part in [group] if is_alike else [[each] for each in group]:
+            first = part[0]
+            telling = (where if len(groups) > 1 else ()) if is_alike else _fixed(first.rule).items()
+            yield _Step(
+                alerts=tuple(each.rule for each in part),
+                after=after,
+                ways=first.ways,
+                apart=tuple(Matcher(label, "=", value) for label, value in telling),
+                origin=first.origin,
+            )
 
 
 def _way(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> _Matchers:

@@ -9,6 +9,7 @@ from typing import Final
 from obsgen.artefacts import (
     Compiled,
     Dashboard,
+    Page,
     PrometheusConfig,
     QueryScope,
     RuleTestFile,
@@ -19,6 +20,7 @@ from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
 from obsgen.compile.escalations import EscalationParts, compile_escalations
 from obsgen.compile.rule_tests import evaluation_order
+from obsgen.compile.runbooks import compile_runbooks
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Reports, Service, Spec
@@ -63,6 +65,13 @@ def compile_spec(
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)
+    pages: tuple[Page, ...] = ()
+    if "docs" in wanted:
+        every = (*rule_files, *(each.rules for each in escalations))
+        runbooks = compile_runbooks(
+            services, every, project, dashboards=dashboards, sources=sources
+        )
+        pages = (*compile_pages(services, rule_files, sources), *runbooks)
     return Compiled(
         rule_files=(*rule_files, *(each.rules for each in escalations)),
         rule_tests=(
@@ -86,7 +95,7 @@ def compile_spec(
         alertmanager=alertmanager,
         dashboards=dashboards,
         datasources=project.datasources,
-        pages=compile_pages(services, rule_files, sources) if "docs" in wanted else (),
+        pages=pages,
         scopes={
             service.name: QueryScope(
                 catalogue=service.catalogue,
