@@ -152,11 +152,12 @@ class _Asked:
 def _steps(
     file: RuleFile, escalations: tuple[Escalation, ...], external: Mapping[str, str]
 ) -> Iterator[_Step]:
-    names = dict.fromkeys(rule.alert for rule in file.alerts)
+    by_name: dict[str, list[AlertingRule]] = {}
+    for rule in file.alerts:
+        by_name.setdefault(rule.alert, []).append(rule)
     for after in sorted({each.after for each in escalations}):
         level = tuple(each for each in escalations if each.after == after)
-        for name in names:
-            rules = (rule for rule in file.alerts if rule.alert == name)
+        for rules in by_name.values():
             asked = tuple(_asked(rules, level, external))
             yield from _of_name(asked, after)
 
