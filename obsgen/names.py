@@ -182,7 +182,9 @@ UNPRICED_ALERT: Final = "Unpriced"
 SPEND_LABEL: Final = "spend"
 LEVEL_LABEL: Final = "level"
 IDENTITY: Final = ("service", "slo")
-RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
+ESCALATED: Final = "escalated"
+"""The label of an alert that escalates another one: how long that has fired, `15m`."""
+RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team", ESCALATED})
 
 VALUE_ANNOTATION: Final = "value"
 """The value beside its limit, where an alert's own texts do not say both."""
@@ -211,14 +213,19 @@ def probe_module(prober: str, settings: str) -> str:
 # --- files -----------------------------------------------------------------------------------
 
 
-def rule_file(service: str) -> str:
-    """Name the rule file of a service, below `prometheus/`."""
-    return f"rules/{service}.rules.yml"
+def rule_file(service: str, part: str = "") -> str:
+    """Name a service's rules, or a part of them, below `prometheus/`."""
+    return f"rules/{service}{f'.{part}' if part else ''}.rules.yml"
 
 
 def rule_test_file(service: str, part: str = "") -> str:
     """Name the unit tests of a service's rules, or of a part of them, below `prometheus/`."""
     return f"tests/{service}{f'.{part}' if part else ''}.test.yml"
+
+
+def runbook_page(service: str, alert: str) -> str:
+    """Name the page that helps with an alert, below the folder of all runbooks."""
+    return f"{service}/{alert}.md"
 
 
 # --- dashboards ------------------------------------------------------------------------------

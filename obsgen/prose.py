@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -51,6 +52,50 @@ def _compiled(template: str, *, is_around_go: bool = False) -> Callable[..., str
         keep_trailing_newline=True,
     )
     return environment.from_string(template).render
+
+
+_MARKUP: Final = re.compile(r"[\\`*\[\]<>&|$]|~(?=~)|(?<=~)~|(?<!\w)_|_(?!\w)")
+_BEGINS: Final = re.compile(r"[-+#=>~]|\d+(?=[.)])")
+
+
+def markdown(text: str) -> str:
+    r"""
+    Return a text as Markdown that shows it as it stands, its lines as lines.
+
+    >>> markdown("# not *so* <b>big</b>, but snake_case stays")
+    '\\# not \\*so\\* \\<b\\>big\\</b\\>, but snake_case stays'
+    """
+    return "\n".join(_markdown_line(line.strip()) for line in text.strip().splitlines())
+
+
+def cell(text: str) -> str:
+    """Return a text as it may stand in a cell of a table, or behind the `#` of a heading."""
+    return " ".join(markdown(text).split())
+
+
+def link(text: str, url: str) -> str:
+    """Return a link; just both texts where the URL is none of the web."""
+    if not url.startswith(("http://", "https://")):
+        return f"{cell(text)}: {cell(url)}" if url else cell(text)
+    quoted = re.sub(r"[\s<>\\]", lambda m: f"%{ord(m[0]):02X}", url)
+    return f"[{cell(text)}](<{quoted}>)"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return a text as a block of code, whatever backticks are in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _markdown_line(line: str) -> str:
+    escaped = _MARKUP.sub(lambda m: f"\\{m[0]}", line)
+    begin = _BEGINS.match(escaped)
+    if begin is None:
+        return escaped
+    # A number begins a list by what stands behind it, all else by itself.
+    place = begin.end() if begin[0].isdigit() else 0
+    return f"{escaped[:place]}\\{escaped[place:]}"
 
 
 def capitalized(text: str) -> str:

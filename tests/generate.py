@@ -164,6 +164,7 @@ class _Builder:
             **self.maybe(
                 0.3,
                 title=lambda: "The shop",
+                categories=lambda: ["capacity"],
                 target_labels=lambda: ["zone"],
                 runbooks=lambda: {"base_url": "https://runbooks.example.org/"},
                 alertmanager=lambda: {"version": "0.27", "targets": ["am:9093"]},
@@ -709,6 +710,8 @@ class _Builder:
                 summary=lambda: "It is {value} of {limit} in {window}: {{ $value }}",
                 description=lambda: "Look at {{ $value }}.\nThen look again.\n",
                 runbook=lambda: "https://example.org/run",
+                impact=lambda: "Nobody can *pay*.",
+                steps=lambda: ["Look.", "1. `roll` back | wait"],
                 dashboard=lambda: "https://grafana.example.org/d/x",
                 labels=lambda: {"area": "checkout"},
                 annotations=lambda: {"note": "see {{ $externalURL }}"},
@@ -834,8 +837,14 @@ class _Builder:
                 "feast": {"months": "december", "days_of_month": ["24..26"], "location": "UTC"},
             },
             "routes": [self.route(names, services, 2) for _ in range(self.dice.randint(0, 4))],
+            "escalate": [self.escalation(names, services) for _ in range(self.dice.randint(0, 3))],
             **self.maybe(0.5, timing=self.timing),
         }
+
+    def escalation(self, names: list[str], services: list[str]) -> Value:
+        route = self.route(names, services, 0)
+        kept = {k: v for k, v in route.items() if k != "continue"}
+        return kept | self.maybe(0.7, after=lambda: self.pick("10m", "15m", "1h"))
 
     def receiver(self) -> Value:
         builders = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from obsgen.artefacts import AlertingRule, AlertmanagerConfig, Compiled, PrometheusConfig
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.diagnostics import Diagnostic
-from obsgen.model import Project, Routing, SeverityLevel, SeverityScheme
+from obsgen.model import CATEGORIES, Project, Routing, SeverityLevel, SeverityScheme
 from obsgen.outputs.alertmanager import files
 from obsgen.reader.routing import read_routing
 from obsgen.source import MappingNode, read_source
@@ -72,6 +72,7 @@ def a_project(
         datasources=(),
         severities=severities,
         teams=teams,
+        categories=(*CATEGORIES, "audit"),
         outputs=(),
     )
 

@@ -97,11 +97,22 @@ route:
   - receiver: oncall
     matchers:
     - severity=~"critical|high"
+    repeat_interval: 15m
+    routes:
+    - receiver: oncall
+      matchers:
+      - severity="critical"
+      repeat_interval: 5m
   - receiver: chat
     matchers:
     - severity="low"
+    repeat_interval: 1d
     active_time_intervals:
     - office
+  - receiver: chat
+    matchers:
+    - severity="medium"
+    repeat_interval: 1h
 receivers:
 - name: oncall
   slack_configs:

@@ -55,6 +55,7 @@ class Firing:
     Attributes:
         labels: The labels that it may carry, None where that is open.
         fallback: A summary for an alert without one.
+        bound: When it fires, in words: `above 5%`.
     """
 
     expr: Expr
@@ -63,6 +64,7 @@ class Firing:
     unit: Unit = COUNT
     limit: str = ""
     window: str = ""
+    bound: str = ""
     has_value: bool = True
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
@@ -84,6 +86,7 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         for_=alert.for_,
         keep_firing_for=alert.keep_firing_for,
         carries=None if firing.labels is None else firing.labels | set(rule_labels(alert, context)),
+        limit=firing.bound,
         origin=alert.origin,
     )
     found = (*firing.diagnostics, *_overwritten(alert, context, firing), *prose.diagnostics)
@@ -172,6 +175,7 @@ def condition_firing(condition: Condition, context: Context, expr: Expr) -> Firi
         fallback=f"{subject} is {{value}}, {word} {{limit}}{groups}",
         unit=measure.unit,
         limit=condition.limit.text,
+        bound=f"{word} {condition.limit.text}",
         window=measure.window(context.query().window),
     )
 
@@ -212,8 +216,8 @@ class _Prose:
             found["description"] = self._filled("description", alert.description)
         if said := self._measured():
             found[VALUE_ANNOTATION] = said
-        if alert.runbook or self.context.project.runbook_base:
-            found["runbook_url"] = alert.runbook or self._runbook()
+        if runbook := alert.runbook or self._runbook():
+            found["runbook_url"] = runbook
         if alert.dashboard:
             found.update(self._dashboard())
         for name, text in alert.annotations.items():
@@ -239,8 +243,8 @@ class _Prose:
         return {"dashboard_uid": dashboard_uid_of(reference, self.context.service.name)}
 
     def _runbook(self) -> str:
-        base = self.context.project.runbook_base.rstrip("/")
-        return f"{base}/{self.context.service.name}/{self.alert.name}"
+        service, environment = self.context.service.name, self.context.environment.name
+        return self.context.project.runbook_url(service, self.alert.name, environment)
 
     def _filled(self, name: str, scalar: Scalar) -> str:
         self._check(scalar)

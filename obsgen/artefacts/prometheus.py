@@ -39,6 +39,7 @@ class AlertingRule:
             adds excepted; None where the expression leaves them open.
         texts: Labels and annotations that hold what an author wrote, by name.
         written: The expression of a rule that was written by hand, as a whole.
+        limit: What its value is held to, in words: `above 5%`; else empty.
         says_for: Its author wrote `for`, were it for no time at all.
     """
 
@@ -49,6 +50,7 @@ class AlertingRule:
     for_: Duration = Duration(0)
     keep_firing_for: Duration = Duration(0)
     carries: frozenset[str] | None = None
+    limit: str = field(compare=False, repr=False, default="")
     says_for: bool = field(compare=False, repr=False, default=True)
     texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
     written: Written | None = field(compare=False, repr=False, default=None)
@@ -66,11 +68,23 @@ class RuleGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
-    """The rules of one service."""
+    """
+    The rules of one service.
+
+    Attributes:
+        part: What of the service, where it has more than one file: `escalations`.
+    """
 
     service: str
     groups: tuple[RuleGroup, ...]
     sources: tuple[str, ...]
+    part: str = ""
+
+    @property
+    def alerts(self) -> tuple[AlertingRule, ...]:
+        """The alerting rules, in the order of the file."""
+        every = (rule for group in self.groups for rule in group.rules)
+        return tuple(rule for rule in every if isinstance(rule, AlertingRule))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

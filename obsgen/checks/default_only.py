@@ -46,8 +46,9 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _is_default(route: Route, root: Route) -> bool:
-    """Say whether it is the default, or stands for it as the last route that takes everything."""
-    return route is root or not (route.matchers or route.origin.file)
+    """Say whether it is the default, or a route that is derived from it."""
+    stands_for_it = not (route.matchers or route.origin.file)
+    return route is root or route.origin == root.origin or stands_for_it
 
 
 def _named(alert: RoutedAlert) -> str:

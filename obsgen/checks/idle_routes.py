@@ -37,7 +37,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
             continue  # told of the route above
         for index, route in enumerate(routes):
             # A sibling that covers it is told where the routes are read.
-            if id(route) in taken or not route.origin.file or cover_of(routes, index):
+            is_derived = not route.origin.file or route.origin == above.origin
+            if id(route) in taken or is_derived or cover_of(routes, index):
                 continue
             if route.matchers:
                 yield _finding(route, alerts)

@@ -9,7 +9,7 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -20,6 +20,7 @@ from obsgen.artefacts import (
     InhibitRule,
 )
 from obsgen.compile.notified import with_notified
+from obsgen.compile.routes import compile_routes
 from obsgen.compile.symptoms import symptom_rules
 from obsgen.matchers import literal_pattern
 from obsgen.messages import refers, template_file
@@ -52,10 +53,11 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
+    told = replace(routing, route=with_notified(routing, services, every, report))
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,
-        route=with_notified(routing, services, every, report),
+        route=compile_routes(told, project),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,

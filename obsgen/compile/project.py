@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import (
-    AlertingRule,
+    AlertmanagerConfig,
     Compiled,
     Dashboard,
+    Page,
     PrometheusConfig,
     QueryScope,
     RuleFile,
     RuleTestFile,
     ScrapeJob,
+    alert_title,
 )
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
+from obsgen.compile.escalations import EscalationParts, compile_escalations
 from obsgen.compile.rule_tests import evaluation_order
+from obsgen.compile.runbooks import compile_runbooks
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
-from obsgen.model import Reports, Service, Spec
+from obsgen.model import Project, Reports, Service, Spec
+from obsgen.routing import dispatch, possible_labels
 
 JOB_TWICE: Final = Code(
     "OUT922",
@@ -53,17 +58,34 @@ def compile_spec(
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
     alertmanager = None
+    escalations: tuple[EscalationParts, ...] = ()
     if "alertmanager" in wanted:
-        alertmanager = compile_alertmanager(
-            spec.routing, _alerts(rule_files), project, services, report
-        )
+        if spec.routing is not None:
+            around = (project, spec.environment)
+            escalations = compile_escalations(spec.routing, rule_files, *around, report)
+        alerts = tuple(rule for file in rule_files for rule in file.alerts)
+        alertmanager = compile_alertmanager(spec.routing, alerts, project, services, report)
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)
+    pages: tuple[Page, ...] = ()
+    if "docs" in wanted:
+        every = (*rule_files, *(each.rules for each in escalations))
+        told = _told(alertmanager, every, project)
+        runbooks = compile_runbooks(
+            services, every, project, dashboards=dashboards, told=told, sources=sources
+        )
+        pages = (*compile_pages(services, rule_files, sources), *runbooks)
     return Compiled(
-        rule_files=rule_files,
-        rule_tests=_rule_tests(parts),
-        unproven=tuple(unproven for part in parts for unproven in part.unproven),
+        rule_files=(*rule_files, *(each.rules for each in escalations)),
+        rule_tests=(
+            *_rule_tests(parts),
+            *(each.tests for each in escalations if each.tests is not None and with_tests),
+        ),
+        unproven=(
+            *(unproven for part in parts for unproven in part.unproven),
+            *(unproven for each in escalations for unproven in each.unproven),
+        ),
         prometheus=PrometheusConfig(
             version=project.prometheus_version,
             scrape_interval=project.scrape_interval,
@@ -79,7 +101,7 @@ def compile_spec(
         alertmanager=alertmanager,
         dashboards=dashboards,
         datasources=project.datasources,
-        pages=compile_pages(services, rule_files, sources) if "docs" in wanted else (),
+        pages=pages,
         scopes={
             service.name: QueryScope(
                 catalogue=service.catalogue,
@@ -90,6 +112,24 @@ def compile_spec(
         },
         sources=sources,
     )
+
+
+def _told(
+    config: AlertmanagerConfig | None, rule_files: Iterable[RuleFile], project: Project
+) -> Mapping[str, tuple[str, ...]] | None:
+    """Return whom the alerts of each rule reach, by their title; perhaps, where labels decide."""
+    if config is None:
+        return None
+    found: dict[str, tuple[str, ...]] = {}
+    for file in rule_files:
+        for rule in file.alerts:
+            reached = dispatch(config.route, possible_labels(rule, project.external_labels))
+            names = {r.receiver: r.is_sure for r in sorted(reached, key=lambda r: r.is_sure)}
+            title = alert_title(file.service, rule.alert, rule.labels)
+            found[title] = tuple(
+                name if is_sure else f"{name} (perhaps)" for name, is_sure in names.items()
+            )
+    return found
 
 
 def _rule_tests(parts: Iterable[ServiceParts]) -> tuple[RuleTestFile, ...]:
@@ -105,16 +145,6 @@ def _rule_tests(parts: Iterable[ServiceParts]) -> tuple[RuleTestFile, ...]:
         )
         for part in own.values()
         for tests in part.tests
-    )
-
-
-def _alerts(rule_files: Iterable[RuleFile]) -> tuple[AlertingRule, ...]:
-    return tuple(
-        rule
-        for rule_file in rule_files
-        for group in rule_file.groups
-        for rule in group.rules
-        if isinstance(rule, AlertingRule)
     )
 
 

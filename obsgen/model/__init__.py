@@ -42,6 +42,7 @@ from obsgen.model.periods import Calendar, Period
 from obsgen.model.prices import Price
 from obsgen.model.probes import ProbeKind, ProbeReader, ProbeSettings
 from obsgen.model.project import (
+    CATEGORIES,
     Alert,
     AlertBody,
     AlertParts,
@@ -52,6 +53,7 @@ from obsgen.model.project import (
     Project,
     Reports,
     Service,
+    Team,
 )
 from obsgen.model.proofs import (
     USUAL_TRAFFIC,
@@ -84,7 +86,7 @@ from obsgen.model.slos import (
     Tile,
     burn_rate_factor,
 )
-from obsgen.model.spec import Routing, Spec
+from obsgen.model.spec import Escalation, Routing, Spec
 from obsgen.model.spends import LEAST_ELAPSED, Spend, SpendPart
 from obsgen.model.worlds import (
     Labels,
@@ -101,6 +103,7 @@ from obsgen.model.worlds import (
 from obsgen.schema.shared import Schema
 
 __all__ = [
+    "CATEGORIES",
     "LEAST_ELAPSED",
     "RECORDED_ALWAYS",
     "USUAL_TILE",
@@ -122,6 +125,7 @@ __all__ = [
     "DashboardSpec",
     "Domain",
     "Environment",
+    "Escalation",
     "Flow",
     "Hours",
     "Labels",
@@ -173,6 +177,7 @@ __all__ = [
     "SpendPart",
     "Stage",
     "Step",
+    "Team",
     "Tier",
     "Tile",
     "Unprovable",

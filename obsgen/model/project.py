@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -25,8 +25,27 @@ from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
+from obsgen.names import runbook_page
 from obsgen.source import Scalar
 from obsgen.units import Duration
+
+CATEGORIES: Final = ("security", "cost", "slo", "availability")
+"""The categories of alerts that every project has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """
+    Who answers for a service.
+
+    Attributes:
+        lead: The receiver that hears of what the team leaves unresolved, as the specs name it.
+        channel: The receiver of alerts that no route takes, as the specs name it.
+    """
+
+    name: str
+    lead: Scalar | None = None
+    channel: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +54,9 @@ class Project:
     What holds for all services.
 
     Attributes:
+        teams: Their names; None where any will do.
+        team_details: What is told of them beside their names.
+        categories: All that alerts may have.
         utc_offset_seconds: How far the calendar of periods is ahead of UTC.
         blackbox_address: Where the exporter is that probes are asked through.
         tile: How money is counted, and events where an SLO does not say otherwise.
@@ -53,6 +75,8 @@ class Project:
     severities: SeverityScheme
     teams: tuple[str, ...] | None
     outputs: tuple[str, ...]
+    team_details: tuple[Team, ...] = ()
+    categories: tuple[str, ...] = CATEGORIES
     runbook_base: str = ""
     utc_offset_seconds: int = 0
     blackbox_version: tuple[int, int] = (0, 23)
@@ -61,6 +85,11 @@ class Project:
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def runbook_url(self, service: str, alert: str, environment: str) -> str:
+        """Return where the page of an alert stands; empty where no specs say where pages are."""
+        base = self.runbook_base.replace("{environment}", environment).rstrip("/")
+        return f"{base}/{runbook_page(service, alert)}" if base else ""
 
     def seen_from(self, service: Service) -> Project:
         """Return the project with the scrape interval of one of its services."""
@@ -98,6 +127,8 @@ class Alert:
         notify: The names of receivers beside those of the routes.
         symptom_of: The SLOs whose pages silence it.
         tells: Labels of its own that tell it from others of its name in the service.
+        impact: What it means for people.
+        steps: What to do first.
     """
 
     name: str
@@ -111,6 +142,8 @@ class Alert:
     description: Scalar | None = None
     runbook: str = ""
     dashboard: str = ""
+    impact: str = ""
+    steps: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None

@@ -181,6 +181,8 @@ class Slo:
         objective: Percent of good events, 0 < objective < 100.
         absence: How it alerts when its events are gone.
         left_out: Tiers of a shipped profile that cannot work here, each with the reason.
+        impact: What it means for people when the objective is missed.
+        steps: What to do first when one of its alerts fires.
     """
 
     name: str
@@ -196,6 +198,9 @@ class Slo:
     team: str = ""
     description: str = ""
     runbook: str = ""
+    category: str = "slo"
+    impact: str = ""
+    steps: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

@@ -35,7 +35,7 @@ def files(compiled: Compiled) -> Iterator[OutputFile]:
 def _rule_file(rule_file: RuleFile) -> OutputFile:
     data = {"groups": [_group(group) for group in rule_file.groups]}
     return OutputFile(
-        path=f"prometheus/{names.rule_file(rule_file.service)}",
+        path=f"prometheus/{names.rule_file(rule_file.service, rule_file.part)}",
         data=dump(data, generated_from(rule_file.sources)),
         sources=rule_file.sources,
     )

@@ -10,7 +10,9 @@ from obsgen.alerts import LEVELLED
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Project, Reports, SloPart
+from obsgen.names import ESCALATED
 from obsgen.reader.alert_tests import read_tests
+from obsgen.reader.categories import read_category
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import name_of
@@ -35,7 +37,7 @@ IDLE_SEVERITY: Final = Code(
 CODES: Final = (UNKNOWN_TEAM, IDLE_SEVERITY)
 
 _COMMON: Final = frozenset(alert_schema({})["properties"])
-_TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category"})
+_TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category", ESCALATED})
 
 
 class AlertReader:
@@ -71,11 +73,13 @@ class AlertReader:
             keep_firing_for=read_wait(node.get("keep_firing_for"), self.report),
             severity=severity,
             team=check_team(node.get("team"), self.reader.project, self.report) or self.team,
-            category=read_text(node.get("category"), self.report),
+            category=read_category(node.get("category"), self.reader.project, self.report),
             summary=_scalar(node.get("summary")),
             description=_scalar(node.get("description")),
             runbook=read_text(node.get("runbook"), self.report),
             dashboard=read_text(node.get("dashboard"), self.report),
+            impact=read_text(node.get("impact"), self.report),
+            steps=read_words(node.get("steps")),
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
             only_when=condition,

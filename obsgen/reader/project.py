@@ -10,7 +10,7 @@ from typing import Final
 from obsgen.artefacts import GrafanaDatasource
 from obsgen.catalogue import TARGET_LABELS, near
 from obsgen.diagnostics import Code, Origin, finding
-from obsgen.model import Project, Reports, SeverityLevel, SeverityScheme, Tile
+from obsgen.model import CATEGORIES, Project, Reports, SeverityLevel, SeverityScheme, Team, Tile
 from obsgen.reader.checks import read_checks
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.merge import named_items
@@ -125,6 +125,10 @@ class _ProjectReader:
             datasources=(self._datasource(scrape),),
             severities=self._severities(),
             teams=self._teams(),
+            team_details=self._team_details(),
+            categories=tuple(
+                dict.fromkeys((*CATEGORIES, *read_words(self.node.get("categories"))))
+            ),
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
@@ -213,6 +217,15 @@ class _ProjectReader:
             return tuple(k for k in node.entries if not k.startswith("x-"))
         return read_words(node) if node is not None else None
 
+    def _team_details(self) -> tuple[Team, ...]:
+        node = self.node.get("teams")
+        entries = node.entries if isinstance(node, MappingNode) else {}
+        return tuple(
+            Team(name=name, lead=_name(entry.value, "lead"), channel=_name(entry.value, "channel"))
+            for name, entry in entries.items()
+            if not name.startswith("x-")
+        )
+
     def _utc_offset(self, node: Node | None) -> int:
         if not isinstance(node, Scalar) or node.is_null:
             return 0
@@ -241,6 +254,11 @@ class _ProjectReader:
                 finding(UNKNOWN_OUTPUT, item.origin, f"output {item.word} is not known", hint)
             )
         return tuple(dict.fromkeys(found))
+
+
+def _name(node: Node, key: str) -> Scalar | None:
+    found = node.get(key) if isinstance(node, MappingNode) else None
+    return found if isinstance(found, Scalar) and not found.is_null else None
 
 
 def read_tile(node: Node | None, scrape: Duration, default: Tile | None, report: Reports) -> Tile:

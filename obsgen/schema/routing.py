@@ -52,6 +52,9 @@ def routing_properties(
             description="Who gets which alerts: the first match wins unless it has `continue`.",
         ),
         "tests": listed(_TEST, description="Whom alerts are to reach; the build fails otherwise."),
+        "escalate": listed(
+            _ESCALATION, description="Who else is told of alerts that nobody resolves."
+        ),
         "refs": ref("refs"),
     }
 
@@ -115,6 +118,29 @@ _TEST: Final = mapping(
     description="A test of the routes.",
     examples=[{"alert": "gateway/HighErrorRate", "reaches": ["oncall"]}],
 )
+_MUTING: Final[Mapping[str, Schema]] = {
+    "active": one_or_several("Intervals outside which nothing is sent.", "office"),
+    "mute": one_or_several("Intervals within which nothing is sent.", "maintenance"),
+}
+_ESCALATION: Final = mapping(
+    {
+        "where": ref("matchers", "Labels of the alerts that are escalated; all without."),
+        "to": one_or_several(
+            "The receiver, or several; `team_lead` is the lead of the alert's team.",
+            "chat",
+            ["team_lead", "chat"],
+        ),
+        "after": ref(
+            "duration", "How long it fires unresolved; `respond_within` of its severity if absent."
+        ),
+        **_MUTING,
+        **_TIMING,
+        "refs": ref("refs"),
+    },
+    required=("to",),
+    description="Who else is told of an alert that still fires after some time.",
+    examples=[{"where": {"severity": "critical"}, "to": "chat", "after": "15m"}],
+)
 _ROUTE: Final = mapping(
     {
         "where": ref("matchers", "Labels of the alerts that it takes; all without."),
@@ -123,8 +149,7 @@ _ROUTE: Final = mapping(
         "routes": listed(
             ref("route"), description="Routes for some of its alerts; the others go to `to`."
         ),
-        "active": one_or_several("Intervals outside which nothing is sent.", "office"),
-        "mute": one_or_several("Intervals within which nothing is sent.", "maintenance"),
+        **_MUTING,
         **_TIMING,
         "refs": ref("refs"),
     },

@@ -96,6 +96,14 @@ _ALERT_TEST: Final[Schema] = mapping(
     ],
 )
 
+_HELP: Final[Mapping[str, Schema]] = {
+    "impact": text("What it means for people.", examples=["Customers cannot pay."]),
+    "steps": listed(
+        text(),
+        description="What to do first, for the runbook.",
+        examples=[["Look at the latest deployment.", "Roll it back."]],
+    ),
+}
 _TIERS: Final = "Tiers of the profile that are left out."
 
 
@@ -144,6 +152,8 @@ def slo(slis: Mapping[str, Schema]) -> Schema:
             "team": text("Who answers; the service's team unless given."),
             "description": text("What it promises to whom."),
             "runbook": text("Where help stands.", examples=["https://example.org/runbook"]),
+            "category": text("What routes go by; `slo` unless given.", examples=["availability"]),
+            **_HELP,
             "labels": ref("label_values", "Further labels of its alerts and metadata."),
             "ledger": ref("ledger"),
             "refs": ref("refs"),
@@ -174,7 +184,8 @@ def alert(kinds: Mapping[str, Schema]) -> Schema:
             "category": text("What routes go by.", examples=["security"]),
             "summary": text("One line: what is wrong. `{value}` and `{limit}` are filled in."),
             "description": text("What it means and what to do."),
-            "runbook": text("Where help stands."),
+            "runbook": text("Where help stands; the generated page unless given."),
+            **_HELP,
             "dashboard": text("The dashboard to look at: a name of these specs, or a URL."),
             "notify": one_or_several(
                 "Receivers that hear of it beside those that the routes say.", "security"

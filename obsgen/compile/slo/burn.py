@@ -7,6 +7,7 @@ Multi-window, multi-burn-rate alerts: Google SRE Workbook, chapter 5, "Alerting 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from obsgen import names
@@ -43,7 +44,9 @@ def _burn_alert(scope: SloScope, tier: Tier) -> AlertingRule:
         keep_firing_for=tier.keep_firing_for,
         origin=scope.slo.origin,
     )
-    return scope.telling_budget(rule)
+    percent = rounded_text(tier.factor * Fraction(scope.slo.error_budget) * 100)
+    bound = f"above {percent}% bad events over {tier.long} and over {tier.short}"
+    return replace(scope.telling_budget(rule), limit=bound)
 
 
 def _burn_prose(scope: SloScope, tier: Tier) -> tuple[str, str]:
@@ -83,4 +86,5 @@ def _spent_alert(scope: SloScope, asked: BudgetAlert) -> AlertingRule:
         prose=(f"{scope.subject} has spent {asked.text} of its error budget", description),
         origin=asked.origin,
     )
-    return scope.telling_budget(rule)
+    limit = f"above {asked.text} of the error budget"
+    return replace(scope.telling_budget(rule), limit=limit)

@@ -155,8 +155,10 @@ class SloScope:
         """
         summary, description = prose
         team = {"team": self.slo.team} if self.slo.team else {}
-        runbook = {"runbook_url": self.slo.runbook} if self.slo.runbook else {}
-        every = {**self.labels, **labels, **team, "category": "slo", **self.slo.labels}
+        service, environment = self.context.service.name, self.context.environment.name
+        url = self.slo.runbook or self.context.project.runbook_url(service, name, environment)
+        runbook = {"runbook_url": url} if url else {}
+        every = {**self.labels, **labels, **team, "category": self.slo.category, **self.slo.labels}
         groups = self.slo.by if keeps_groups else ()
         return AlertingRule(
             alert=name,
