@@ -91,7 +91,7 @@ def test_the_way_of_an_alert_with_labels_is_told():
         ["oncall", "after 30s, news every 5m, again every 4h; grouped by queue", 'queue="orders"'],
         [
             "chat",
-            "after 30s, news every 5m, again every 4h; grouped by alertname, service; "
+            "after 30s, news every 5m, again every 1d; grouped by alertname, service; "
             "only in office",
             'severity="low"',
         ],

@@ -10,6 +10,7 @@ from obsgen.artefacts import Route
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
+from obsgen.names import ESCALATED
 from obsgen.reader.route_checks import cover_of, shown
 from obsgen.routing import matched
 from obsgen.routing.alerts import RoutedAlert, levels
@@ -37,11 +38,16 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
             continue  # told of the route above
         for index, route in enumerate(routes):
             # A sibling that covers it is told where the routes are read.
-            is_derived = not route.origin.file or route.origin == above.origin
-            if id(route) in taken or is_derived or cover_of(routes, index):
+            if id(route) in taken or _is_derived(route, above) or cover_of(routes, index):
                 continue
             if route.matchers:
                 yield _finding(route, alerts)
+
+
+def _is_derived(route: Route, above: Route) -> bool:
+    """Say whether nobody wrote the route as it stands: a part of another, or of an escalation."""
+    of_escalation = any(matcher.label == ESCALATED for matcher in route.matchers)
+    return not route.origin.file or route.origin == above.origin or of_escalation
 
 
 def _finding(route: Route, alerts: tuple[RoutedAlert, ...]) -> Diagnostic:
