@@ -14,7 +14,7 @@ from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.model import Alert, AlertParts, Condition, Context
 from obsgen.names import dashboard_uid_of
 from obsgen.promql import layout, parse
-from obsgen.promql.build import Expr, binary
+from obsgen.promql.build import Expr, as_written, binary
 from obsgen.prose import capitalized
 from obsgen.source import Scalar
 from obsgen.units import COUNT, Unit
@@ -74,6 +74,8 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         gate = alert.only_when.expr(context.query())
         matching = on_shared(firing.labels, alert.only_when.measure.labels)
         expr = binary(expr, "and", gate, matching=matching)
+    if alert.during is not None:
+        expr = binary(expr, "and", as_written(alert.during.vector()), matching="on ()")
     rule = AlertingRule(
         alert=alert.name,
         expr=laid_out(expr.text),

@@ -17,6 +17,7 @@ from obsgen.model.dashboards import (
     SectionSpec,
 )
 from obsgen.model.firing import fired
+from obsgen.model.hours import Hours
 from obsgen.model.kinds import (
     AlertKind,
     MeasureKind,
@@ -69,7 +70,6 @@ from obsgen.model.slos import (
     Absence,
     AbsenceMode,
     BudgetAlert,
-    Hours,
     Ledger,
     LedgerScope,
     Sli,
@@ -80,11 +80,9 @@ from obsgen.model.slos import (
     burn_rate_factor,
 )
 from obsgen.model.spec import Routing, Spec
-from obsgen.model.worlds import (
+from obsgen.model.vectors import (
     Labels,
-    Samples,
     Vector,
-    World,
     divided,
     grouped,
     kept,
@@ -92,6 +90,7 @@ from obsgen.model.worlds import (
     summed,
     total,
 )
+from obsgen.model.worlds import Samples, World
 from obsgen.schema.shared import Schema
 
 __all__ = [

@@ -12,10 +12,11 @@ from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import Diagnostic
 from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
+from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
 from obsgen.model.project import AlertBody, Project
 from obsgen.model.severities import SeverityScheme
-from obsgen.model.slos import Hours, Sli, SloPart
+from obsgen.model.slos import Sli, SloPart
 from obsgen.schema.shared import Schema
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, Unit

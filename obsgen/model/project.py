@@ -18,6 +18,7 @@ from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.checks import CheckSettings
+from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
@@ -86,6 +87,7 @@ class Alert:
     Attributes:
         severity: A name of the scheme.
         summary, description: Prose as written; empty ones are made from the condition.
+        during: When its condition counts, or None for always.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None
+    during: Hours | None = None
     tests: tuple[AlertTest, ...] = ()
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

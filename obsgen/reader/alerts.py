@@ -46,6 +46,8 @@ class AlertReader:
         severity = self._severity(node)
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
+        during = node.get("during")
+        hours = None if during is None else self.reader.hours(during)
         if not chosen and not _COMMON.issuperset(node.entries):
             return None  # a misspelt kind, reported as a key that is not known
         if len(chosen) != 1:
@@ -55,7 +57,9 @@ class AlertReader:
             self.report(finding(WRONG_COUNT, node.origin / "name", message, hint))
             return None
         body = kinds.load("alerts", chosen[0]).read(node.entries[chosen[0]].value, self.reader)
-        if body is None or severity is None or (only_when is not None and condition is None):
+        if body is None or severity is None:
+            return None
+        if (only_when is not None and condition is None) or (during is not None and hours is None):
             return None
         return Alert(
             name=name,
@@ -72,6 +76,7 @@ class AlertReader:
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
             only_when=condition,
+            during=hours,
             tests=read_tests(node.get("tests"), self.reader),
             refs=read_words(node.get("refs")),
             origin=node.origin,
