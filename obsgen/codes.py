@@ -61,6 +61,8 @@ MODULES: Final = (
     "obsgen.alerts._conditions",
     "obsgen.alerts._rule",
     "obsgen.alerts.down",
+    "obsgen.alerts.heartbeat",
+    "obsgen.alerts.watchdog",
     "obsgen.secrets",
     "obsgen.receivers._findings",
     "obsgen.panels._measured",

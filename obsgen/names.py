@@ -117,6 +117,8 @@ SPENT_ALERT: Final = "ErrorBudgetSpent"
 LOST_ALERT: Final = "SliSeriesLost"
 VANISHED_ALERT: Final = "SliTrafficVanished"
 DOWN_ALERT: Final = "SliTargetDown"
+WATCHDOG_LABEL: Final = "watchdog"
+"""Holds how often a watchdog is to be sent: routes go by it."""
 IDENTITY: Final = ("service", "slo")
 RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
 

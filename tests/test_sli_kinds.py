@@ -18,7 +18,6 @@ from problems import problems
 from obsgen import build
 from obsgen.artefacts import TimeInterval
 from obsgen.model import Hours
-from obsgen.units import Duration
 
 HEAD = """
 apiVersion: obsgen/v1

@@ -30,12 +30,14 @@ class Pace:
         evaluation: The distance of evaluations.
         lasts: How many samples a step lasts at least: the alert waits, and keeps on.
         lead: How many samples pass before: until then it is not one of the alert's hours.
+        settles: How many samples what is seen of the past takes, and the wait after that.
     """
 
     interval: Duration
     evaluation: Duration
     lasts: int
     lead: int = 0
+    settles: int = 0
 
     @classmethod
     def of(cls, alert: Alert, context: Context, looks: Iterable[Look] = ()) -> Pace:
@@ -48,9 +50,14 @@ class Pace:
         every = tuple(looks)
         waits = max(alert.for_.ms, alert.keep_firing_for.ms)
         whole = _STEPS * (max((look.reach for look in every), default=0) + waits)
-        evaluation = context.project.evaluation_interval
-        if whole > _MOST_EVALUATIONS * evaluation.ms:
+        usual = context.project.evaluation_interval
+        evaluation = usual
+        if whole > _MOST_EVALUATIONS * usual.ms:
             evaluation = Duration(-(-whole // (_FEW_EVALUATIONS * _MINUTE)) * _MINUTE)
+        lead = _lead(alert, whole + 3 * _STEPS * evaluation.ms)
+        if lead.ms + whole > _MOST_EVALUATIONS * evaluation.ms:
+            few = _MOST_EVALUATIONS // 2 * _MINUTE
+            evaluation = max(evaluation, Duration(-(-(lead.ms + whole) // few) * _MINUTE))
         return cls.every(evaluation, alert, context, every)
 
     @classmethod
@@ -59,6 +66,9 @@ class Pace:
     ) -> Pace:
         """
         Return a pace with a given distance of evaluations.
+
+        Samples are as far apart as scrapes where evaluations are as usual; else two to each, since
+        promtool refuses queries of more than 10 000.
 
         Args:
             looks: What the alert's conditions see: the shortest window holds some samples.
@@ -69,20 +79,21 @@ class Pace:
         windows = [look.window.ms for look in seen if look.window.ms]
         longest = min([evaluation.ms // 2, *(window // _IN_WINDOW for window in windows)])
         # Two samples an evaluation at least, so that a step can stand between two evaluations.
-        if evaluation.ms % interval.ms or interval.ms > longest:
+        is_usual = evaluation == context.project.evaluation_interval
+        if not is_usual or evaluation.ms % interval.ms or interval.ms > longest:
             parts = 2
             while evaluation.ms // parts > longest:
                 parts *= 2
             interval = Duration(evaluation.ms // parts)
-        lead = Duration(0)
-        if alert.during is not None:
-            reach = max((look.reach for look in seen), default=0)
-            lead = _opening(alert.during, _STEPS * (reach + waits + 3 * evaluation.ms))
+        reach = max((look.reach for look in seen), default=0)
+        lead = _lead(alert, _STEPS * (reach + waits + 3 * evaluation.ms))
+        lasts = samples(waits + _MARGIN * evaluation.ms, interval)
         return cls(
             interval=interval,
             evaluation=evaluation,
-            lasts=samples(waits + _MARGIN * evaluation.ms, interval),
+            lasts=lasts,
             lead=samples(lead.ms, interval),
+            settles=samples(reach, interval) + lasts,
         )
 
     def index(self, sample: int) -> int:
@@ -112,6 +123,7 @@ class Play:
         ends: The last sample of each step.
         fades: The last step is that series end. While some samples of them are left in a window,
             Prometheus extrapolates: only what is when none is left can be told.
+        settled: The first sample from which on all can be told.
     """
 
     name: str
@@ -119,6 +131,7 @@ class Play:
     series: tuple[InputSeries, ...]
     ends: tuple[int, ...]
     fades: bool = False
+    settled: int = 0
 
     @property
     def followed(self) -> int:
@@ -140,9 +153,9 @@ def first_hours(hours: Hours) -> tuple[tuple[Duration, Duration], ...]:
     return tuple(hours.stretches(_SEEN))
 
 
-def _opening(hours: Hours, wanted: int) -> Duration:
-    """Return when the first stretch begins that is long enough, or the longest."""
-    found = first_hours(hours)
+def _lead(alert: Alert, wanted: int) -> Duration:
+    """Return when the alert's hours begin that are long enough, or else the longest."""
+    found = () if alert.during is None else first_hours(alert.during)
     enough = [since for since, until in found if until.ms - since.ms >= wanted]
     if enough:
         return enough[0]

@@ -136,9 +136,13 @@ def hours_play(
     if isinstance(series, Unprovable):
         yield series
         return
-    ends = tuple(samples(turn.ms, pace.interval) for turn in turns)
-    name = f"firing during {alert.during.interval.name} alone"
-    yield Play(name=name, pace=pace, series=series, ends=(*ends, last))
+    yield Play(
+        name=f"firing during {alert.during.interval.name} alone",
+        pace=pace,
+        series=series,
+        ends=(*(samples(turn.ms, pace.interval) for turn in turns), last),
+        settled=pace.settles,
+    )
 
 
 # --- what fires ------------------------------------------------------------------------------
@@ -166,8 +170,9 @@ def tested(
     ]
     if not any(agreed):
         return Unprovable("what is played does not surely fire")
-    ends = {pace.index(end) for end in play.ends}
-    turns = (turn for turn in _turns(agreed) if turn <= pace.index(play.followed))
+    settled = pace.index(play.settled)
+    ends = {pace.index(end) for end in play.ends if end >= play.settled}
+    turns = (t for t in _turns(agreed, settled) if t <= pace.index(play.followed))
     points = sorted({*turns, *(end for end in ends if agreed[end] is not None)})
     return RuleTest(
         name=f"{alert.name}: {play.name}",
@@ -244,9 +249,9 @@ def _readings(
         yield fired(held, pace.evaluation, for_=alert.for_, keep_firing_for=alert.keep_firing_for)
 
 
-def _turns(agreed: list[frozenset[Labels] | None]) -> Iterator[int]:
+def _turns(agreed: list[frozenset[Labels] | None], settled: int) -> Iterator[int]:
     """Yield the evaluations on both sides of each change, as near as all readings agree."""
-    known = [index for index, state in enumerate(agreed) if state is not None]
+    known = [i for i, state in enumerate(agreed) if state is not None and i >= settled]
     for before, after in pairwise(known):
         if agreed[before] != agreed[after]:
             yield from (before, after)

@@ -27,6 +27,9 @@ UNKNOWN_TEAM: Final = Code(
 )
 CODES: Final = (UNKNOWN_TEAM,)
 
+NO_SEVERITY: Final = "none"
+"""Of a watchdog, which says that all is well; whatever goes by urgency leaves it alone."""
+
 _COMMON: Final = frozenset(alert_schema({})["properties"])
 _TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category"})
 
@@ -43,7 +46,7 @@ class AlertReader:
         """Read one alert; None where it cannot be compiled."""
         known = kinds.keys("alerts")
         chosen = [key for key in node.entries if key in known]
-        severity = self._severity(node)
+        severity = self._severity(node, chosen)
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
         during = node.get("during")
@@ -82,9 +85,11 @@ class AlertReader:
             origin=node.origin,
         )
 
-    def _severity(self, node: MappingNode) -> str | None:
+    def _severity(self, node: MappingNode, chosen: list[str]) -> str | None:
         severity = node.get("severity")
         scheme = self.reader.project.severities
+        if severity is None and chosen == ["watchdog"]:
+            return NO_SEVERITY
         if severity is None:
             hint = f"add `severity: {scheme.names[0]}` or another of {words(list(scheme.names))}"
             subject = f"alert `{name_of(node)}`"
