@@ -61,6 +61,7 @@ MODULES: Final = (
     "obsgen.alerts._conditions",
     "obsgen.alerts._rule",
     "obsgen.alerts.down",
+    "obsgen.alerts.forecast",
     "obsgen.alerts.heartbeat",
     "obsgen.alerts.watchdog",
     "obsgen.secrets",

@@ -67,6 +67,11 @@ ALERTS: Final = {
     ),
     "Down": "down: {any_of: [up], or_absent: true}",
     "DownOnlyWhen": "down: {metric: up, or_absent: true}, only_when: {sum: queue, above: 100}",
+    "ForecastBytes": "forecast: {value: free_bytes, below: 0B, within: 4h, from: 30m}",
+    "ForecastSum": "forecast: {sum: queue, above: 1000, within: 2h, from: 30m}",
+    "ForecastUsed": (
+        "forecast: {used_of: mem_bytes, free: free_bytes, above: 90%, within: 1h, from: 20m}"
+    ),
     "Absent": "absent: {metric: queue, where: {name: mail}}",
     "AbsentOnlyWhen": "absent: errors_total, only_when: {sum: queue, above: 100}",
     "Heartbeat": "heartbeat: {metric: errors_total, by: [route], within: 20m, seen_in: 2h}",
@@ -109,6 +114,8 @@ EQUIVALENT: Final = {
 
 # Evaluated less often, so that days are not played minute by minute.
 LONG: Final = {
+    "ForecastOfADay": "forecast: {value: free_bytes, below: 0B, within: 24h, from: 6h}",
+    "ForecastOfARate": "forecast: {rate: errors_total, above: 50/s, within: 6h, from: 2h}",
     "HeartbeatOfADay": "heartbeat: {metric: done_timestamp_seconds, by: [task], within: 26h}",
     "HeartbeatOfAWeek": "heartbeat: {metric: errors_total, within: 8d, seen_in: 14d}",
 }
@@ -181,6 +188,9 @@ WINDOWS: Final = {
     "[5m]": ("[10m]", "[2m30s]"),
     "[10m]": ("[20m]", "[5m]"),
     "[20m]": ("[40m]", "[10m]"),
+    "[30m]": ("[45m]", "[20m]"),
+    "[30m:1m]": ("[45m:1m]", "[20m:1m]"),
+    "[20m:1m]": ("[40m:1m]", "[10m:1m]"),
     "[2h]": ("[4h]", "[1h]"),
     "[6h]": ("[7h]", "[5h]"),
 }
@@ -201,6 +211,10 @@ def mutants(rules: str, name: str) -> Iterator[tuple[str, str]]:
         for other in others:
             if window in rules:
                 yield f"{name} {window} is {other}", rules.replace(window, other)
+    for match in re.finditer(r", (\d+)\)", expr):
+        for share in (1.1, 0.9):
+            changed = f", {int(match[1]) * share:.0f})"
+            yield f"{name} horizon x{share}", _put(rules, match, changed)
     yield f"{name} waits 30s more", rules.replace("for: 5m\n", "for: 5m30s\n", 1)
     yield f"{name} keeps on 30s more", rules.replace("for: 2m\n", "for: 2m30s\n", 1)
     for matcher in dict.fromkeys(re.findall(r'\w+(?:=~|!=|!~|=)"[^"]*"', expr)):

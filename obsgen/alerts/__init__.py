@@ -6,5 +6,5 @@ from typing import Final
 
 KINDS: Final = (
     *("threshold", "any_of", "all_of", "down", "expr"),
-    *("absent", "heartbeat", "watchdog"),
+    *("forecast", "absent", "heartbeat", "watchdog"),
 )

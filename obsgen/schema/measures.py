@@ -71,6 +71,24 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
             {"quantile": 0.95, "of": "request_duration_seconds", "below": "2s", "slice": "5m"}
         ],
     )
+    foreseen = mapping(
+        {
+            **keys,
+            **_MODIFIERS,
+            **_COMPARISONS,
+            "within": ref("duration", "So far ahead."),
+            "from": ref(
+                "duration",
+                "The past through which the line is laid; a quarter of `within` unless given, and "
+                "at least 1h.",
+            ),
+        },
+        required=("within",),
+        description="A measure and the comparison that is foreseen to hold.",
+        examples=[
+            {"value": "node_filesystem_avail_bytes", "below": "0B", "within": "24h", "from": "6h"}
+        ],
+    )
     comparison = mapping(_COMPARISONS, description="One comparison.", examples=[{"below": "60s"}])
     several: dict[str, Any] = {
         **measure,
@@ -88,5 +106,6 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         "measures": several,
         "condition": condition,
         "sliced_condition": sliced,
+        "foreseen_condition": foreseen,
         "comparison": comparison,
     }
