@@ -58,6 +58,7 @@ MODULES: Final = (
     "obsgen.slis.latency",
     "obsgen.slis.queries",
     "obsgen.slis.time_slice",
+    "obsgen.alerts._baselines",
     "obsgen.alerts._conditions",
     "obsgen.alerts._rule",
     "obsgen.alerts.down",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 from obsgen.units import Duration
@@ -108,6 +109,18 @@ def tile_of(name: str) -> Duration | None:
 def error_ratio(window: Duration) -> str:
     """Name the error ratio over a window."""
     return f"slo:error_ratio:rate{window}"
+
+
+def usual(service: str, labels: Iterable[str], title: str, window: str) -> str:
+    """
+    Name the record of a measure whose past tells what is usual.
+
+    >>> usual("tone-bridge", ["route"], "rate of requests_total", "5m")
+    'tone_bridge_route:rate_of_requests_total:5m'
+    """
+    level = "_".join((service, *labels)).replace("-", "_")
+    words = re.sub(r"[^A-Za-z0-9]+", "_", title).strip("_")
+    return f"{level}:{words}:{window or 'now'}"
 
 
 # --- labels and alerts -----------------------------------------------------------------------

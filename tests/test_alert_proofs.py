@@ -26,6 +26,7 @@ SPEC: Final = """
 apiVersion: obsgen/v1
 kind: Project
 name: shop
+prometheus: {retention: 60d}
 ---
 apiVersion: obsgen/v1
 kind: Service
@@ -72,6 +73,11 @@ ALERTS: Final = {
     "ForecastUsed": (
         "forecast: {used_of: mem_bytes, free: free_bytes, above: 90%, within: 1h, from: 20m}"
     ),
+    "AnomalyOfGauge": "anomaly: {sum: queue, sigma: 3, baseline: 2h, min_samples: 60}",
+    "AnomalyBelow": (
+        "anomaly: {value: queue, sigma: 2.5, direction: below, baseline: 2h, min_samples: 60}"
+    ),
+    "AnomalyRatio": "anomaly: {sum: queue, baseline: 2h, min_samples: 60, above: 150%}",
     "Absent": "absent: {metric: queue, where: {name: mail}}",
     "AbsentOnlyWhen": "absent: errors_total, only_when: {sum: queue, above: 100}",
     "Heartbeat": "heartbeat: {metric: errors_total, by: [route], within: 20m, seen_in: 2h}",
@@ -114,6 +120,11 @@ EQUIVALENT: Final = {
 
 # Evaluated less often, so that days are not played minute by minute.
 LONG: Final = {
+    "AnomalyOfADay": "anomaly: {rate: errors_total, by: [route]}",
+    "AnomalyOfShare": 'anomaly: {share: {code: "5.."}, of: requests_total, direction: above}',
+    "AnomalyWeekly": "anomaly: {rate: errors_total, baseline: weekly}",
+    "AnomalyLastWeek": "anomaly: {rate: errors_total, baseline: weekly, above: 150%}",
+    "AnomalyOfAWeek": "anomaly: {rate: errors_total, window: 1h, baseline: 7d, above: 300%}",
     "ForecastOfADay": "forecast: {value: free_bytes, below: 0B, within: 24h, from: 6h}",
     "ForecastOfARate": "forecast: {rate: errors_total, above: 50/s, within: 6h, from: 2h}",
     "HeartbeatOfADay": "heartbeat: {metric: done_timestamp_seconds, by: [task], within: 26h}",

@@ -6,5 +6,5 @@ from typing import Final
 
 KINDS: Final = (
     *("threshold", "any_of", "all_of", "down", "expr"),
-    *("forecast", "absent", "heartbeat", "watchdog"),
+    *("forecast", "anomaly", "absent", "heartbeat", "watchdog"),
 )

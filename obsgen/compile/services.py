@@ -16,8 +16,8 @@ from obsgen.artefacts import (
 )
 from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven, warnings
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
-from obsgen.diagnostics import Code, finding
-from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
+from obsgen.diagnostics import Code, Related, finding
+from obsgen.model import Alert, AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
 
 ENVIRONMENT_LABEL: Final = Code(
@@ -26,7 +26,14 @@ ENVIRONMENT_LABEL: Final = Code(
     why="the environment's label would overwrite the group, and all groups become one series",
     fix="Group by another label, or rename the label of the environment.",
 )
-CODES: Final = (ENVIRONMENT_LABEL,)
+RECORDED_TWICE: Final = Code(
+    "ALR601",
+    "recorded-twice",
+    why="what is usual is told from a record that is named after its measure; two measures of one "
+    "name would be mixed",
+    fix="Name the measure under `measures:`, and write `anomaly: {measure: NAME}`.",
+)
+CODES: Final = (ENVIRONMENT_LABEL, RECORDED_TWICE)
 
 BUDGET_INTERVAL = Duration(120_000)
 """Never 5m or more: the instant look-back is 5m, and slower series would flicker."""
@@ -80,6 +87,7 @@ def compile_service(
     for _, parts in alerts:
         for diagnostic in parts.diagnostics:
             report(diagnostic)
+    catalogue = catalogue.with_recorded(_recorded_by(alerts, environment, report))
     groups = (*_slo_groups(service, slos), *_alert_groups(service, (p for _, p in alerts)))
     rules = RuleFile(
         service=service.name,
@@ -132,10 +140,32 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     return tuple(groups)
 
 
+def _recorded_by(
+    alerts: Iterable[tuple[Alert, AlertParts]], environment: Environment, report: Reports
+) -> Mapping[str, frozenset[str]]:
+    """Return the labels of what alerts record; a name that stands for two things is reported."""
+    first: dict[str, tuple[Alert, RecordingRule]] = {}
+    for alert, parts in alerts:
+        for record in parts.records:
+            other, known = first.setdefault(record.record, (alert, record))
+            if known.expr == record.expr:
+                continue
+            message = f"`{record.record}` is recorded for alert `{other.name}`, in another way"
+            hint = "name the measure under `measures:`, and write its name"
+            related = (Related(f"`{other.name}` is here", other.origin / "name"),)
+            place = alert.origin / "name"
+            report(finding(RECORDED_TWICE, place, message, hint, related=related))
+    return {
+        name: frozenset(record.groups) | environment.labels.keys()
+        for name, (_, record) in first.items()
+    }
+
+
 def _alert_groups(service: Service, alerts: Iterable[AlertParts]) -> tuple[RuleGroup, ...]:
     rules: list[RecordingRule | AlertingRule] = []
     for parts in alerts:
-        rules.extend(parts.records)
+        # What several alerts read is recorded once, before the first of them.
+        rules.extend(record for record in parts.records if record not in rules)
         rules.extend(parts.alerts)
     return (RuleGroup(name=f"{service.name}-alerts", rules=tuple(rules)),) if rules else ()
 
