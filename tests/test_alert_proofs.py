@@ -73,11 +73,11 @@ ALERTS: Final = {
     "ForecastUsed": (
         "forecast: {used_of: mem_bytes, free: free_bytes, above: 90%, within: 1h, from: 20m}"
     ),
-    "AnomalyOfGauge": "anomaly: {sum: queue, sigma: 3, baseline: 2h, min_samples: 60}",
+    "AnomalyOfGauge": "anomaly: {sum: queue, sigma: 3, baseline: 2h, min_samples: 200}",
     "AnomalyBelow": (
-        "anomaly: {value: queue, sigma: 2.5, direction: below, baseline: 2h, min_samples: 60}"
+        "anomaly: {value: queue, sigma: 2.5, direction: below, baseline: 2h, min_samples: 200}"
     ),
-    "AnomalyRatio": "anomaly: {sum: queue, baseline: 2h, min_samples: 60, above: 150%}",
+    "AnomalyRatio": "anomaly: {sum: queue, baseline: 2h, min_samples: 200, above: 150%}",
     "Absent": "absent: {metric: queue, where: {name: mail}}",
     "AbsentOnlyWhen": "absent: errors_total, only_when: {sum: queue, above: 100}",
     "Heartbeat": "heartbeat: {metric: errors_total, by: [route], within: 20m, seen_in: 2h}",

@@ -9,55 +9,22 @@ are r times the others, the last one is r n / (n - j + j r) times the mean.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate
 from typing import Final
 
 from obsgen.alerts._history import WEEK, Baseline, History, Moments
 from obsgen.alerts._pace import Pace, Play, samples
-from obsgen.model import Alert, Curve, Domain, Labels, Scene, Series, Span, Unprovable, World
+from obsgen.alerts._steps import Shape, Steps, curve_of, pulsed
+from obsgen.model import Labels, Scene, Series, Unprovable, World
 from obsgen.units import Duration
 
-_FINE: Final = 20
-"""Distances from the mean are tried in parts of the baseline's own."""
 _MOST: Final = 2000
 _QUIET: Final = Fraction(24, 25)
 _FIRING: Final = Fraction(26, 25)
 """How near to the limit is played, in squares."""
 _MARGIN: Final = 3
-
-Steps = list[tuple[int, Fraction | None]]
-"""Evaluations, and a level; None for the baseline."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """The levels of a baseline: they alternate by *apart* about *mean*."""
-
-    mean: Fraction
-    apart: Fraction
-    grid: Fraction
-    domain: Domain
-
-    @classmethod
-    def within(cls, domain: Domain) -> Shape:
-        """Return levels that leave room for what is far from them."""
-        step = Fraction(domain.grid or domain.step or 0)
-        low = None if domain.low is None else Fraction(domain.low)
-        if low is not None and domain.high is not None:
-            room = Fraction(domain.high) - low
-            apart = -(-room / 40 // step) * step if step else room / 40
-            mean = low + 16 * apart
-        else:
-            apart = step or Fraction(1)
-            mean = (low or Fraction(0)) + 100 * apart
-        return cls(mean=mean, apart=apart, grid=step or apart / _FINE, domain=domain)
-
-    def holds(self, level: Fraction) -> bool:
-        """Say whether a measure can stand at a level."""
-        low, high = self.domain.low, self.domain.high
-        return (low is None or level >= low) and (high is None or level <= high)
+_LARGE: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +130,14 @@ class Deviations:
         """Yield the plays of each side, and one in which not enough is known yet."""
         parts = pace.evaluation.ms // pace.interval.ms
         own = max(look.reach for look in self.history.measure.looks(self.history.query))
+        shape = Shape.within(self.history.measure.domain)
+        if self.baseline.over is None:
+            yield self._weekly(pace, shape, -(-own // pace.evaluation.ms))
+            return
         if own + pace.interval.ms > pace.evaluation.ms:
             yield Unprovable("its values are recorded more often than they come to be new ones")
             return
         lead = -(-max(pace.lead, samples(reach, pace.interval)) // parts)
-        shape = Shape.within(self.history.measure.domain)
-        if self.baseline.over is None:
-            yield self._weekly(pace, shape)
-            return
         for is_up in self._sides:
             yield self._rolling(pace, shape, lead, is_up=is_up)
         early = self._early(shape)
@@ -183,7 +150,11 @@ class Deviations:
             return Unprovable("no value of the measure is far enough from its baseline")
         quiet, firing = found
         full = self.count + _MARGIN
+        before = shape.mean / 2 if is_up else 2 * shape.mean
+        # Who looks back farther than to the baseline has this in its mean.
+        is_told = self.baseline.sigma is None and shape.holds(before)
         steps: Steps = [
+            (full, before if is_told else None),
             (max(lead, full), None),
             (self.last, quiet),
             (full + self.last, None),
@@ -191,12 +162,27 @@ class Deviations:
             (self.keeps + _MARGIN, None),
         ]
         side = "above" if is_up else "below"
-        return self._played(f"firing far {side} its baseline", pace, shape, steps)
+        name = f"firing far {side} its baseline"
+        played = self._played(name, pace, shape, steps)
+        return played if isinstance(played, Unprovable) else self._disturbed(played, steps, is_up)
+
+    def _disturbed(self, play: Play, steps: Steps, is_up: bool) -> Play:
+        """Let all decoys step away, too, while the series that counts is as usual."""
+        parts = play.pace.evaluation.ms // play.pace.interval.ms
+        usual = steps[3][0]
+        first = sum(count for count, _ in steps[:3]) + usual // 2
+        lasts = min(self.last + _MARGIN, usual // 2)
+        factor = _LARGE if is_up else 0
+        series = tuple(
+            pulsed(s, first * parts, lasts * parts, factor) if len(s.runs) == 1 else s
+            for s in play.series
+        )
+        return replace(play, series=series)
 
     def _early(self, shape: Shape) -> Steps | None:
         """Return steps away from the baseline before there are enough values, and then on."""
         least = self.baseline.least
-        last = self.last + 2 * _MARGIN
+        last = self.last + _MARGIN + 2
         if least <= last:
             return None
         found = self._levels(shape, is_up=self._sides[0], count=least, last=last)
@@ -204,8 +190,13 @@ class Deviations:
             return None
         return [(least - _MARGIN, None), (last, found[1]), (self.keeps + _MARGIN, None)]
 
-    def _weekly(self, pace: Pace, shape: Shape) -> Play | Unprovable:
-        """Step away when as many weeks are known as must be, and once a week before."""
+    def _weekly(self, pace: Pace, shape: Shape, settles: int) -> Play | Unprovable:
+        """
+        Step away when as many weeks are known as must be, and once a week before.
+
+        Args:
+            settles: After so many evaluations the measure stands at a new level.
+        """
         week = WEEK.ms // pace.evaluation.ms
         least = self.baseline.least
         levels: list[Fraction] = []
@@ -214,10 +205,10 @@ class Deviations:
             if found is None:
                 return Unprovable("no value of the measure is far enough from its baseline")
             levels += found
-        rest = self.keeps + _MARGIN
-        lasts = self.last + _MARGIN
+        rest = self.keeps + _MARGIN + settles
+        lasts = self.last + _MARGIN + settles
         early = [(week * least - 2 * (rest + lasts), None), (lasts, levels[1])]
-        steps: Steps = [*early, (rest + lasts + 2 * rest, None)]
+        steps: Steps = [*early, (lasts + 3 * rest + settles, None)]
         for level in levels:
             steps += [(lasts, level), (rest, None)]
         title = f"firing far from the same time of {least} weeks"
@@ -256,7 +247,7 @@ class Deviations:
         Args:
             width: After so many evaluations the baseline goes to its other level.
         """
-        curve, ends = _curve(steps, shape, pace, width)
+        curve, ends = curve_of(steps, shape, pace, width)
         scene = Scene(interval=pace.interval, tripping=shape.mean, pinned={})
         series = self.history.measure.series(self.history.query, curve, scene)
         if isinstance(series, Unprovable):
@@ -267,23 +258,3 @@ class Deviations:
         """Return nothing: what lasts is usual soon."""
         del pace, length, pins
         return Unprovable("what lasts is no anomaly, and cannot be held while another thing turns")
-
-
-def _curve(steps: Steps, shape: Shape, pace: Pace, width: int) -> tuple[Curve, tuple[int, ...]]:
-    parts = pace.evaluation.ms // pace.interval.ms
-    spans: list[Span] = []
-    index = 0
-    for count, level in steps:
-        for _ in range(count):
-            sign = -1 if index // width % 2 else 1
-            usual = shape.mean + sign * shape.apart
-            spans.append(Span(parts, usual if level is None else level))
-            index += 1
-    ends = tuple(end * parts for end in accumulate(count for count, _ in steps))
-    return tuple(spans), ends
-
-
-def evaluations(alert: Alert, evaluation: Duration) -> tuple[int, int]:
-    """Return for how many evaluations a condition holds until it fires, and it keeps on firing."""
-    waits = -(-alert.for_.ms // evaluation.ms)
-    return waits + 1, -(-alert.keep_firing_for.ms // evaluation.ms) + 1
