@@ -157,7 +157,8 @@ class Deviations:
             (full, before if is_told else None),
             (max(lead, full), None),
             (self.last, quiet),
-            (full + self.last, None),
+            ((full + self.last) // 2, None),
+            ((full + self.last + 1) // 2, None),
             (self.last + _MARGIN, firing),
             (self.keeps + _MARGIN, None),
         ]
@@ -169,9 +170,10 @@ class Deviations:
     def _disturbed(self, play: Play, steps: Steps, is_up: bool) -> Play:
         """Let all decoys step away, too, while the series that counts is as usual."""
         parts = play.pace.evaluation.ms // play.pace.interval.ms
-        usual = steps[3][0]
-        first = sum(count for count, _ in steps[:3]) + usual // 2
-        lasts = min(self.last + _MARGIN, usual // 2)
+        # It ends where something is expected: in the middle between the two steps.
+        until = sum(count for count, _ in steps[:4])
+        lasts = min(self.last + _MARGIN, steps[3][0])
+        first = until - lasts
         factor = _LARGE if is_up else 0
         series = tuple(
             pulsed(s, first * parts, lasts * parts, factor) if len(s.runs) == 1 else s
