@@ -158,6 +158,7 @@ class Lines:
             pace=pace,
             series=tuple(_joined(each) for each in series),
             ends=tuple(accumulate((quiet, firing, rest))),
+            settled=samples(self._reach, pace.interval),
         )
 
     def falling(self, pace: Pace, length: int, pins: Mapping[str, str]) -> Series:
@@ -175,7 +176,9 @@ class Lines:
 
     @property
     def _reach(self) -> int:
-        return max(look.reach for look in self.looks) + (self.step or Duration(0)).ms
+        """How far back it goes: the points of the range look back themselves."""
+        own = max(look.reach for look in self.condition.looks(self.query))
+        return self.since.ms + own + (self.step or Duration(0)).ms
 
     def _tripping(self, part: LimitPart) -> Fraction:
         """A level beyond the limit, from which a line that does not move is beyond it, too."""

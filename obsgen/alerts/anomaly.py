@@ -225,16 +225,21 @@ class AnomalyKind:
         told = read_baseline(node, reader)
         if measure is None or told is None:
             return None
-        found = variables(measure.expr(Query()).text)
-        is_past = all(look.offset.ms for look in measure.looks(Query()))
-        if found or is_past:
-            message = "an anomaly is of now, and its measure is asked about the past"
-            if found:
-                message = f"`${found[0].name}` is filled in by Grafana, and a rule is not"
+        message = _unusable(measure)
+        if message:
             hint = "leave `offset` out, and write a `window` of one length"
             reader.report(finding(ANOMALY, node.origin, message, hint))
             return None
         return Anomaly(measure=measure, baseline=told.baseline, limit=told.limit)
+
+
+def _unusable(measure: Measure) -> str:
+    """Say why a measure cannot be recorded now, or nothing."""
+    if found := variables(measure.expr(Query()).text):
+        return f"`${found[0].name}` is filled in by Grafana, and a rule is not"
+    if all(look.offset.ms for look in measure.looks(Query())):
+        return "an anomaly is of now, and its measure is asked about the past"
+    return ""
 
 
 KIND: Final = AnomalyKind()

@@ -163,9 +163,11 @@ def _recorded_by(
 
 def _alert_groups(service: Service, alerts: Iterable[AlertParts]) -> tuple[RuleGroup, ...]:
     rules: list[RecordingRule | AlertingRule] = []
+    recorded: set[str] = set()
     for parts in alerts:
         # What several alerts read is recorded once, before the first of them.
-        rules.extend(record for record in parts.records if record not in rules)
+        rules.extend(record for record in parts.records if record.record not in recorded)
+        recorded.update(record.record for record in parts.records)
         rules.extend(parts.alerts)
     return (RuleGroup(name=f"{service.name}-alerts", rules=tuple(rules)),) if rules else ()
 
