@@ -66,6 +66,9 @@ ALERTS: Final = {
         "threshold: {rate: errors_total, above: 5/s}, "
         "only_when: {rate: requests_total, above: 50/s}"
     ),
+    "During": "threshold: {rate: errors_total, above: 5/s}, during: mornings",
+    "DownDuring": "down: up, during: nights",
+    "AbsentDuring": "absent: queue, during: nights",
     "Down": "down: {any_of: [up], or_absent: true}",
     "DownOnlyWhen": "down: {metric: up, or_absent: true}, only_when: {sum: queue, above: 100}",
     "ForecastBytes": "forecast: {value: free_bytes, below: 0B, within: 4h, from: 30m}",
@@ -94,6 +97,18 @@ ALERTS: Final = {
         'above: {by: route, "/a": 1/s, default: 3/s}}'
     ),
 }
+
+# 1970 begins on a Thursday: there are two hours from 1 to 3, in UTC, and a night that is split.
+ROUTING: Final = """
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers: {chat: {webhook: {url: "http://chat/"}}}
+default_receiver: chat
+intervals:
+  mornings: {times: ["02:00-04:00"], location: Etc/GMT-1}
+  nights: {days: thursday, times: ["23:00-01:30"], location: Etc/GMT-14}
+"""
 
 OTHER: Final = """
 ---
@@ -134,7 +149,7 @@ LONG: Final = {
 
 def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str, OutputFile]:
     body = {**ALERTS, **LONG}[name]
-    other = OTHER if "slo:" in body else ""
+    other = (OTHER if "slo:" in body else "") + (ROUTING if "during:" in body else "")
     spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {body}}}\n{other}"
     built = build({"specs/desk.yaml": spec})
     assert not problems(built), problems(built)
