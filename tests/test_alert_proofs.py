@@ -98,17 +98,18 @@ ALERTS: Final = {
     ),
 }
 
-# 1970 begins on a Thursday: there are two hours from 1 to 3, in UTC, and a night that is split.
+# 1970 begins on a Thursday; in UTC these are from 1 to 3 each day, and on Thursday from 9 to 11:30.
 ROUTING: Final = """
 ---
 apiVersion: obsgen/v1
 kind: Routing
 receivers: {chat: {webhook: {url: "http://chat/"}}}
 default_receiver: chat
-intervals:
-  mornings: {times: ["02:00-04:00"], location: Etc/GMT-1}
-  nights: {days: thursday, times: ["23:00-01:30"], location: Etc/GMT-14}
 """
+INTERVALS: Final = {
+    "mornings": '{times: ["02:00-04:00"], location: Etc/GMT-1}',
+    "nights": '{days: thursday, times: ["23:00-01:30"], location: Etc/GMT-14}',
+}
 
 OTHER: Final = """
 ---
@@ -126,6 +127,8 @@ slos:
 
 # Each mutant that all tests pass, with the reason why none can see it.
 EQUIVALENT: Final = {
+    "DownDuring limit 2 x1.1": "a day has no minute after 1439",
+    "AbsentDuring limit 2 x1.1": "a day has no minute after 1439",
     "Count limit x0.9": "2.7 series are 3 series",
     'Slow le="0.5" widened': "the bound of no other bucket contains it",
     'ByRoute route="/a" widened': "no route whose name contains another's is played",
@@ -149,7 +152,10 @@ LONG: Final = {
 
 def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str, OutputFile]:
     body = {**ALERTS, **LONG}[name]
-    other = (OTHER if "slo:" in body else "") + (ROUTING if "during:" in body else "")
+    other = OTHER if "slo:" in body else ""
+    if (during := re.search(r"during: (\w+)", body)) is not None:
+        interval = f"{during[1]}: {INTERVALS[during[1]]}"
+        other = f"{ROUTING}intervals: {{{interval}}}\n"
     spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {body}}}\n{other}"
     built = build({"specs/desk.yaml": spec})
     assert not problems(built), problems(built)
