@@ -163,7 +163,7 @@ def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str
     return {f.path: f for f in built.files if f.path.startswith("prometheus/")}
 
 
-def tests_of(files: dict[str, OutputFile]) -> bytes:
+def unit_tests_of(files: dict[str, OutputFile]) -> bytes:
     """Return the one file of tests: at another interval than the usual one it has another name."""
     (found,) = (file.data for path, file in files.items() if path.startswith("prometheus/tests/"))
     return found
@@ -184,12 +184,12 @@ def test_generated_tests_pass(tmp_path: Path, name: str, waits: str):
     files = generated(name, waits)
     rules = files["prometheus/rules/desk.rules.yml"].data.decode()
 
-    oracles.promtool_test(written(rules, tests_of(files), tmp_path))
+    oracles.promtool_test(written(rules, unit_tests_of(files), tmp_path))
 
 
 @pytest.mark.parametrize("name", ALERTS)
 def test_each_test_sees_the_alert_quiet_and_firing(name: str):
-    document = yaml.safe_load(tests_of(generated(name)))
+    document = yaml.safe_load(unit_tests_of(generated(name)))
 
     for test in document["tests"]:
         fires = {bool(check["exp_samples"]) for check in test["promql_expr_test"]}
@@ -199,7 +199,7 @@ def test_each_test_sees_the_alert_quiet_and_firing(name: str):
 def test_a_rate_crosses_its_limit_where_a_hand_says():
     # From 4.95 to 5.05 a second the mean over five minutes passes 5 when half of the window is new.
     # Both stretches are sampled every 15s; the alert fires 5m after the first evaluation beyond.
-    document = yaml.safe_load(tests_of(generated("Rate")))
+    document = yaml.safe_load(unit_tests_of(generated("Rate")))
     (test,) = document["tests"]
     series = test["input_series"][0]["values"]
     runs = [re.fullmatch(r"[\d.]+\+([\d.]+)x(\d+)", run) for run in series.split()[:3]]
@@ -277,7 +277,7 @@ def survives(rules: str, tests: bytes, folder: Path) -> bool:
 def test_a_rule_with_one_thing_changed_fails(tmp_path: Path, name: str):
     files: dict[str, Any] = generated(name)
     rules = files["prometheus/rules/desk.rules.yml"].data.decode()
-    tests = tests_of(files)
+    tests = unit_tests_of(files)
     every = list(mutants(rules, name))
     assert all(changed != rules for _, changed in every)
 
