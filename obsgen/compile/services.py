@@ -98,7 +98,10 @@ def compile_service(
     )
     rules = RuleFile(
         service=service.name,
-        groups=tuple(_labelled(group, environment.labels) for group in groups),
+        groups=tuple(
+            _labelled(_without_external(group, service, project), environment.labels)
+            for group in groups
+        ),
         sources=service.sources,
     )
     of_slos = [(slo, shown(own.proofs, with_tests=with_tests)) for slo, own in slos]
@@ -202,6 +205,28 @@ def _rules(alerts: Iterable[AlertParts]) -> tuple[RecordingRule | AlertingRule, 
 def _series_of(record: RecordingRule) -> tuple[str, ...]:
     """Return what tells the series of a recording from those of others."""
     return (record.record, *(f"{k}={v}" for k, v in sorted(record.labels.items())))
+
+
+def _without_external(group: RuleGroup, service: Service, project: Project) -> RuleGroup:
+    """
+    Take away what alerts carry of external labels only because every metric may be asked for them.
+
+    Series of this server have them only where a metric declares them itself.
+    """
+    if not project.external_labels:
+        return group
+    declared = {
+        alert.name: frozenset(label for metric in alert.body.metrics for label in metric.labels)
+        for alert in service.alerts
+    }
+
+    def carried(rule: RecordingRule | AlertingRule) -> RecordingRule | AlertingRule:
+        if not isinstance(rule, AlertingRule) or rule.carries is None or rule.alert not in declared:
+            return rule
+        foreign = project.external_labels.keys() - declared[rule.alert] - rule.labels.keys()
+        return replace(rule, carries=rule.carries - foreign)
+
+    return replace(group, rules=tuple(map(carried, group.rules)))
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

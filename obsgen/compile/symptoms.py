@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, InhibitRule
-from obsgen.matchers import literal_pattern
+from obsgen.compile.alert_matchers import equals, is_there, one_of
 from obsgen.model import Alert, AlertRole, Service, SeverityScheme, Slo
 from obsgen.names import BURN_ALERT
 
@@ -63,17 +63,17 @@ def symptom_rules(
         for service in services
     }
     rank = {name: place for place, name in enumerate(severities.names)}
-    burning = _Burning(severities, external, by_service)
+    pages = _Pages(severities, external, by_service)
     for service in services:
         own = known[service.name]
         symptoms = [each for each in own if each.alert.body.role is AlertRole.SYMPTOM]
         yield from _of_targets(own, symptoms, rank, external)
         for slo in service.slos:
-            yield from burning.over(service.name, slo, _related(service.name, slo, symptoms))
+            yield from pages.over(service.name, slo, _related(service.name, slo, symptoms))
         for each in symptoms:
             for part in each.alert.symptom_of:
                 if part.service != service.name:
-                    yield from burning.over(part.service, part.slo, (each,))
+                    yield from pages.over(part.service, part.slo, (each,))
 
 
 def _known(service: Service, rules: Iterable[AlertingRule]) -> Iterator[_Known]:
@@ -100,7 +100,7 @@ def _of_targets(
         if is_on_targets and all(map(down.may_carry, _TARGET)):
             urgent = (s for s in at_targets if _is_as_urgent(down.severity, s.severity, rank))
             found.setdefault(tuple(urgent), []).append(down)
-    there = tuple(AlertmanagerMatcher(label=label, op="!=", value="") for label in _TARGET)
+    there = tuple(is_there(label) for label in _TARGET)
     for silenced, several in found.items():
         if silenced:
             yield InhibitRule(
@@ -128,7 +128,7 @@ def _related(service: str, slo: Slo, symptoms: Iterable[_Known]) -> tuple[_Known
 
 
 @dataclass(frozen=True, slots=True)
-class _Burning:
+class _Pages:
     """The pages of SLOs, and what they silence."""
 
     severities: SeverityScheme
@@ -144,16 +144,16 @@ class _Burning:
             urgent = tuple(p for p in pages if _is_as_urgent(p, each.severity, rank))
             if urgent and all(map(each.may_carry, slo.by)):
                 silenced.setdefault(urgent, []).append(each)
-        groups = tuple(AlertmanagerMatcher(label=label, op="!=", value="") for label in slo.by)
+        groups = tuple(is_there(label) for label in slo.by)
         for urgent, several in silenced.items():
             of_service = several[0].service
             is_own = ("service",) if service == of_service else ()
             yield InhibitRule(
                 source=(
-                    _is("service", service),
-                    _is("slo", slo.name),
-                    _is("alertname", BURN_ALERT),
-                    _one_of("severity", urgent),
+                    equals("service", service),
+                    equals("slo", slo.name),
+                    equals("alertname", BURN_ALERT),
+                    one_of("severity", urgent),
                     *groups,
                 ),
                 target=(*_of_alerts(of_service, several), *groups),
@@ -179,15 +179,4 @@ def _is_as_urgent(one: str, other: str, rank: Mapping[str, int]) -> bool:
 def _of_alerts(service: str, alerts: Iterable[_Known]) -> tuple[AlertmanagerMatcher, ...]:
     names = tuple(dict.fromkeys(each.rule.alert for each in alerts))
     levels = tuple(dict.fromkeys(each.severity for each in alerts))
-    return _is("service", service), _one_of("alertname", names), _one_of("severity", levels)
-
-
-def _is(label: str, value: str) -> AlertmanagerMatcher:
-    return AlertmanagerMatcher(label=label, op="=", value=value)
-
-
-def _one_of(label: str, values: tuple[str, ...]) -> AlertmanagerMatcher:
-    if len(values) == 1:
-        return _is(label, values[0])
-    pattern = "|".join(map(literal_pattern, values))
-    return AlertmanagerMatcher(label=label, op="=~", value=pattern)
+    return equals("service", service), one_of("alertname", names), one_of("severity", levels)
