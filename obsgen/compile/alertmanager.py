@@ -9,7 +9,7 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
@@ -18,6 +18,7 @@ from obsgen.artefacts import (
     AlertmanagerConfig,
     AlertmanagerMatcher,
     InhibitRule,
+    RecordingRule,
 )
 from obsgen.compile.alert_matchers import equals, one_of
 from obsgen.compile.notified import with_notified
@@ -34,11 +35,15 @@ _TIER: Final = "tier"
 _SEVERITY: Final = "severity"
 
 
+_NO_RECORDS: Final[Mapping[str, tuple[RecordingRule, ...]]] = {}
+
+
 def compile_alertmanager(
     routing: Routing | None,
     rules: Iterable[AlertingRule],
     project: Project,
     services: tuple[Service, ...] = (),
+    records: Mapping[str, tuple[RecordingRule, ...]] = _NO_RECORDS,
     report: Reports = lambda _: None,
 ) -> AlertmanagerConfig | None:
     """
@@ -47,6 +52,7 @@ def compile_alertmanager(
     Args:
         rules: In the order of the rule files: of an SLO's tiers the faster first.
         services: Whose rules they are.
+        records: What the services record, by their names.
 
     Returns:
         None without a Routing document.
@@ -54,18 +60,18 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
-    notified = with_notified(routing, services, every, report)
-    told = replace(routing, route=with_watchdogs(notified, every))
+    root = compile_routes(routing, project)
+    root = with_notified(root, routing, services, every, project, report)
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,
-        route=compile_routes(told, project),
+        route=with_watchdogs(root, every, project.external_labels),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
             *_burn_rules(every, external, project.severities.names),
             *_severity_rules(every, project, external),
-            *symptom_rules(services, every, project.severities, external),
+            *symptom_rules(services, every, records, project.severities, external),
         ),
         time_intervals=routing.time_intervals,
         sources=routing.sources,

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, InhibitRule
+from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, InhibitRule, RecordingRule
 from obsgen.compile.alert_matchers import equals, is_there, one_of
+from obsgen.matchers import Matcher, contradiction
 from obsgen.model import Alert, AlertRole, Service, SeverityScheme, Slo
-from obsgen.names import BURN_ALERT
+from obsgen.names import BURN_ALERT, is_own_series
+from obsgen.promql import VectorSelector, parse, selectors
 
 _TARGET: Final = ("job", "instance")
 """The labels that tell a target of Prometheus."""
@@ -46,6 +48,7 @@ class _Known:
 def symptom_rules(
     services: tuple[Service, ...],
     rules: Iterable[AlertingRule],
+    records: Mapping[str, tuple[RecordingRule, ...]],
     severities: SeverityScheme,
     external: tuple[str, ...],
 ) -> Iterator[InhibitRule]:
@@ -53,6 +56,7 @@ def symptom_rules(
     Yield the inhibitions of symptoms, service by service.
 
     Args:
+        records: What the services record, by their names.
         external: The labels that every alert gets from the server that sends it.
     """
     by_service: dict[str, list[AlertingRule]] = {}
@@ -69,7 +73,9 @@ def symptom_rules(
         symptoms = [each for each in own if each.alert.body.role is AlertRole.SYMPTOM]
         yield from _of_targets(own, symptoms, rank, external)
         for slo in service.slos:
-            yield from pages.over(service.name, slo, _related(service.name, slo, symptoms))
+            own_records = records.get(service.name, ())
+            related = _related(service.name, slo, symptoms, own_records)
+            yield from pages.over(service.name, slo, related)
         for each in symptoms:
             for part in each.alert.symptom_of:
                 if part.service != service.name:
@@ -113,18 +119,51 @@ def _of_targets(
 # --- the page of an SLO ------------------------------------------------------------------------
 
 
-def _related(service: str, slo: Slo, symptoms: Iterable[_Known]) -> tuple[_Known, ...]:
+def _related(
+    service: str, slo: Slo, symptoms: Iterable[_Known], records: Iterable[RecordingRule]
+) -> tuple[_Known, ...]:
     """Return the symptoms of an SLO among those of its own service."""
     counted = {metric.name for metric in slo.sli.metrics}
+    reading = [
+        each
+        for each in symptoms
+        if each.alert.category in _OF_SERVICE
+        and any(metric.name in counted for metric in each.alert.body.metrics)
+    ]
+    streams = _streams(slo, records) if reading else ()
+    meeting = {id(each) for each in reading if _meets(each, streams)}
     return tuple(
         each
         for each in symptoms
-        if (
-            each.alert.category in _OF_SERVICE
-            and any(metric.name in counted for metric in each.alert.body.metrics)
-        )
+        if id(each) in meeting
         or any(p.service == service and p.slo.name == slo.name for p in each.alert.symptom_of)
     )
+
+
+def _streams(slo: Slo, records: Iterable[RecordingRule]) -> tuple[VectorSelector, ...]:
+    """Return what an SLO's ledger selects of metrics that are no recordings."""
+    return tuple(
+        selector
+        for rule in records
+        if rule.labels.get("slo") == slo.name
+        for selector in selectors(parse(rule.expr))
+        if not is_own_series(selector.metric_name or "")
+    )
+
+
+def _meets(symptom: _Known, streams: Iterable[VectorSelector]) -> bool:
+    """Say whether an alert reads, of a metric that is counted, series that may be counted."""
+    read = tuple(selectors(parse(symptom.rule.expr)))
+    return any(
+        one.metric_name == other.metric_name
+        and contradiction((*_matchers(one), *_matchers(other))) is None
+        for one in read
+        for other in streams
+    )
+
+
+def _matchers(selector: VectorSelector) -> Iterator[Matcher]:
+    return (Matcher(m.label, m.op, m.value) for m in selector.matchers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ from obsgen.routing import dispatch, possible_labels
 from obsgen.units import Duration
 
 
-def with_watchdogs(root: Route, rules: Iterable[AlertingRule]) -> Route:
+def with_watchdogs(
+    root: Route, rules: Iterable[AlertingRule], external_labels: Mapping[str, str]
+) -> Route:
     """Return the tree in which each route that takes a watchdog has one below for it alone."""
     taken: dict[int, dict[str, None]] = {}
     for rule in rules:
         if every := rule.labels.get(WATCHDOG_LABEL):
-            for reached in dispatch(root, possible_labels(rule)):
+            for reached in dispatch(root, possible_labels(rule, external_labels)):
                 # What the author says of a route holds.
                 if reached.route is root or reached.route.repeat_interval is None:
                     taken.setdefault(id(reached.route), {})[every] = None
