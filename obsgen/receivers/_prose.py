@@ -54,13 +54,28 @@ def pagerduty_severity(severities: SeverityScheme) -> str:
     urgent is critical, whatever else pages error, the least urgent of several that do not page
     info, all others warning; alerts of several severities in one notification count as error.
     """
-    words = dict.fromkeys(severities.names, "warning")
+    return by_severity(severities, ("critical", "error", "warning", "info"), "error")
+
+
+def by_severity(
+    severities: SeverityScheme, words: tuple[str, str, str, str], otherwise: str
+) -> str:
+    """
+    Return the template that gives another system's word for the severity that all alerts carry.
+
+    Args:
+        words: For the most urgent, for all others that page, for those that do not, and for the
+            least urgent of several that do not.
+        otherwise: For alerts of several severities in one notification, and of none.
+    """
+    first, page, rest, least = words
+    chosen = dict.fromkeys(severities.names, rest)
     quiet = [level.name for level in severities.levels if not level.page]
     if len(quiet) > 1:
-        words[quiet[-1]] = "info"
-    words.update({level.name: "error" for level in severities.levels if level.page})
-    words[severities.names[0]] = "critical"
+        chosen[quiet[-1]] = least
+    chosen.update({level.name: page for level in severities.levels if level.page})
+    chosen[severities.names[0]] = first
     branches = " else ".join(
-        f'if eq .CommonLabels.severity "{name}" }}}}{word}{{{{' for name, word in words.items()
+        f'if eq .CommonLabels.severity "{name}" }}}}{word}{{{{' for name, word in chosen.items()
     )
-    return f"{{{{ {branches} else }}}}error{{{{ end }}}}"
+    return f"{{{{ {branches} else }}}}{otherwise}{{{{ end }}}}"

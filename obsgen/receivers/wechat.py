@@ -1,0 +1,81 @@
+"""`wechat`: messages to members of a company through WeChat Work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.artefacts import Json
+from obsgen.model import ReceiverReader
+from obsgen.receivers._fields import Fields, Flag, Text
+from obsgen.receivers._findings import missing
+from obsgen.receivers._http import HTTP
+from obsgen.receivers._kind import Integration
+from obsgen.receivers._prose import TITLE
+from obsgen.receivers._rules import given
+from obsgen.receivers._secret import Secret
+from obsgen.receivers._shapes import Address, Choice
+from obsgen.receivers._texts import MARKDOWN, PLAIN
+from obsgen.source import MappingNode, Scalar
+
+_SECRET: Final = Secret(
+    key="api_secret",
+    what="The secret of the application",
+    placeholder="${WECHAT_API_SECRET}",
+    path="/etc/alertmanager/secrets/wechat",
+    since=(0, 31),
+)
+_API: Final = Address("The API, if another.", "https://qyapi.weixin.qq.com/cgi-bin/")
+_COMPANY: Final = Text("The company's identifier.", "ww1a2b3c4d5e6f")
+_RECIPIENTS: Final = ("to_user", "to_party", "to_tag")
+_FIELDS: Final = Fields(
+    description="A message through WeChat Work.",
+    fields={
+        "corp_id": _COMPANY,
+        **_SECRET.fields,
+        "agent_id": Text("The application.", "1000002"),
+        "to_user": Text("Users, parted by `|`; `@all` for everyone.", "lin|wang"),
+        "to_party": Text("Departments, parted by `|`.", "12"),
+        "to_tag": Text("Tags, parted by `|`.", "oncall"),
+        "api_url": _API,
+        "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
+        "message": Text("The message.", "{{ .CommonAnnotations.summary }}"),
+        "message_type": Choice(
+            "How the message is written; text unless given.", ("text", "markdown")
+        ),
+        "http_config": HTTP,
+    },
+)
+_SHARED: Final = Fields(
+    description="What all WeChat messages share.",
+    fields={**_SECRET.fields, "api_corp_id": _COMPANY, "api_url": _API},
+)
+
+
+def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
+    _SECRET.require(node, shared, reader)
+    if not given(node, "corp_id") and not given(shared, "api_corp_id"):
+        missing(node, reader, "`corp_id`", "add `corp_id`, the company's identifier")
+    if not given(node, "agent_id"):
+        missing(node, reader, "`agent_id`", "add `agent_id`, the number of the application")
+    if not any(given(node, key) for key in _RECIPIENTS):
+        hint = 'add `to_user: "@all"`, or those who are to get it'
+        missing(node, reader, "`to_user`, `to_party` or `to_tag`", hint)
+
+
+def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
+    del reader
+    kind = node.get("message_type")
+    is_markdown = isinstance(kind, Scalar) and kind.text == "markdown"
+    text = MARKDOWN if is_markdown else PLAIN
+    return {"send_resolved": True, "message": f"{TITLE}\n\n{text}"}
+
+
+KIND: Final = Integration(
+    key="wechat",
+    since=(0, 12),
+    fields=_FIELDS,
+    shared_fields=_SHARED,
+    rules=_rules,
+    defaults=_defaults,
+)
