@@ -28,9 +28,14 @@ def is_true(node: MappingNode, key: str) -> bool:
 
 def one_of(node: MappingNode, reader: ReceiverReader, *keys: str, hint: str) -> None:
     """Report that none of these fields is there, or each but the first that is."""
+    some_of(node, reader, *keys, hint=hint)
+    at_most_one(node, reader, *keys)
+
+
+def some_of(node: MappingNode, reader: ReceiverReader, *keys: str, hint: str) -> None:
+    """Report that none of these fields is there."""
     if not any(given(node, key) for key in keys):
         missing(node, reader, " or ".join(f"`{key}`" for key in keys), hint)
-    at_most_one(node, reader, *keys)
 
 
 def at_most_one(node: MappingNode, reader: ReceiverReader, *keys: str) -> None:

@@ -22,7 +22,7 @@ from obsgen.receivers._fields import (
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._prose import SLACK_TEXT, TITLE
-from obsgen.receivers._rules import at_most_one, conflict, given, is_true, one_of
+from obsgen.receivers._rules import at_most_one, conflict, given, is_true, some_of
 from obsgen.receivers._secret import Refused
 from obsgen.receivers._shapes import Address
 from obsgen.source import MappingNode, Node, Scalar
@@ -50,7 +50,7 @@ _ACTIONS: Final = Items(
             "confirm": _CONFIRM,
         },
         required=("type", "text"),
-        check=lambda node, reader: one_of(
+        check=lambda node, reader: some_of(
             node, reader, "url", "name", hint="add the `url` to which the button leads"
         ),
     )

@@ -12,7 +12,7 @@ from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import TITLE
-from obsgen.receivers._rules import given
+from obsgen.receivers._rules import given, some_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
 from obsgen.receivers._texts import MARKDOWN, PLAIN
@@ -58,9 +58,8 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, "`corp_id`", "add `corp_id`, the company's identifier")
     if not given(node, "agent_id"):
         missing(node, reader, "`agent_id`", "add `agent_id`, the number of the application")
-    if not any(given(node, key) for key in _RECIPIENTS):
-        hint = 'add `to_user: "@all"`, or those who are to get it'
-        missing(node, reader, "`to_user`, `to_party` or `to_tag`", hint)
+    hint = 'add `to_user: "@all"`, or those who are to get it'
+    some_of(node, reader, *_RECIPIENTS, hint=hint)
 
 
 def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
