@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 import yaml
-from oracles import amtool_check_config
+from oracles import amtool_check_config, tool
 from receiver_fields import AUTHORIZATION, KIND_SINCE, KNOWN, NEWER, SHARED, SINCE, fields
 from routing_specs import a_config, a_project, read, written
 
 from obsgen.receivers import KINDS
+from obsgen.receivers._texts import FIRST_LINK, HTML, MARKDOWN, PLAIN, WIKI
 from obsgen.schema.kinds import load
 from obsgen.secrets import is_placeholder
 
@@ -632,11 +635,75 @@ def test_details_of_pagerduty_are_texts_until_they_may_be_more():
     ) == found.messages
 
 
+def test_the_room_of_webex_looks_like_a_token_and_is_none():
+    text = f"room_id: Y2lzY29zcGFyazovL3VzL1JPT00vYmJjZWIxYWQtNDNmMS0zYjU4{AUTHORIZATION}"
+
+    assert () == read(a_spec("webex", text)).found
+
+
 def test_a_secret_deep_in_a_payload_is_found():
     text = "url: http://a\npayload: {a: [{api_key: hunter2}]}"
     found = read(a_spec("webhook", text), a_project(version=NEWEST))
 
     assert ("SEC801",) == found.codes
+
+
+# --- messages ----------------------------------------------------------------------------------
+
+FIRING = {
+    "status": "firing",
+    "labels": {"alertname": "Down", "severity": "high"},
+    "annotations": {
+        "summary": "cart is down",
+        "description": "No target answers.",
+        "runbook_url": "http://run/Down",
+    },
+    "generatorURL": "http://prom/graph",
+}
+RESOLVED = {"status": "resolved", "labels": {"alertname": "Slow"}, "annotations": {}}
+MESSAGES = {
+    "plain": (
+        PLAIN,
+        "cart is down (high)\nNo target answers.\nRunbook: http://run/Down\n"
+        "Query: http://prom/graph\n\nResolved: Slow\n",
+    ),
+    "markdown": (
+        MARKDOWN,
+        "**cart is down** `high`\n\nNo target answers.\n\n[Runbook](http://run/Down)\n\n"
+        "[Query](http://prom/graph)\n\n\n**Resolved: Slow**\n",
+    ),
+    "html": (
+        HTML,
+        "<b>cart is down</b> <code>high</code>\nNo target answers.\n"
+        '<a href="http://run/Down">Runbook</a>\n<a href="http://prom/graph">Query</a>\n\n'
+        "<b>Resolved: Slow</b>\n",
+    ),
+    "wiki": (
+        WIKI,
+        "*cart is down* (high)\nNo target answers.\n[Runbook|http://run/Down]\n"
+        "[Query|http://prom/graph]\n\n*Resolved: Slow*\n",
+    ),
+    "link": (FIRST_LINK, "http://alertmanager"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MESSAGES.values(), ids=MESSAGES)
+def test_a_message_says_what_is_wrong_and_where_to_look(text, expected, tmp_path):
+    data = tmp_path / "data.json"
+    data.write_text(
+        json.dumps({"alerts": [FIRING, RESOLVED], "externalURL": "http://alertmanager"})
+    )
+    (tmp_path / "none.tmpl").write_text('{{ define "none" }}{{ end }}')
+    command = [tool("amtool"), "template", "render", f"--template.glob={tmp_path}/*.tmpl"]
+    kind = "html" if text == HTML else "text"
+    done = subprocess.run(
+        [*command, f"--template.data={data}", f"--template.type={kind}", f"--template.text={text}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert expected.rstrip() == done.stdout.rstrip()
 
 
 # --- defaults ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ _API: Final = Address("The API, if another.", "https://webexapis.com/v1/messages
 _FIELDS: Final = Fields(
     description="A message to a Webex room.",
     fields={
-        "room_id": Text("The room.", "Y2lzY29zcGFyazovL3VzL1JPT00vYWJj"),
+        "room_id": Text("The room.", "Y2lzY29zcGFyazovL3VzL1JPT00vYWJj", is_public=True),
         "api_url": _API,
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
         "message": Text("The message, in Markdown.", "{{ .CommonAnnotations.summary }}"),
