@@ -14,6 +14,7 @@ from oracles import amtool_check_config, tool
 from receiver_fields import AUTHORIZATION, KIND_SINCE, KNOWN, NEWER, SHARED, SINCE, fields
 from routing_specs import a_config, a_project, read, written
 
+from obsgen.pipeline import Options, build
 from obsgen.receivers import KINDS
 from obsgen.receivers._texts import FIRST_LINK, HTML, MARKDOWN, PLAIN, WIKI
 from obsgen.schema.kinds import load
@@ -646,6 +647,50 @@ def test_a_secret_deep_in_a_payload_is_found():
     found = read(a_spec("webhook", text), a_project(version=NEWEST))
 
     assert ("SEC801",) == found.codes
+
+
+# --- whatever is written -----------------------------------------------------------------------
+
+ODD = (
+    *("", "~", "true", "-1", "1e999", "99999999999999999999", "{{", "${A}", "http://[", "\u2028"),
+    *("[]", "{}", "[[]]", "[{}]", "{a: {b: [c]}}", "{values: [~]}", "'\\0'", "http://a:99999999"),
+)
+
+
+@pytest.mark.parametrize("version", [(0, 20), NEWEST], ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_odd_value_is_told_or_taken_and_never_raises(kind, version):
+    project = a_project(version=version)
+    for text in (*KNOWN.get(kind, ()), *NEWER.get(kind, ())):
+        example = fields(text)
+        for path in _keys(example):
+            for odd in ODD:
+                spec = a_spec(
+                    kind, yaml.safe_dump(_with(example, path.split("."), yaml.safe_load(odd)))
+                )
+                assert read(spec, project).routing is not None
+
+
+def _with(value: Any, path: list[str], odd: Any) -> Any:
+    """Return the same with another value at the path, in each item of lists."""
+    if isinstance(value, list):
+        return [_with(item, path, odd) for item in value]
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    inner = odd if len(path) == 1 else _with(value[path[0]], path[1:], odd)
+    return {**value, path[0]: inner}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_misspelt_field_is_told_with_its_neighbour(kind):
+    text = {**KNOWN, **NEWER}[kind][0] + "\nsend_resolvd: true"
+    spec = (
+        "apiVersion: obsgen/v1\nkind: Project\nname: a\nalertmanager: {version: 0.34}\n---\n"
+        f"apiVersion: obsgen/v1\nkind: Routing\n{a_spec(kind, text)}"
+    )
+    found = build({"specs/a.yaml": spec.encode()}, Options()).diagnostics
+
+    assert ["did you mean `send_resolved`?"] == [d.hint for d in found if d.code.id == "SCH101"]
 
 
 # --- messages ----------------------------------------------------------------------------------
