@@ -170,7 +170,7 @@ class _Builder:
                 title=lambda: "The shop",
                 target_labels=lambda: ["zone"],
                 runbooks=lambda: {"base_url": "https://runbooks.example.org/"},
-                alertmanager=lambda: {"version": "0.27", "targets": ["am:9093"]},
+                alertmanager=lambda: {"version": "0.25", "targets": ["am:9093"]},
                 ledger=lambda: {"settle": "10s", "bridge": "10m", "tile": self.pick("30s", "1m")},
                 datasources=lambda: {"prometheus": {"prometheus": {"url": "http://p:9090"}}},
                 severities=lambda: [
