@@ -26,7 +26,7 @@ check: $(PACKAGE) ## Validate specs/ and compare generated/ with what they say
 	$(BIN)/obsgen validate $(SPECS)
 	$(BIN)/obsgen generate --check $(SPECS)
 
-test: $(DEV) tools ## Run all tests, with the real promtool, prometheus, amtool and alertmanager
+test: $(DEV) tools ## Run all tests, with the real Prometheus, Alertmanager and blackbox exporter
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-all: lint test check ## Run all that CI demands of a change
@@ -39,7 +39,7 @@ lint: $(DEV) ## Check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict obsgen
 
-tools: ## Provide promtool, prometheus, amtool and alertmanager in .tools/bin
+tools: ## Provide promtool, prometheus, amtool, alertmanager, blackbox_exporter in .tools/bin
 	@.ci/tools.sh
 
 bench: $(DEV) ## Measure how fast obsgen starts and compiles

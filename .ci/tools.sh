@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Provides promtool, prometheus, amtool and alertmanager in .tools/bin, where the tests look first.
+# Provides promtool, prometheus, amtool, alertmanager and blackbox_exporter in .tools/bin, where the
+# tests look first.
 #
 # Tried in this order, for what is still missing or too old:
 #   1. PATH: linked;
@@ -11,18 +12,20 @@ set -euo pipefail
 
 OLDEST_PROMETHEUS=2.42
 OLDEST_ALERTMANAGER=0.25
+OLDEST_BLACKBOX_EXPORTER=0.23
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tools=$(dirname "$here")/.tools
 bin=$tools/bin
 base_url=${TOOLS_BASE_URL:-https://github.com/prometheus}
-names=(promtool prometheus amtool alertmanager)
+names=(promtool prometheus amtool alertmanager blackbox_exporter)
 
 say() { printf '%s\n' "$*" >&2; }
 
 oldest() {
   case $1 in
     prometheus | promtool) echo "$OLDEST_PROMETHEUS" ;;
+    blackbox_exporter) echo "$OLDEST_BLACKBOX_EXPORTER" ;;
     *) echo "$OLDEST_ALERTMANAGER" ;;
   esac
 }
@@ -30,7 +33,7 @@ oldest() {
 # The version an executable tells of itself, as MAJOR.MINOR; nothing if it does not run.
 version() {
   "$1" --version 2>&1 </dev/null |
-    sed -n 's/^[a-z]*, version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1 || true
+    sed -n 's/^[a-z_]*, version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1 || true
 }
 
 at_least() { # MAJOR.MINOR MAJOR.MINOR
@@ -60,8 +63,8 @@ link_from() { # DIRECTORY...
   local name directory file
   for name in $(missing); do
     for directory in "$@"; do
-      # Debian calls the server of Alertmanager prometheus-alertmanager.
-      for file in "$directory/$name" "$directory/prometheus-$name"; do
+      # Debian calls servers prometheus-alertmanager and prometheus-blackbox-exporter.
+      for file in "$directory/$name" "$directory/prometheus-${name//_/-}"; do
         if [ "$directory" != "$bin" ] && good "$file" "$name"; then
           ln -sfn "$file" "$bin/$name"
           break 2
@@ -89,7 +92,7 @@ from_packages() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq >/dev/null 2>&1 || true
   for project in $(missing_projects); do
-    case $project in prometheus) package=prometheus ;; *) package=prometheus-$project ;; esac
+    case $project in prometheus) package=prometheus ;; *) package=prometheus-${project//_/-} ;; esac
     found=$(candidate "$package")
     if [ -z "$found" ] || ! at_least "$found" "$(oldest "$project")"; then
       say "the package $package is ${found:-not there}, wanted is $(oldest "$project")"
@@ -172,7 +175,8 @@ done
 lacking=$(missing)
 if [ -n "$lacking" ]; then
   say "missing or too old: ${lacking//$'\n'/ }"
-  say "wanted: prometheus and promtool $OLDEST_PROMETHEUS, alertmanager and amtool $OLDEST_ALERTMANAGER, or newer"
+  say "wanted: prometheus and promtool $OLDEST_PROMETHEUS, alertmanager and amtool $OLDEST_ALERTMANAGER," \
+    "blackbox_exporter $OLDEST_BLACKBOX_EXPORTER, or newer"
   say "Install them, so that they are on PATH, and run \`make tools\` again."
   exit 1
 fi

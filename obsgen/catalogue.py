@@ -17,7 +17,13 @@ from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher, selector
 from obsgen.units import COUNT, SECONDS, Unit, number_text
 
-MetricType = Literal["counter", "gauge", "histogram", "native_histogram", "summary"]
+MetricType = Literal["counter", "gauge", "histogram", "native_histogram", "summary", "increments"]
+"""The last is recorded by rules: each sample tells by how much something grew in a tile."""
+
+DECLARED_TYPES: Final[tuple[MetricType, ...]] = (
+    *("counter", "gauge", "histogram", "native_histogram", "summary"),
+)
+"""What an exposition may say."""
 
 TARGET_LABELS: Final = ("job", "instance")
 """Set by Prometheus on every scraped series."""
@@ -37,6 +43,7 @@ class Metric:
         yields: A query's own matcher on a label of *scope* replaces that of the scope.
         cardinality: Most label sets on one instance, as its author says; 0 where nobody does.
         bad: Matchers of the events that ready dashboards show as errors.
+        recorded: The series under which rules record it, where nothing exposes it.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Metric:
     help: str = ""
     cardinality: int = 0
     planned: bool = False
+    recorded: str = ""
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
@@ -64,7 +72,9 @@ class Metric:
     @property
     def counted(self) -> str:
         """The counter to rate: the metric itself, or the count of a histogram or summary."""
-        return f"{self.name}_count" if self.type in {"histogram", "summary"} else self.name
+        if self.type in {"histogram", "summary"}:
+            return f"{self.name}_count"
+        return self.recorded or self.name
 
     @property
     def counted_unit(self) -> Unit:
@@ -101,7 +111,7 @@ class Metric:
         if self.type == "summary":
             base = {f"{self.name}_{part}": labels for part in ("sum", "count")}
             return {self.name: labels | {"quantile"}, **base}
-        return {self.name: labels}
+        return {self.recorded or self.name: labels}
 
     def bucket_matcher(self, bound: Decimal) -> Matcher:
         """
@@ -195,7 +205,7 @@ class Catalogue:
 
     def knows(self, series: str) -> bool:
         """Say whether a series is declared, recorded, or Prometheus's own."""
-        own = series in _OWN_SERIES or names.is_slo_series(series)
+        own = series in _OWN_SERIES or names.is_own_series(series)
         return series in self.recorded or own or self.metric_of(series) is not None
 
     def near(self, name: str) -> str:

@@ -45,7 +45,10 @@ CODES: Final = (UNUSED_IGNORE, EXPIRED_IGNORE, IGNORE_FORM)
 _SIGN: Final = "obsgen:"
 _COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
 _CODES: Final = re.compile(r"\s*\[\s*(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*\]", re.ASCII)
-_UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d[\d-]*)", re.ASCII)
+_UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d[\d./-]*(?<=\d))", re.ASCII)
+_BARE_CODES: Final = re.compile(
+    r"[\s:(]*(?P<codes>[A-Z]{3}\d{3}(?:,?\s+[A-Z]{3}\d{3})*)\b", re.ASCII
+)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 _MONTHS: Final = range(1, 13)
@@ -139,12 +142,11 @@ def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[
         until = _UNTIL.search(match["rest"])
         reason = _UNTIL.sub("", match["rest"][codes.end() :] if codes else "").strip(" \t-—:")
         if codes is None or not reason:
-            what = "names no code" if codes is None else "gives no reason"
-            hint = "write `# obsgen: ignore[PQL440] why it is right here`"
-            report(finding(IGNORE_FORM, origin, f"the comment {what}", hint))
+            report(finding(IGNORE_FORM, origin, *_said(match["rest"], codes)))
             continue
         if until is not None and not _is_day(until["day"]):
-            report(finding(IGNORE_FORM, origin, f"`{until['day']}` is not a day"))
+            hint = "write the year, the month and the day: `until 2027-01-31`"
+            report(finding(IGNORE_FORM, origin, f"`{until['day']}` is not a day", hint))
             continue
         is_alone = not line[: match.start()].strip()
         yield _Ignore(
@@ -153,6 +155,16 @@ def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[
             origin=origin,
             until=until["day"] if until else "",
         )
+
+
+def _said(rest: str, codes: re.Match[str] | None) -> tuple[str, str]:
+    """Return what is wrong with the form of a comment, and the comment as it is meant."""
+    named = codes["codes"] if codes else "PQL440"
+    what = "names no code" if codes is None else "gives no reason"
+    if codes is None and (bare := _BARE_CODES.match(rest)):
+        named = ", ".join(re.split(r",?\s+", bare["codes"]))
+        what = f"has {named} without brackets"
+    return f"the comment {what}", f"write `# obsgen: ignore[{named}] why it is right here`"
 
 
 def _next_line(lines: Sequence[str], number: int) -> int:

@@ -82,6 +82,16 @@ def only_values(matcher: Matcher) -> frozenset[str] | None:
     return frozenset(re.sub(r"\\(.)", r"\1", part) for part in parts)
 
 
+def takes_nothing(matcher: Matcher) -> bool:
+    """
+    Say whether a matcher leaves out every value, that of an absent label too.
+
+    >>> takes_nothing(Matcher("job", "!~", ".*")), takes_nothing(Matcher("job", "!~", ".+"))
+    (True, False)
+    """
+    return matcher.op == "!~" and matcher.negated().takes_all
+
+
 def contradiction(matchers: Iterable[Matcher]) -> tuple[Matcher, Matcher] | None:
     """
     Return two matchers that surely never take the same value.

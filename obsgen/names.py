@@ -74,6 +74,61 @@ def calendar_bad_events(tile: Duration) -> str:
 
 CALENDAR_LABEL: Final = "calendar"
 
+SPENT: Final = "spend:spent:period"
+SPEND_REMAINING: Final = "spend:remaining:period"
+SPEND_PROJECTED: Final = "spend:projected:period"
+SPEND_ELAPSED: Final = "spend:elapsed:ratio"
+
+
+def spend_seen(tile: Duration) -> str:
+    """Name the money that series which were there before have counted."""
+    return f"spend:cost_seen:increase{tile}"
+
+
+def spend_born(tile: Duration) -> str:
+    """Name the money that series had counted when they first appeared."""
+    return f"spend:cost_born:increase{tile}"
+
+
+def spend_cost(tile: Duration) -> str:
+    """Name the ledger of money."""
+    return f"spend:cost:increase{tile}"
+
+
+def spend_calendar_cost(tile: Duration) -> str:
+    """Name the ledger of money whose series tell the period of the calendar apart."""
+    return f"spend:calendar_cost:increase{tile}"
+
+
+def units_seen(metric: str, tile: Duration) -> str:
+    """Name what series which were there before have counted of what has a price."""
+    return f"cost:{metric}_units_seen:increase{tile}"
+
+
+def units_born(metric: str, tile: Duration) -> str:
+    """Name what series had counted of it when they first appeared."""
+    return f"cost:{metric}_units_born:increase{tile}"
+
+
+def units(metric: str, tile: Duration) -> str:
+    """Name the ledger of what has a price."""
+    return f"cost:{metric}_units:increase{tile}"
+
+
+def unit_price(metric: str) -> str:
+    """Name the price of one of it."""
+    return f"cost:{metric}_unit:price"
+
+
+def cost(metric: str, tile: Duration) -> str:
+    """Name the ledger of what it cost."""
+    return f"cost:{metric}:increase{tile}"
+
+
+_OF_MONEY: Final = re.compile(
+    r"spend:(calendar_)?cost(_seen|_born)?:increase\w+|spend:(spent|remaining|projected):period"
+    r"|spend:elapsed:ratio|cost:[a-zA-Z_]\w*:(increase\w+|price)"
+)
 _OWN: Final = re.compile(
     r"slo:(calendar_)?(total|bad)_(seen|born|events):(increase\w+|period)"
     r"|slo:error_ratio:(rate\w+|period)|slo:error_budget_remaining:(ratio|minutes|events)"
@@ -86,12 +141,17 @@ def is_slo_series(name: str) -> bool:
     return _OWN.fullmatch(name) is not None
 
 
+def is_own_series(name: str) -> bool:
+    """Say whether a name is one that SLOs, budgets of money or prices are recorded under."""
+    return is_slo_series(name) or _OF_MONEY.fullmatch(name) is not None
+
+
 def is_recorded(name: str) -> bool:
     """Say whether a series is named as recorded ones are: colons are for recording rules alone."""
     return ":" in name
 
 
-_TILE: Final = re.compile(r"slo:\w+:increase(?P<tile>\w+)")
+_TILE: Final = re.compile(r"(?:slo|spend|cost):\w+:increase(?P<tile>\w+)")
 
 
 def tile_of(name: str) -> Duration | None:
@@ -117,20 +177,55 @@ SPENT_ALERT: Final = "ErrorBudgetSpent"
 LOST_ALERT: Final = "SliSeriesLost"
 VANISHED_ALERT: Final = "SliTrafficVanished"
 DOWN_ALERT: Final = "SliTargetDown"
+PROBE_LABEL: Final = "probe"
+UNPRICED_ALERT: Final = "Unpriced"
+SPEND_LABEL: Final = "spend"
+LEVEL_LABEL: Final = "level"
 IDENTITY: Final = ("service", "slo")
-RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team"})
+ESCALATED: Final = "escalated"
+"""The label of an alert that escalates another one: how long that has fired, `15m`."""
+RESERVED_LABELS: Final = frozenset({*IDENTITY, "alertname", "severity", "tier", "team", ESCALATED})
+
+VALUE_ANNOTATION: Final = "value"
+"""The value beside its limit, where an alert's own texts do not say both."""
+
+BUDGET_ANNOTATION: Final = "budget_left"
+"""The share of an error budget that is left."""
+
+# --- probes ----------------------------------------------------------------------------------
+
+
+def probe_job(service: str, probe: str) -> str:
+    """Name the scrape job of a probe; no name of a service or probe holds a slash."""
+    return f"probe/{service}/{probe}"
+
+
+def probe_module(prober: str, settings: str) -> str:
+    """
+    Name a module of the blackbox exporter after what it does.
+
+    >>> probe_module("tcp", '{"prober": "tcp", "timeout": "5s"}')
+    'tcp_04b11b16'
+    """
+    return f"{prober}_{_digest(settings)}"
+
 
 # --- files -----------------------------------------------------------------------------------
 
 
-def rule_file(service: str) -> str:
-    """Name the rule file of a service, below `prometheus/`."""
-    return f"rules/{service}.rules.yml"
+def rule_file(service: str, part: str = "") -> str:
+    """Name a service's rules, or a part of them, below `prometheus/`."""
+    return f"rules/{service}{f'.{part}' if part else ''}.rules.yml"
 
 
 def rule_test_file(service: str, part: str = "") -> str:
     """Name the unit tests of a service's rules, or of a part of them, below `prometheus/`."""
     return f"tests/{service}{f'.{part}' if part else ''}.test.yml"
+
+
+def runbook_page(service: str, alert: str) -> str:
+    """Name the page that helps with an alert, below the folder of all runbooks."""
+    return f"{service}/{alert}.md"
 
 
 # --- dashboards ------------------------------------------------------------------------------
@@ -159,10 +254,13 @@ def uid(*words: str) -> str:
     whole = "-".join(("obs", *(slug(word) for word in words)))
     if len(whole) <= _UID_LENGTH:
         return whole
+    return f"{whole[: _UID_LENGTH - _HASH_LENGTH - 1].rstrip('-')}-{_digest(whole)}"
+
+
+def _digest(text: str) -> str:
     import hashlib  # loads OpenSSL: only where something is hashed
 
-    digest = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{whole[: _UID_LENGTH - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
 def dashboard_uid_of(reference: str, service: str) -> str:

@@ -16,8 +16,10 @@ from obsgen import disk
 from obsgen.catalogue import Catalogue
 from obsgen.diagnostics import NOWHERE, Diagnostic, Severity
 from obsgen.lint import LintOptions, lint
+from obsgen.model import SeverityScheme
 from obsgen.pipeline import Built, Options, build
 from obsgen.reader.layers import INSTRUMENTATIONS
+from obsgen.reader.project import DEFAULT_SEVERITIES
 from obsgen.source import MappingNode, Scalar, SourceMap, read_source
 from obsgen.units import Duration
 from obsgen.workspace import STDIN, today
@@ -104,9 +106,15 @@ def declared_by(
         scrape_interval=project.scrape_interval,
         retention=project.retention,
         external_labels=project.external_labels,
+        severities=_own_severities(project.severities),
         settings=project.checks,
     )
     return options_, (), built.source_map
+
+
+def _own_severities(scheme: SeverityScheme) -> SeverityScheme | None:
+    """Return the severities that a Project lists; whoever lists none may have any."""
+    return None if scheme.levels == DEFAULT_SEVERITIES else scheme
 
 
 def _user_of_presets(texts: Mapping[str, bytes]) -> Mapping[str, str]:

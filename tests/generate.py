@@ -17,7 +17,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from spectree import Tree, Value
 
-from obsgen import alerts, measures, packs, panels, receivers, slis
+from obsgen import alerts, measures, packs, panels, probes, receivers, slis
 
 MAX_SIZE: Final = 4
 SEVERITIES: Final = ("critical", "high", "medium", "low")
@@ -168,6 +168,7 @@ class _Builder:
             **self.maybe(
                 0.3,
                 title=lambda: "The shop",
+                categories=lambda: ["capacity"],
                 target_labels=lambda: ["zone"],
                 runbooks=lambda: {"base_url": "https://runbooks.example.org/"},
                 alertmanager=lambda: {"version": "0.25", "targets": ["am:9093"]},
@@ -264,6 +265,7 @@ class _Builder:
                 folder=lambda: f"Folder {name}",
                 description=lambda: "What it does.\nIn two lines: really.\n",
                 scrape=lambda: [self.scrape(name)],
+                probes=lambda: [self.probe(kind) for kind in self.some(probes.KINDS, 1)],
             ),
         }
         if uses_preset or self.chance(0.4):
@@ -288,6 +290,61 @@ class _Builder:
                 interval=lambda: "10s",
             ),
         }
+
+    def probe(self, kind: str) -> Value:
+        build = getattr(self, f"probe_{kind}", None)
+        if build is None:
+            raise NotImplementedError(f"no strategy for the probe kind `{kind}`")
+        fields, its_alerts = build()
+        limits = {"slow": {"above": "2s"}, "certificate": {"below": "30d"}}
+        return {
+            "name": f"asks-{kind}",
+            kind: {**fields, **self.maybe(0.3, ip_protocol=lambda: self.pick("ip4", "ip6"))},
+            "alerts": {
+                alert: {
+                    **limits.get(alert, {}),
+                    "severity": self.pick(*_WORDS_OF_SEVERITY),
+                    **self.maybe(0.3, for_=lambda: self.pick(*_WAITS), team=lambda: _TEAMS[0]),
+                }
+                for alert in self.some(("down", "slow", *its_alerts))
+            },
+            **self.maybe(
+                0.3,
+                interval=lambda: self.pick("20s", "1m"),
+                timeout=lambda: self.pick("1s", "4s"),
+                labels=lambda: {"tier": "front"},
+                refs=lambda: ["R-3"],
+            ),
+        }
+
+    def probe_http(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        fields: dict[str, Value] = {
+            "url": "https://cart.example.com/a?b={c}",
+            "body": self.pick('"status":\\s*"ok"', {"all_of": ["a", "b"], "not": "c"}),
+            **self.maybe(
+                0.3,
+                status=lambda: self.pick("204", ["200", "503"]),
+                headers=lambda: {"Accept": "text/plain", "X-B": "c"},
+                reply_headers=lambda: {"Server": {"not": "old"}, "Age": "0"},
+                follow_redirects=lambda: False,
+            ),
+        }
+        return fields, ("body", "status", "certificate")
+
+    def probe_tcp(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        steps = [{"expect": "^220 "}, {"send": "QUIT"}]
+        fields = {"address": "db:5432", **self.maybe(0.5, query_response=lambda: steps)}
+        return ({**fields, "tls": True}, ("certificate",)) if self.chance(0.5) else (fields, ())
+
+    def probe_icmp(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        return {"host": "gateway", **self.maybe(0.5, ttl=lambda: "5")}, ()
+
+    def probe_dns(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        asks: dict[str, Value] = {"server": "192.0.2.53", "query": "example.com"}
+        return asks | self.maybe(0.5, answer=lambda: {"any_of": "192"}), ()
+
+    def probe_grpc(self) -> tuple[dict[str, Value], tuple[str, ...]]:
+        return {"address": "orders:9090", **self.maybe(0.5, service=lambda: "orders.v1")}, ()
 
     def environment(self, name: str, names: list[str]) -> dict[str, Value]:
         without = names[0] if len(names) > 1 and self.chance(0.3) else ""
@@ -370,7 +427,11 @@ class _Builder:
     def measure(self, has: tuple[Has, ...], *, panel: bool = False, kind: str = "") -> Made:
         """Return a measure of a kind that fits its place."""
         # What an SLO records needs an SLO, which is not known here.
-        known = [k for k in measures.KINDS if k != "slo" and (panel or k != "distribution")]
+        known = [
+            k
+            for k in measures.KINDS
+            if k not in {"slo", "spend"} and (panel or k != "distribution")
+        ]
         kind = kind or self.pick(*known)
         build = getattr(self, f"measure_{kind}", None)
         if build is None:
@@ -469,10 +530,13 @@ class _Builder:
     def measure_max(self, has: tuple[Has, ...], panel: bool) -> Made:
         return self.aggregated("max", has, panel)
 
-    def measure_age(self, has: tuple[Has, ...], panel: bool) -> Made:
+    def measure_age(self, has: tuple[Has, ...], panel: bool, key: str = "age") -> Made:
         metric = next(m for m in has if m.name.endswith("timestamp_seconds"))
-        node, _ = self.modified({"age": metric.name}, metric, panel=panel, by=False, window=False)
+        node, _ = self.modified({key: metric.name}, metric, panel=panel, by=False, window=False)
         return Made(node, metric.all_labels, "s")
+
+    def measure_until(self, has: tuple[Has, ...], panel: bool) -> Made:
+        return self.measure_age(has, panel, key="until")
 
     def measure_used_of(self, has: tuple[Has, ...], panel: bool) -> Made:
         total = next(m for m in has if m.name.endswith("memory_total_bytes"))
@@ -636,10 +700,11 @@ class _Builder:
         build = getattr(self, f"alert_{kind}", None)
         if build is None:
             raise NotImplementedError(f"no strategy for the alert kind `{kind}`")
+        severity: dict[str, Value] = {"severity": self.pick(*_WORDS_OF_SEVERITY)}
         return {
             "name": name,
             kind: build(has),
-            "severity": self.pick(*_WORDS_OF_SEVERITY),
+            **({} if kind in alerts.LEVELLED else severity),
             **self.maybe(
                 0.3,
                 for_=lambda: self.pick(*_WAITS),
@@ -649,6 +714,8 @@ class _Builder:
                 summary=lambda: "It is {value} of {limit} in {window}: {{ $value }}",
                 description=lambda: "Look at {{ $value }}.\nThen look again.\n",
                 runbook=lambda: "https://example.org/run",
+                impact=lambda: "Nobody can *pay*.",
+                steps=lambda: ["Look.", "1. `roll` back | wait"],
                 dashboard=lambda: "https://grafana.example.org/d/x",
                 labels=lambda: {"area": "checkout"},
                 annotations=lambda: {"note": "see {{ $externalURL }}"},
@@ -670,6 +737,29 @@ class _Builder:
         gauge = self.of(has, "gauge").name
         several = {"any_of": [gauge, "up"], "where": {"job": {"not": "z"}}, "or_absent": True}
         return self.pick("up", {"metric": gauge}, several)
+
+    def alert_spend(self, has: tuple[Has, ...]) -> Value:
+        metric = next(m for m in has if m.type == "counter" and m.unit == "USD")
+        per, project = self.pick(
+            ("day", ""), ("week", "1d"), ("day", "elapsed"), ("6h", "1h"), ("1d", "6h")
+        )
+        by = self.some(metric.labels, 0, 1)
+        budget: Value = self.pick("500 USD", "$0.7", "100.5 USD")
+        if by and self.chance(0.5):
+            budget = {"by": by[0], "a": "5 USD", "b": "$7", "default": "6 USD"}
+        levels = self.some([("spent", "90%"), ("spent", "100%"), ("projected", "120%")], 1)
+        return {
+            "of": metric.name,
+            "budget": budget,
+            "per": per,
+            **({"project": project} if project else {}),
+            **({"by": by} if by else {}),
+            **self.maybe(0.3, where=lambda: self.where(metric.labels or ("job",))),
+            "levels": [
+                {shown: share, "severity": self.pick(*_WORDS_OF_SEVERITY)}
+                for shown, share in levels
+            ],
+        }
 
     def alert_expr(self, has: tuple[Has, ...]) -> Value:
         return f"sum(rate({self.of(has, 'counter').name}[5m])) > 1\nor up == 0"
@@ -751,8 +841,14 @@ class _Builder:
                 "feast": {"months": "december", "days_of_month": ["24..26"], "location": "UTC"},
             },
             "routes": [self.route(names, services, 2) for _ in range(self.dice.randint(0, 4))],
+            "escalate": [self.escalation(names, services) for _ in range(self.dice.randint(0, 3))],
             **self.maybe(0.5, timing=self.timing),
         }
+
+    def escalation(self, names: list[str], services: list[str]) -> Value:
+        route = self.route(names, services, 0)
+        kept = {k: v for k, v in route.items() if k != "continue"}
+        return kept | self.maybe(0.7, after=lambda: self.pick("10m", "15m", "1h"))
 
     def receiver(self) -> Value:
         builders = {

@@ -1,5 +1,5 @@
 """
-The real tools as judges: promtool, prometheus, amtool and alertmanager.
+The real tools as judges: promtool, prometheus, amtool, alertmanager and blackbox_exporter.
 
 Each check first looks for what the tool would pass over in silence (a second YAML document, a glob
 that matches nothing, an alert name that no rule has), because an oracle that did not look is worth
@@ -29,8 +29,11 @@ T = TypeVar("T")
 ROOT: Final = Path(__file__).resolve().parent.parent
 TOOLS: Final = ROOT / ".tools" / "bin"
 
-# Debian's name for the server, whose plain name it gives to nothing.
-_OTHER_NAMES: Final = {"alertmanager": ("prometheus-alertmanager",)}
+# Debian's names for servers, whose plain names it gives to nothing.
+_OTHER_NAMES: Final = {
+    "alertmanager": ("prometheus-alertmanager",),
+    "blackbox_exporter": ("prometheus-blackbox-exporter",),
+}
 _RULES_FOUND: Final = re.compile(r"SUCCESS: (\d+) rules found")
 _READY_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 10.0
@@ -135,6 +138,12 @@ def amtool_check_config(*files: Path) -> None:
     _run(tool("amtool"), "check-config", *every)
 
 
+def blackbox_check_config(file: Path) -> None:
+    """Demand that the blackbox exporter accepts its configuration, and that it has a module."""
+    _demand(bool(_document(file).get("modules")), file, "has no modules")
+    _run(tool("blackbox_exporter"), "--config.check", f"--config.file={file}")
+
+
 def a_free_port() -> int:
     """Return a loopback port that was free a moment ago; another process may still take it."""
     with socket.socket() as listener:
@@ -191,9 +200,27 @@ def running_alertmanager(config: Path, *flags: str, clustered: bool = False) -> 
 
 
 @contextmanager
-def _running(command: Callable[[int], Sequence[str]], directory: Path) -> Iterator[Server]:
+def running_blackbox_exporter(config: Path) -> Iterator[Server]:
+    """Run the blackbox exporter on loopback until the context ends."""
+    with tempfile.TemporaryDirectory(prefix="blackbox-") as directory:
+
+        def command(port: int) -> list[str]:
+            return [
+                str(tool("blackbox_exporter")),
+                f"--config.file={config}",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ]
+
+        with _running(command, Path(directory), ready="/-/healthy") as server:
+            yield server
+
+
+@contextmanager
+def _running(
+    command: Callable[[int], Sequence[str]], directory: Path, *, ready: str = "/-/ready"
+) -> Iterator[Server]:
     log = directory / "log"
-    process, server = _started(command, log)
+    process, server = _started(command, log, ready)
     try:
         yield server
     except BaseException as problem:
@@ -204,7 +231,7 @@ def _running(command: Callable[[int], Sequence[str]], directory: Path) -> Iterat
 
 
 def _started(
-    command: Callable[[int], Sequence[str]], log: Path
+    command: Callable[[int], Sequence[str]], log: Path, ready: str
 ) -> tuple[subprocess.Popen[bytes], Server]:
     # Between finding a port and binding it another process may take it: try again with a new one.
     for _ in range(_ATTEMPTS):
@@ -215,7 +242,7 @@ def _started(
             )
         server = Server(url=f"http://127.0.0.1:{port}", log=log, pid=process.pid)
         try:
-            if _becomes_ready(process, server):
+            if _becomes_ready(process, server, ready):
                 return process, server
         except BaseException:
             _stop(process)
@@ -226,12 +253,12 @@ def _started(
     raise OracleFailure(f"{command(port)[0]} did not become ready\n{_last_lines(log)}")
 
 
-def _becomes_ready(process: subprocess.Popen[bytes], server: Server) -> bool:
+def _becomes_ready(process: subprocess.Popen[bytes], server: Server, ready: str) -> bool:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
             # A foreign server on the same port would answer too; ours has then ended.
-            if _http(server.url + "/-/ready", {}).ok and process.poll() is None:
+            if _http(server.url + ready, {}).ok and process.poll() is None:
                 return True
         except requests.RequestException:
             pass

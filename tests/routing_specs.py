@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from obsgen.artefacts import AlertingRule, AlertmanagerConfig, Compiled, PrometheusConfig
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.diagnostics import Diagnostic
-from obsgen.model import Project, Routing, SeverityLevel, SeverityScheme
+from obsgen.model import CATEGORIES, Project, Routing, SeverityLevel, SeverityScheme
 from obsgen.outputs.alertmanager import files
 from obsgen.reader.routing import read_routing
 from obsgen.source import MappingNode, read_source
@@ -71,6 +72,7 @@ def a_project(
         datasources=(),
         severities=severities,
         teams=teams,
+        categories=(*CATEGORIES, "audit"),
         outputs=(),
     )
 
@@ -102,6 +104,14 @@ def a_config(
     config = compile_alertmanager(read(text, project).ok, rules, project or a_project())
     assert config is not None
     return config
+
+
+def placed(config: AlertmanagerConfig, folder: Path) -> Path:
+    """Write the configuration and its templates below a folder; return the configuration."""
+    for path, text in written(config).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return folder / "alertmanager/alertmanager.yml"
 
 
 def written(config: AlertmanagerConfig | None) -> dict[str, str]:

@@ -56,6 +56,7 @@ ALERTS: Final = {
     "Least": "threshold: {min: queue, window: 10m, below: 5}",
     "Most": "threshold: {max: queue, above: 500}",
     "Age": "threshold: {age: done_timestamp_seconds, above: 1d}",
+    "Until": "threshold: {until: done_timestamp_seconds, below: 14d}",
     "Used": "threshold: {used_of: mem_bytes, free: free_bytes, above: 90%}",
     "Count": "threshold: {count: queue, which: {above: 10}, at_least: 3}",
     "Ratio": "threshold: {ratio: {rate: errors_total}, over: {rate: requests_total}, above: 10%}",

@@ -120,11 +120,16 @@ metrics:
 RATIO: Final = 'sum(rate(http_requests_total{code="500"}[5m])) / sum(rate(http_requests_total[5m]))'
 SECONDS: Final = "histogram_quantile(0.95, sum by (le) (rate(latency_seconds_bucket[5m])))"
 # What a fragment of an alert is a fragment of.
-QUERIES: Final = {"ALR542": f"{SECONDS} > 2", "ALR541": f"{RATIO} > 0.05"}
+QUERIES: Final = {
+    "ALR541": f"{RATIO} > 0.05",
+    "ALR542": f"{SECONDS} > 2",
+    "ALR586": f"{SECONDS} > 2",
+}
 # Shown by a folder of specs or a test of its own: they are no queries and no rules.
 OF_SPECS: Final = frozenset(
     {"ALR546", "ALR547", "ALR548", "ALR549", "PQL406", "PQL447", "PQL449", "PQL450", "PQL451"}
-    | {"PQL452", "PQL453"}
+    | {"PQL452", "PQL453", "ALR647", "ALR648", "ALR649"}
+    | {f"ALR65{digit}" for digit in (1, 2, 3, 4, 5, 6, 7, 8)}
 )
 
 

@@ -270,6 +270,7 @@ def test_a_document_goes_to_standard_error_alone(here: Path, command: str):
 @pytest.mark.parametrize("command", ["validate", "generate"])
 def test_a_report_goes_to_its_file_and_text_to_standard_error(here: Path, command: str):
     put(here, gateway=WRONG)
+    (here / "out").mkdir()
     text = run(command)
     result = run(command, "--format", "sarif", "--report", "out/obsgen.sarif")
 
@@ -340,8 +341,8 @@ def test_a_report_that_cannot_be_written_is_said_after_the_findings(here: Path, 
     assert 1 == result.exit_code
     assert alone.stderr == result.stderr[: len(alone.stderr)]
     assert (
-        "obsgen: error: `file/obsgen.sarif` cannot be written: file exists [OUT914]\n"
-        == (result.stderr[len(alone.stderr) :])
+        "obsgen: error: `file/obsgen.sarif` cannot be written: its folder does not exist [OUT914]\n"
+        "  hint: make the folder, or correct the path\n" == (result.stderr[len(alone.stderr) :])
     )
 
 
@@ -479,7 +480,7 @@ def test_an_unknown_path_is_said_with_what_may_have_been_meant(here: Path, comma
 def test_a_folder_without_specs_is_not_clean(here: Path):
     (here / "empty").mkdir()
 
-    assert "folder `empty` holds no specs" in run("validate", "empty").stderr
+    assert "folder `empty` holds no YAML files" in run("validate", "empty").stderr
 
 
 # generate.

@@ -154,7 +154,7 @@ def test_a_folder_without_specs_is_a_finding(tmp_path: Path):
 
     found = read_specs([Path("specs")], cwd=tmp_path)
 
-    assert [("OUT903", "folder `specs` holds no specs")] == codes_and_messages(found)
+    assert [("OUT903", "folder `specs` holds no YAML files")] == codes_and_messages(found)
 
 
 def test_a_file_that_may_not_be_read_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -776,10 +776,12 @@ def test_a_report_replaces_what_stood_there(tmp_path: Path):
     assert {"obsgen.sarif": "größe".encode()} == tree(tmp_path)
 
 
-def test_the_folder_of_a_report_is_made(tmp_path: Path):
-    write_report(tmp_path / "a/b/obsgen.xml", "x")
+def test_a_report_makes_no_folder(tmp_path: Path):
+    with pytest.raises(WriteFailed, match="cannot be written: its folder does not exist") as caught:
+        write_report(tmp_path / "a/b/obsgen.xml", "x")
 
-    assert b"x" == (tmp_path / "a/b/obsgen.xml").read_bytes()
+    assert "make the folder, or correct the path" == caught.value.hint
+    assert {} == tree(tmp_path)
 
 
 def test_the_target_of_a_link_is_written(tmp_path: Path):
@@ -814,7 +816,7 @@ def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path):
 def test_a_report_below_a_link_that_leads_in_a_circle_is_told(tmp_path: Path):
     (tmp_path / "a").symlink_to("a")
 
-    with pytest.raises(WriteFailed, match="cannot be written: file exists"):
+    with pytest.raises(WriteFailed, match="cannot be written: its folder does not exist"):
         write_report(tmp_path / "a/obsgen.xml", "x")
 
 

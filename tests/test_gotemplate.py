@@ -320,6 +320,7 @@ BAD = (
     "{{ if 1 }}",
     "{{ if }}{{ end }}",
     "{{ if 1 }}{{ else with 2 }}{{ end }}",
+    "{{ with 1 }}{{ else if 2 }}{{ end }}",
     "{{ if 1 }}{{ define `x` }}{{ end }}{{ end }}",
     "{{ range $i, $e, $f := query `up` }}{{ end }}",
     "{{ range $a, 3 }}{{ end }}",

@@ -410,7 +410,8 @@ def test_what_is_no_page_of_metrics_is_called_by_its_name(
 @pytest.mark.parametrize(
     ("page", "line", "problem"),
     [
-        ("x 1\nhello world\n", 2, "could not convert string to float"),
+        ("x 1\nhello world\n", 2, "'world' is no number"),
+        ('x 1\ny{a="b} 1\n', 2, "the quotes or braces of the labels are not closed"),
         ("x 1\ny\n", 2, "a sample is a name and a value"),
         ("x 1\nnan\n", 2, "a sample is a name and a value"),
         ('x 1\n  y{a="b",a="c"} 1\n', 2, "Invalid labels"),

@@ -20,7 +20,7 @@ from obsgen.catalogue import Catalogue
 from obsgen.cli import commands
 from obsgen.lint import LintOptions, lint
 from obsgen.report import as_json, as_text
-from obsgen.rule_files import known_of_presets
+from obsgen.rule_files import declared_by, known_of_presets
 from obsgen.units import Duration
 
 CORPUS: Final = Path(__file__).parent / "corpus"
@@ -37,7 +37,7 @@ def known() -> Catalogue:
 
 
 def linted(text: bytes | str, **options: Any) -> str:
-    built = lint({"rules.yaml": text}, LintOptions(catalogue=known(), **options))
+    built = lint({"rules.yaml": text}, LintOptions(**{"catalogue": known(), **options}))
     told = [d for d in built.diagnostics if d.code.id not in SHORT]
     return as_text(told, built.source_map)
 
@@ -380,7 +380,7 @@ def test_recordings_that_read_each_other_are_no_trouble():
 # --- what is known of the server ----------------------------------------------------------------
 
 
-def one(expr: str, **more: str) -> str:
+def one(expr: str, **more: Any) -> str:
     rest = {"for": "5m", "annotations": {"summary": "It is down"}}
     rule = {"alert": "A", "expr": expr, **rest, **more}
     return yaml.safe_dump({"groups": [{"name": "shop", "rules": [rule]}]}, width=999)
@@ -861,3 +861,169 @@ def test_any_expression_gives_findings_and_no_exception(expressions: list[str], 
     ]
 
     is_told(yaml.safe_dump({"groups": [{"name": "a", "rules": rules}]}, allow_unicode=True))
+
+
+# --- what the Project of the specs says ---------------------------------------------------------
+
+CART: Final = """\
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+severities: [{name: critical, respond_within: 5m, page: true, aliases: [sev1]}, {name: low}]
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+where: {job: cart}
+metrics:
+  cart_requests_total: {type: counter, labels: [route]}
+"""
+
+
+def declared(here: Path) -> dict[str, Any]:
+    (here / "cart.yaml").write_text(CART)
+    options, found, _ = declared_by([here / "cart.yaml"], here)
+    assert not found
+    return {name: getattr(options, name) for name in LintOptions.__slots__}
+
+
+def test_a_rule_that_adds_up_services_is_told_to_keep_them_apart(here: Path):
+    text = linted(one("sum by (route) (rate(cart_requests_total[5m])) > 100"), **declared(here))
+
+    assert (
+        "warning: `cart_requests_total` is not narrowed to the service's `where` [PQL406]" in text
+    )
+    assert 'write `cart_requests_total{job="cart"}`, or keep the label with `by (…)`' in text
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "sum by (job) (rate(cart_requests_total[5m])) > 100",
+        "sum without (route, instance) (rate(cart_requests_total[5m])) > 100",
+        "rate(cart_requests_total[5m]) > 100",
+        'sum(rate(cart_requests_total{job="cart"}[5m])) > 100',
+    ],
+)
+def test_a_rule_that_keeps_services_apart_is_in_scope(expr: str, here: Path):
+    assert [] == heads(one(expr), **declared(here))
+
+
+def test_a_severity_that_the_project_does_not_list_is_a_warning(here: Path):
+    told = linted(one("up == 0", labels={"severity": "crtical"}), **declared(here))
+
+    assert "warning: severity `crtical` is not defined [REF206]" in told
+    assert "hint: did you mean `critical`?" in told
+
+
+@pytest.mark.parametrize("severity", ["critical", "low", "sev1", "page", "{{ $labels.job }}"])
+def test_a_severity_that_the_project_knows_is_right(severity: str, here: Path):
+    assert [] == heads(one("up == 0", labels={"severity": severity}), **declared(here))
+
+
+def test_where_nobody_lists_severities_an_alert_may_have_any(here: Path):
+    (here / "cart.yaml").write_text(CART.replace("severities:", "x-severities:"))
+    options, found, _ = declared_by([here / "cart.yaml"], here)
+    told = {name: getattr(options, name) for name in LintOptions.__slots__}
+
+    assert () == found
+    assert [] == heads(one("up == 0", labels={"severity": "urgent"}), **told)
+
+
+# --- messages that say what to do ---------------------------------------------------------------
+
+
+def test_a_limit_of_obsgen_is_no_mistake_of_the_rule():
+    deep = f"{'(' * 201}max(node_load1){')' * 201} > 5"
+
+    assert ["7:202: warning: brackets are nested more than 200 deep [PQL460]"] == [
+        re.sub(r"^\d+:\d+", "7:202", head) for head in heads(one(deep))
+    ]
+
+
+@pytest.mark.parametrize("limit", ["many", "5.5", "[5]"])
+def test_the_limit_of_a_group_is_a_whole_number(limit: str):
+    told = heads(f"groups:\n- {{name: a, limit: {limit}, rules: []}}\n")
+
+    assert ["ALR536"] == [head.rpartition("[")[2].rstrip("]") for head in told]
+    assert "`limit` is a whole number, found " in told[0]
+
+
+def test_an_alias_inside_of_its_anchor_is_told_once():
+    told = heads("groups: &a\n- name: a\n  rules: *a\n")
+
+    assert ["3:10: error: alias `*a` stands inside of what it repeats [SRC009]"] == told
+
+
+def test_a_template_of_helm_is_told_as_such():
+    told = linted("groups:\n{{- if .Values.x }}\n- name: a\n{{- end }}\n")
+
+    assert "hint: this is a template, of Helm for one: read what `helm template` prints" in told
+
+
+def test_labels_that_one_side_has_are_listed_once():
+    told = heads(one("node_load1 > 3 and sum(up) > 0"))
+
+    assert ["only one side has `instance` and `job`"] == re.findall(
+        r"only one side has [^\[]*`", told[0]
+    )
+
+
+def test_a_limit_behind_or_is_told_to_bind_tighter():
+    told = linted(one("(sum(rate(foo_total[5m])) > 5) or vector(0) > 5"))
+
+    assert "`vector(0) > 5` is never true: `vector(0)` is 0 [PQL430]" in told
+    assert "hint: `>` binds tighter than `or`: write `(… or …) > …`" in told
+
+
+def test_a_condition_that_is_a_number_is_told_to_leave_bool_out():
+    told = linted(one("node_load1 > bool 5"))
+
+    assert "hint: leave `bool` out: `> bool` gives 0 or 1 and drops no series" in told
+
+
+def test_a_rule_that_is_read_before_it_is_recorded_is_told_to_move():
+    rules = [
+        {"alert": "A", "expr": "a:b:c > 1", "for": "5m", "annotations": {"summary": "x"}},
+        {"record": "a:b:c", "expr": "sum(rate(foo_total[5m]))"},
+    ]
+    told = linted(yaml.safe_dump({"groups": [{"name": "shop", "rules": rules}]}, width=999))
+
+    assert "hint: put the rule that records it before this one" in told
+
+
+def test_a_recorded_sum_of_counters_is_not_told_to_be_rated():
+    rules = [
+        {"record": "job:requests:sum", "expr": "sum by (job) (http_requests_total)"},
+        {"alert": "A", "expr": "job:requests:sum > 5", "for": "5m", "annotations": {"s": "x"}},
+    ]
+    told = linted(yaml.safe_dump({"groups": [{"name": "shop", "rules": rules}]}, width=999))
+
+    assert "hint: a sum of counters cannot be rated any more: record the sum of rates" in told
+
+
+@pytest.mark.parametrize(
+    ("comment", "message", "hint"),
+    [
+        (
+            "ignore PQL431 a joke",
+            "the comment has PQL431 without brackets",
+            "write `# obsgen: ignore[PQL431] why it is right here`",
+        ),
+        (
+            "ignore PQL431, PQL427 a joke",
+            "the comment has PQL431, PQL427 without brackets",
+            "write `# obsgen: ignore[PQL431, PQL427] why it is right here`",
+        ),
+        (
+            "ignore[PQL431] a joke until 31.01.2030",
+            "`31.01.2030` is not a day",
+            "write the year, the month and the day: `until 2027-01-31`",
+        ),
+    ],
+)
+def test_a_comment_of_another_form_is_shown_as_it_is_meant(comment: str, message: str, hint: str):
+    told = linted(f"groups: []   # obsgen: {comment}\n")
+
+    assert f"warning: {message} [SRC012]" in told
+    assert f"hint: {hint}" in told

@@ -95,6 +95,10 @@ EXPECTED = {
         "time() - backup_last_success_timestamp_seconds"
         '{job="cart",database="orders"} offset 5m > 86400'
     ),
+    ("until", "Plain"): 'licence_expiry_timestamp_seconds{job="cart"} - time() < 2592000',
+    ("until", "Where"): (
+        'licence_expiry_timestamp_seconds{job="cart",product="search"} offset 5m - time() < 604800'
+    ),
     ("used_of", "Plain"): (
         '1 - disk_free_bytes{job="cart"} / (disk_size_bytes{job="cart"} > 0) > 0.9'
     ),

@@ -184,6 +184,12 @@ CASES = {
         {'done_timestamp_seconds{job="cart",task="t"}': "120x20"},
         {'{job="cart",task="t"}': 480},
     ),
+    # Ten minutes are 600s; the task ends at second 900.
+    "until": Asked(
+        "{until: done_timestamp_seconds}",
+        {'done_timestamp_seconds{job="cart",task="t"}': "900x20"},
+        {'{job="cart",task="t"}': 300},
+    ),
     # 75 of 100 are used; of an empty disk nothing can be said.
     "used_of": Asked(
         "{used_of: size_bytes, free: free_bytes}",

@@ -25,9 +25,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spectree import Style, Tree, commented, damaged, shuffled
 
-from obsgen import alerts, disk, measures, panels, receivers, slis
+from obsgen import alerts, disk, measures, panels, probes, receivers, slis
 from obsgen.artefacts import AlertingRule, Compiled, RecordingRule
 from obsgen.diagnostics import Diagnostic, Severity
+from obsgen.model import Project
+from obsgen.names import ESCALATED
+from obsgen.names import rule_file as rule_file_name
 from obsgen.pipeline import Built, Options, build
 from obsgen.promql import layout, parse, substitute_variables
 from obsgen.reader.profiles import SHIPPED
@@ -88,7 +91,7 @@ def test_every_kind_is_among_the_generated_ones():
         keys.update(_keys([*a_tree(seed, MAX_SIZE).documents()]))
 
     every = {*alerts.KINDS, *measures.KINDS, *panels.KINDS, *receivers.KINDS, *slis.KINDS}
-    assert not every - keys - YOUNG_RECEIVERS
+    assert not {*every, *probes.KINDS} - keys - YOUNG_RECEIVERS
 
 
 def _keys(value: Any) -> Iterator[str]:
@@ -173,7 +176,9 @@ def test_a_service_that_goes_leaves_the_files_of_the_others_as_they_are(tree: Tr
 
 
 def _belongs(path: str, service: str) -> bool:
-    own = rf"(/|obs-(slo-|red-)?){service}(-board-\d)?\.(rules\.yml|json|md)"
+    own = (
+        rf"(/|obs-(slo-|red-|probes-)?){service}(-board-\d)?(\.escalations)?\.(rules\.yml|json|md)"
+    )
     return bool(re.search(f"{own}$", path))
 
 
@@ -216,9 +221,8 @@ def test_emitted_yaml_loads_back_to_what_was_compiled(tree: Tree):
     for spec, compiled in zip(found.specs, found.compiled, strict=True):
         folder = f"{spec.environment.name}/" if spec.environment.name else ""
         for rule_file in compiled.rule_files:
-            loaded = yaml.safe_load(
-                by_path[f"{folder}prometheus/rules/{rule_file.service}.rules.yml"]
-            )
+            path = rule_file_name(rule_file.service, rule_file.part)
+            loaded = yaml.safe_load(by_path[f"{folder}prometheus/{path}"])
             assert [g.name for g in rule_file.groups] == [g["name"] for g in loaded["groups"]]
             written = [rule for group in loaded["groups"] for rule in group["rules"]]
             kept = [rule for group in rule_file.groups for rule in group.rules]
@@ -394,8 +398,21 @@ def test_every_alert_reaches_exactly_the_receivers_that_the_routes_name(tree: Tr
             reached = list(_reached(config["route"], labels))
             assert reached
             assert all(len(defined[name]) > 1 for name in reached)
+            if ESCALATED in labels:
+                assert set(_escalated(routing, labels, spec.project)) == set(reached)
+                continue
             level = {"where": {}, "to": routing["default_receiver"], "routes": routing["routes"]}
             assert set(_meant(level, labels, ())) == set(reached)
+
+
+def _escalated(routing: dict[str, Any], labels: dict[str, str], project: Project) -> Iterator[str]:
+    """Read the spec's own words: every entry of that time whose alerts it is one of."""
+    levels = {level.name: str(level.respond_within) for level in project.severities.levels}
+    for entry in routing["escalate"]:
+        after = entry.get("after") or levels.get(labels.get("severity", ""))
+        where = entry["where"].items()
+        if after == labels[ESCALATED] and all(_means(k, v, labels.get(k, "")) for k, v in where):
+            yield from [entry["to"]] if isinstance(entry["to"], str) else entry["to"]
 
 
 def _reached(route: dict[str, Any], labels: dict[str, str]) -> Iterator[str]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 import yaml
-from oracles import amtool_check_config, tool
+from oracles import amtool_check_config
 from receiver_fields import AUTHORIZATION, KIND_SINCE, KNOWN, NEWER, SHARED, SINCE, fields
-from routing_specs import a_config, a_project, read, written
+from routing_specs import a_config, a_project, placed, read, written
 
+from obsgen import messages
 from obsgen.pipeline import Options, build
 from obsgen.receivers import KINDS
-from obsgen.receivers._texts import FIRST_LINK, HTML, MARKDOWN, PLAIN, WIKI
 from obsgen.schema.kinds import load
 from obsgen.secrets import is_placeholder
 
@@ -50,10 +50,7 @@ def loaded(kind: str, text: str, version: tuple[int, int]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("kind", "text"), examples(KNOWN))
 def test_amtool_accepts_every_field_that_its_version_has(kind, text, tmp_path):
-    file = tmp_path / "alertmanager.yml"
-    file.write_text(written(a_config(a_spec(kind, text)))["alertmanager/alertmanager.yml"])
-
-    amtool_check_config(file)
+    amtool_check_config(placed(a_config(a_spec(kind, text)), tmp_path))
 
 
 @pytest.mark.parametrize(("kind", "text"), [*examples(KNOWN), *examples(NEWER)])
@@ -694,64 +691,6 @@ def test_a_misspelt_field_is_told_with_its_neighbour(kind):
     assert ["did you mean `send_resolved`?"] == [d.hint for d in found if d.code.id == "SCH101"]
 
 
-# --- messages ----------------------------------------------------------------------------------
-
-FIRING = {
-    "status": "firing",
-    "labels": {"alertname": "Down", "severity": "high"},
-    "annotations": {
-        "summary": "cart is down",
-        "description": "No target answers.",
-        "runbook_url": "http://run/Down",
-    },
-    "generatorURL": "http://prom/graph",
-}
-RESOLVED = {"status": "resolved", "labels": {"alertname": "Slow"}, "annotations": {}}
-MESSAGES = {
-    "plain": (
-        PLAIN,
-        "cart is down (high)\nNo target answers.\nRunbook: http://run/Down\n"
-        "Query: http://prom/graph\n\nResolved: Slow\n",
-    ),
-    "markdown": (
-        MARKDOWN,
-        "**cart is down** `high`\n\nNo target answers.\n\n[Runbook](http://run/Down)\n\n"
-        "[Query](http://prom/graph)\n\n\n**Resolved: Slow**\n",
-    ),
-    "html": (
-        HTML,
-        "<b>cart is down</b> <code>high</code>\nNo target answers.\n"
-        '<a href="http://run/Down">Runbook</a>\n<a href="http://prom/graph">Query</a>\n\n'
-        "<b>Resolved: Slow</b>\n",
-    ),
-    "wiki": (
-        WIKI,
-        "*cart is down* (high)\nNo target answers.\n[Runbook|http://run/Down]\n"
-        "[Query|http://prom/graph]\n\n*Resolved: Slow*\n",
-    ),
-    "link": (FIRST_LINK, "http://alertmanager"),
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), MESSAGES.values(), ids=MESSAGES)
-def test_a_message_says_what_is_wrong_and_where_to_look(text, expected, tmp_path):
-    data = tmp_path / "data.json"
-    data.write_text(
-        json.dumps({"alerts": [FIRING, RESOLVED], "externalURL": "http://alertmanager"})
-    )
-    (tmp_path / "none.tmpl").write_text('{{ define "none" }}{{ end }}')
-    command = [tool("amtool"), "template", "render", f"--template.glob={tmp_path}/*.tmpl"]
-    kind = "html" if text == HTML else "text"
-    done = subprocess.run(
-        [*command, f"--template.data={data}", f"--template.type={kind}", f"--template.text={text}"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert expected.rstrip() == done.stdout.rstrip()
-
-
 # --- defaults ----------------------------------------------------------------------------------
 
 SHORT = {
@@ -777,10 +716,10 @@ SHORT = {
     "jira": (JIRA + "api_url: http://a/2/", ("summary", "description", "priority")),
     "rocketchat": (
         "token_file: /a\ntoken_id_file: /b",
-        ("send_resolved", "title", "title_link", "text"),
+        ("send_resolved", "color", "title", "title_link", "text"),
     ),
     "incidentio": ("url: http://a\nalert_source_token_file: /b", ()),
-    "mattermost": ("webhook_url_file: /a", ("title", "title_link", "text")),
+    "mattermost": ("webhook_url_file: /a", ("color", "title", "title_link", "text")),
 }
 
 
@@ -788,12 +727,17 @@ SHORT = {
 def test_an_integration_says_enough_without_any_template_of_its_author(kind):
     text, written_for_them = SHORT[kind]
     found = loaded(kind, text, NEWEST)
-    words = str(found)
 
     assert [*fields(text), *written_for_them] == list(found)
+    assert bool(called(found)) == (kind != "incidentio")
+    assert called(found) <= messages.templates(NEWEST).keys()
     if kind != "incidentio":
-        for part in (".Annotations.summary", ".Annotations.description", "runbook_url"):
-            assert part in words
+        assert any(name.endswith(("text", "document")) for name in called(found))
+
+
+def called(found: Mapping[str, Any]) -> set[str]:
+    """Return the templates that an integration names."""
+    return set(re.findall(r'{{ template "([^"]+)" \. }}', str(found)))
 
 
 def test_a_default_is_no_younger_than_the_target():
@@ -805,22 +749,115 @@ def test_a_default_is_no_younger_than_the_target():
     )
 
 
-def test_markup_of_the_ready_message_is_that_of_its_chat():
-    telegram = "bot_token_file: /a\nchat_id: 1\n"
-    wechat = SHORT["wechat"][0]
+JIRA_3 = JIRA + "api_url: http://a/rest/api/3/"
+MARKUP = {
+    "opsgenie": ("opsgenie", SHORT["opsgenie"][0], "plain.text"),
+    "victorops": ("victorops", SHORT["victorops"][0], "plain.text"),
+    "sns": ("sns", SHORT["sns"][0], "plain.text"),
+    "discord": ("discord", SHORT["discord"][0], "markdown.text"),
+    "msteams": ("msteams", SHORT["msteams"][0], "markdown.text"),
+    "msteamsv2": ("msteamsv2", SHORT["msteamsv2"][0], "markdown.text"),
+    "webex": ("webex", SHORT["webex"][0], "markdown.text"),
+    "rocketchat": ("rocketchat", SHORT["rocketchat"][0], "markdown.text"),
+    "mattermost": ("mattermost", SHORT["mattermost"][0], "markdown.text"),
+    "telegram": ("telegram", SHORT["telegram"][0], "html.text"),
+    "telegram, no markup": (
+        "telegram",
+        SHORT["telegram"][0] + '\nparse_mode: ""',
+        "plain.text",
+    ),
+    "pushover": ("pushover", SHORT["pushover"][0], "plain.text"),
+    "pushover, HTML": ("pushover", SHORT["pushover"][0] + "\nhtml: true", "html.text"),
+    "wechat": ("wechat", SHORT["wechat"][0], "plain.text"),
+    "wechat, Markdown": (
+        "wechat",
+        SHORT["wechat"][0] + "\nmessage_type: markdown",
+        "markdown.text",
+    ),
+    "jira": ("jira", SHORT["jira"][0], "jira.text"),
+    "jira, API 3": ("jira", JIRA_3, "jira.document"),
+}
 
-    assert "<b>" in loaded("telegram", telegram, NEWEST)["message"]
-    assert "<b>" not in loaded("telegram", telegram + 'parse_mode: ""', NEWEST)["message"]
-    assert "**" not in loaded("wechat", wechat, NEWEST)["message"]
-    assert "**" in loaded("wechat", wechat + "\nmessage_type: markdown", NEWEST)["message"]
+
+@pytest.mark.parametrize(("kind", "text", "name"), MARKUP.values(), ids=MARKUP)
+def test_markup_of_the_ready_message_is_that_of_its_chat(kind, text, name):
+    message = {n for n in called(loaded(kind, text, NEWEST)) if n.endswith(("text", "document"))}
+
+    assert {f"obsgen.{name}"} == message - {"obsgen.link.text"}
 
 
-def test_an_urgent_alert_wakes_a_phone_and_its_end_does_not():
-    assert (
-        '{{ if eq .Status "firing" }}'
-        '{{ if eq .CommonLabels.severity "critical" }}2'
-        '{{ else if eq .CommonLabels.severity "high" }}1'
-        '{{ else if eq .CommonLabels.severity "medium" }}0'
-        '{{ else if eq .CommonLabels.severity "low" }}-1{{ else }}1{{ end }}'
-        "{{ else }}0{{ end }}"
-    ) == loaded("pushover", SHORT["pushover"][0], NEWEST)["priority"]
+def test_the_address_of_all_issues_says_which_api_it_is():
+    shared = "{jira: {api_url: http://a/rest/api/3/}}"
+    routing = read(a_spec("jira", JIRA, shared), a_project(version=NEWEST)).ok
+    ((_, found),) = routing.receivers[0].integrations
+    (old,) = read(a_spec("jira", JIRA, shared), a_project(version=(0, 30))).found
+
+    assert '{{ template "obsgen.jira.document" . }}' == found["description"]
+    assert ("ALR553", "write `http://a/rest/api/2/`") == (old.code.id, old.hint)
+
+
+# --- which fields are templates ----------------------------------------------------------------
+
+# Source: the `notify` packages of Alertmanager 0.25 to 0.34.
+RUN_SINCE = {
+    "webex.room_id": (0, 28),
+    "rocketchat.channel": (0, 29),
+    "jira.fields.a": (0, 30),
+}
+NEVER_RUN = {
+    "discord": ("username", "avatar_url"),
+    "email": ("smarthost", "hello", "auth_username", "auth_identity"),
+    "jira": ("reopen_transition", "resolve_transition", "wont_fix_resolution"),
+    "rocketchat": ("actions.type",),
+    "slack": ("mrkdwn_in",),
+    "sns": (
+        "sigv4.region",
+        "sigv4.profile",
+        "sigv4.role_arn",
+        "sigv4.external_id",
+        "sigv4.service_name",
+    ),
+}
+RUN = "{{ .Status }}"
+
+
+def with_template(path: str) -> str:
+    """Return an example whose field is a template."""
+    kind, _, rest = path.partition(".")
+    made = fields(an_example_with(path)[1])
+    place: Any = made
+    *outer, last = rest.split(".")
+    for step, key in itertools.pairwise([*outer, last]):
+        inner = place[step]
+        place = next(item for item in inner if key in item) if isinstance(inner, list) else inner
+    place[last] = [RUN] if isinstance(place[last], list) else RUN
+    return a_spec(kind, json.dumps(made))
+
+
+@pytest.mark.parametrize("path", RUN_SINCE)
+def test_a_field_is_a_template_from_this_alertmanager_on(path):
+    major, minor = RUN_SINCE[path]
+    if path == "jira.fields.a":
+        spec = a_spec("jira", JIRA + "api_url: http://a/2/\nfields: {a: '{{ .Status }}'}")
+    else:
+        spec = with_template(path)
+    before, since = (read(spec, a_project(version=(major, minor - n))) for n in (1, 0))
+
+    assert [f"Alertmanager {major}.{minor} runs it"] == [
+        d.hint for d in before.found if d.code.id == "ALR646"
+    ]
+    assert "ALR646" not in since.codes
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_other_texts_are_templates(kind):
+    told = {
+        path
+        for path in _paths(load("receivers", kind).schema)
+        # Files are read when the configuration is loaded, as is all of TLS.
+        if not path.endswith("_file") and not path.startswith("tls_config")
+        for found in read(with_template(f"{kind}.{path}"), a_project(version=NEWEST)).found
+        if found.code.id == "ALR646" and found.hint == "write the text itself"
+    }
+
+    assert set(NEVER_RUN.get(kind, ())) == told

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 from routing_specs import a_project, read
 
-from obsgen.model import SeverityLevel, SeverityScheme
 from obsgen.receivers import KINDS
-from obsgen.receivers._prose import pagerduty_severity
 from obsgen.schema.kinds import load
 from obsgen.secrets import looks_secret, names_secret
-from obsgen.units import Duration
 
 SLACK = "shared: {slack: {api_url_file: /etc/alertmanager/secrets/slack}}\n"
 SMTP = "shared: {email: {smarthost: smtp.example.com:587, from: alerts@example.com}}\n"
@@ -25,7 +22,7 @@ def integrations(receiver: str, shared: str = "") -> dict[str, dict[str, object]
     return {key: dict(fields) for key, fields in config.integrations}
 
 
-# --- the schema -----------------------------------------------------------------------------------
+# --- the schema --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -44,14 +41,13 @@ def test_slack_sends_what_is_resolved_unless_told():
     found = integrations('{slack: {channel: "#a"}}', SLACK)["slack_configs"]
 
     assert found["send_resolved"] is True
-    assert ".Annotations.summary" in str(found["text"])
-    assert ".Annotations.runbook_url" in str(found["text"])
+    assert '{{ template "obsgen.slack.text" . }}' == found["text"]
 
 
 def test_the_authors_own_message_replaces_the_default():
     found = integrations('{slack: {channel: "#a", title: t, text: x}}', SLACK)["slack_configs"]
 
-    assert {"channel": "#a", "send_resolved": True, "title": "t", "text": "x"} == found
+    assert ("t", "x") == (found["title"], found["text"])
 
 
 def test_an_email_keeps_the_subject_of_its_author():
@@ -60,20 +56,10 @@ def test_an_email_keeps_the_subject_of_its_author():
     assert {"subject": "mine"} == found["headers"]
 
 
-def test_pagerduty_gets_its_own_word_for_each_severity():
-    scheme = SeverityScheme(
-        tuple(
-            SeverityLevel(name=name, respond_within=Duration(0), page=page)
-            for name, page in (("sev1", True), ("sev2", True), ("sev3", False), ("sev4", False))
-        )
-    )
+def test_an_email_written_by_hand_has_no_other_half():
+    found = integrations("{email: {to: a@b.c, text: mine}}", SMTP)["email_configs"]
 
-    assert (
-        '{{ if eq .CommonLabels.severity "sev1" }}critical'
-        '{{ else if eq .CommonLabels.severity "sev2" }}error'
-        '{{ else if eq .CommonLabels.severity "sev3" }}warning'
-        '{{ else if eq .CommonLabels.severity "sev4" }}info{{ else }}error{{ end }}'
-    ) == pagerduty_severity(scheme)
+    assert ("mine", False) == (found["text"], "html" in found)
 
 
 # --- shared ------------------------------------------------------------------------------------
@@ -157,7 +143,7 @@ WRONG = {
     "unclosed template": (
         one("{slack: {title: '{{ .Status'}}", SLACK),
         "ALR554",
-        "receiver `chat`: `slack.title` opens `{{` and does not close it",
+        "receiver `chat`: `slack.title`: `{{` is not closed",
     ),
     "field of a newer Alertmanager": (
         one("{webhook: {url_file: /a}}"),
@@ -250,7 +236,7 @@ def test_a_field_of_a_newer_alertmanager_is_fine_where_that_is_the_target():
 
 
 def test_a_template_under_a_secret_name_is_no_secret():
-    text = one("{email: {to: a@b.c, headers: {X-Token: '{{ .GroupKey }}'}}}", SMTP)
+    text = one("{email: {to: a@b.c, headers: {X-Token: '{{ .CommonLabels.token }}'}}}", SMTP)
 
     assert () == read(text).found
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import pytest
 from oracles import ROOT
 
-NAMES = ("promtool", "prometheus", "amtool", "alertmanager")
+NAMES = ("promtool", "prometheus", "amtool", "alertmanager", "blackbox_exporter")
 COMMANDS = (
     *("bash", "cat", "chmod", "dirname", "cp", "env", "grep", "gzip", "head", "ln", "mkdir", "mv"),
     *("rm", "sed", "sh", "sha256sum", "sort", "tar", "tr", "uname"),
@@ -66,12 +66,14 @@ class Machine:
         self.stub("id", "echo 0")
         cases, candidates = "", ""
         for project, version in versions.items():
-            package = {"prometheus": "prometheus"}.get(project, f"prometheus-{project}")
+            plain = f"prometheus-{project.replace('_', '-')}"
+            package = {"prometheus": "prometheus"}.get(project, plain)
             upstream = re.sub(r"^\d+:|[+-].*$", "", version)
-            other = {"prometheus": "promtool", "alertmanager": "amtool"}[project]
+            others = {"prometheus": ("promtool",), "alertmanager": ("amtool",)}
             store = self.repository / "packages" / package
             _write_tool(store / package, project, upstream)
-            _write_tool(store / other, other, upstream)
+            for other in others.get(project, ()):
+                _write_tool(store / other, other, upstream)
             candidates += f"{package}) echo '  Candidate: {version}' ;;\n"
             cases += f"*' {package}') cp {store}/* {self.path}/ ;;\n"
         self.stub("apt-cache", f'case "$2" in\n{candidates}esac')
@@ -141,6 +143,7 @@ def test_tools_on_path_are_linked_under_their_plain_names(machine: Machine):
     for name in ("promtool", "prometheus", "amtool"):
         machine.install(name, "2.42.0+ds")
     machine.install("alertmanager", "0.25.0", file="prometheus-alertmanager")
+    machine.install("blackbox_exporter", "0.23.0", file="prometheus-blackbox-exporter")
 
     done = machine.run()
 
@@ -168,17 +171,21 @@ def test_tools_that_are_too_old_or_absent_are_named_with_what_is_wanted(machine:
     machine.install("promtool", "2.41.0")
     machine.install("prometheus", "3.0.0")
     machine.install("amtool", "0.24.9")
+    machine.install("blackbox_exporter", "0.22.0")
 
     done = machine.run()
 
     assert done.returncode == 1
-    assert "missing or too old: promtool amtool alertmanager" in done.stderr
+    assert "missing or too old: promtool amtool alertmanager blackbox_exporter" in done.stderr
     assert "promtool 2.42" in done.stderr
     assert "amtool 0.25" in done.stderr
+    assert "blackbox_exporter 0.23" in done.stderr
 
 
 def test_root_installs_packages_and_no_service_may_start(machine: Machine):
-    machine.offer_packages(prometheus="2.53.3+ds1-2", alertmanager="1:0.28.1+ds-4")
+    machine.offer_packages(
+        prometheus="2.53.3+ds1-2", alertmanager="1:0.28.1+ds-4", blackbox_exporter="0.26.0-2"
+    )
 
     done = machine.run()
 
@@ -188,13 +195,16 @@ def test_root_installs_packages_and_no_service_may_start(machine: Machine):
         "prometheus": "2.53.3",
         "amtool": "0.28.1",
         "alertmanager": "0.28.1",
+        "blackbox_exporter": "0.26.0",
     }
-    assert ["exit 101"] * 2 == (machine.repository / "policies").read_text().splitlines()
+    assert ["exit 101"] * 3 == (machine.repository / "policies").read_text().splitlines()
     assert not (machine.repository / "policy-rc.d").exists()
 
 
 def test_a_policy_about_services_that_is_there_is_kept(machine: Machine):
-    machine.offer_packages(prometheus="2.53.3+ds1-2", alertmanager="0.28.1+ds-4")
+    machine.offer_packages(
+        prometheus="2.53.3+ds1-2", alertmanager="0.28.1+ds-4", blackbox_exporter="0.26.0-2"
+    )
     policy = machine.repository / "policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 0\n")
 
@@ -205,19 +215,23 @@ def test_a_policy_about_services_that_is_there_is_kept(machine: Machine):
 
 
 def test_packages_that_are_too_old_are_not_installed(machine: Machine):
-    machine.offer_packages(prometheus="2.31.2+ds1-1", alertmanager="0.23.0-4")
+    machine.offer_packages(
+        prometheus="2.31.2+ds1-1", alertmanager="0.23.0-4", blackbox_exporter="0.19.0-3"
+    )
 
     done = machine.run()
 
     assert done.returncode == 1
     assert "the package prometheus is 2.31, wanted is 2.42" in done.stderr
     assert "the package prometheus-alertmanager is 0.23, wanted is 0.25" in done.stderr
+    assert "the package prometheus-blackbox-exporter is 0.19, wanted is 0.23" in done.stderr
     assert not (machine.repository / "policies").exists()
 
 
 def test_a_release_with_the_pinned_checksum_is_unpacked(machine: Machine, mirror: str):
     machine.release("prometheus", "3.5.0", ("prometheus", "promtool"))
     machine.release("alertmanager", "0.28.1", ("alertmanager", "amtool"))
+    machine.release("blackbox_exporter", "0.25.0", ("blackbox_exporter",))
 
     done = machine.run(mirror)
 
@@ -227,12 +241,14 @@ def test_a_release_with_the_pinned_checksum_is_unpacked(machine: Machine, mirror
         "prometheus": "3.5.0",
         "amtool": "0.28.1",
         "alertmanager": "0.28.1",
+        "blackbox_exporter": "0.25.0",
     }
 
 
 def test_only_what_is_missing_is_downloaded(machine: Machine, mirror: str):
     machine.install("amtool", "0.27.0")
     machine.install("alertmanager", "0.27.0")
+    machine.install("blackbox_exporter", "0.24.0")
     machine.release("prometheus", "3.5.0", ("prometheus", "promtool"))
 
     done = machine.run(mirror)
@@ -245,6 +261,7 @@ def test_only_what_is_missing_is_downloaded(machine: Machine, mirror: str):
 def test_a_release_with_another_checksum_is_refused_and_removed(machine: Machine, mirror: str):
     machine.install("amtool", "0.27.0")
     machine.install("alertmanager", "0.27.0")
+    machine.install("blackbox_exporter", "0.24.0")
     machine.release("prometheus", "3.5.0", ("prometheus", "promtool"))
     pins = machine.repository / ".ci" / "tools.sha256"
     pins.write_text(
@@ -266,7 +283,7 @@ def test_each_project_is_pinned_once_for_each_machine():
     pins = [line.split("  ") for line in (ROOT / ".ci/tools.sha256").read_text().splitlines()]
 
     assert all(len(checksum) == 64 and int(checksum, 16) for checksum, _ in pins)
-    for project in ("prometheus", "alertmanager"):
+    for project in ("prometheus", "alertmanager", "blackbox_exporter"):
         for machine in MACHINES.values():
             archives = [
                 archive

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("threshold", "any_of", "all_of", "down", "expr")
+KINDS: Final = ("threshold", "any_of", "all_of", "down", "spend", "expr")
+
+LEVELLED: Final = frozenset({"spend"})
+"""Kinds that make several alerts of one, each with a severity of its own."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
-from obsgen.model import Condition, Reader
+from obsgen.model import AlertRole, Condition, Reader
 from obsgen.source import Node, Sequence
 
 NO_CONDITIONS: Final = Code(
@@ -24,6 +24,11 @@ class Several:
     """Conditions that make one alert together; at least one."""
 
     conditions: tuple[Condition, ...]
+
+    @property
+    def role(self) -> AlertRole:
+        """A symptom: something else may be its cause."""
+        return AlertRole.SYMPTOM
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

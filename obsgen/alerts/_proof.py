@@ -15,6 +15,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
+from obsgen.alerts._rule import title_of
 from obsgen.artefacts import AlertingRule, Expected, InputSeries, RuleTest, united
 from obsgen.model import (
     Alert,
@@ -242,9 +243,9 @@ def tested(
     turns = (turn for turn in _turns(agreed) if turn <= pace.index(play.followed))
     points = sorted({*turns, *(end for end in ends if agreed[end] is not None)})
     return RuleTest(
-        name=f"{alert.name}: {play.name}",
+        name=f"{title_of(alert)}: {play.name}",
         alert=alert.name,
-        selects={},
+        selects=alert.telling,
         interval=pace.interval,
         series=play.series,
         expected=tuple(_expected(point, agreed[point], rule, pace) for point in points),

@@ -11,8 +11,9 @@ from obsgen.alerts._conditions import on_shared
 from obsgen.artefacts import QUIET, AlertingRule, Expected, RuleTest, Written
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.matchers import Matcher, selector
 from obsgen.model import Alert, AlertParts, Condition, Context
-from obsgen.names import dashboard_uid_of
+from obsgen.names import VALUE_ANNOTATION, dashboard_uid_of
 from obsgen.promql import layout, parse
 from obsgen.promql.build import Expr, binary
 from obsgen.prose import capitalized
@@ -54,6 +55,7 @@ class Firing:
     Attributes:
         labels: The labels that it may carry, None where that is open.
         fallback: A summary for an alert without one.
+        bound: When it fires, in words: `above 5%`.
     """
 
     expr: Expr
@@ -62,6 +64,7 @@ class Firing:
     unit: Unit = COUNT
     limit: str = ""
     window: str = ""
+    bound: str = ""
     has_value: bool = True
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
@@ -83,6 +86,7 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         for_=alert.for_,
         keep_firing_for=alert.keep_firing_for,
         carries=None if firing.labels is None else firing.labels | set(rule_labels(alert, context)),
+        limit=firing.bound,
         origin=alert.origin,
     )
     found = (*firing.diagnostics, *_overwritten(alert, context, firing), *prose.diagnostics)
@@ -99,9 +103,9 @@ def _written(alert: Alert) -> tuple[RuleTest, ...]:
     """Return the tests of the author's own."""
     return tuple(
         RuleTest(
-            name=f"{alert.name}: test {number} of the specs",
+            name=f"{title_of(alert)}: test {number} of the specs",
             alert=alert.name,
-            selects={},
+            selects=alert.telling,
             interval=test.interval,
             series=test.series,
             expected=tuple(
@@ -113,10 +117,22 @@ def _written(alert: Alert) -> tuple[RuleTest, ...]:
     )
 
 
+def title_of(alert: Alert) -> str:
+    """
+    Return what an alert is called in the names of tests.
+
+    What tells it from others of its name stands in braces: `ProbeDown{probe="health"}`.
+    """
+    return selector(alert.name, [Matcher(k, "=", v) for k, v in alert.telling.items()])
+
+
 def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:
     """Yield a finding for each label that the result has and the rule sets anew."""
     fixed = {m.label for m in context.service.scope if m.op == "="}
-    set_here = {*rule_labels(alert, context), *context.environment.labels}
+    own = rule_labels(alert, context)
+    scopes = [m.scope for m in alert.body.metrics]
+    fixed |= {k for k, v in own.items() if scopes and all(Matcher(k, "=", v) in s for s in scopes)}
+    set_here = {*own, *context.environment.labels}
     for label in sorted((firing.labels or frozenset()) & set_here - fixed):
         message = f"alert `{alert.name}` keeps label `{label}` of its series and sets it, too"
         hint = f"leave `{label}` out of `by`, or sum it away: `sum`, `max`, `by: […]`"
@@ -159,6 +175,7 @@ def condition_firing(condition: Condition, context: Context, expr: Expr) -> Firi
         fallback=f"{subject} is {{value}}, {word} {{limit}}{groups}",
         unit=measure.unit,
         limit=condition.limit.text,
+        bound=f"{word} {condition.limit.text}",
         window=measure.window(context.query().window),
     )
 
@@ -197,13 +214,26 @@ class _Prose:
         found = {"summary": summary}
         if alert.description:
             found["description"] = self._filled("description", alert.description)
-        if alert.runbook or self.context.project.runbook_base:
-            found["runbook_url"] = alert.runbook or self._runbook()
+        if said := self._measured():
+            found[VALUE_ANNOTATION] = said
+        if runbook := alert.runbook or self._runbook():
+            found["runbook_url"] = runbook
         if alert.dashboard:
             found.update(self._dashboard())
         for name, text in alert.annotations.items():
             found[name] = self._filled(name, text)
         return found
+
+    def _measured(self) -> str:
+        """Return the value against its limit, unless the author's own texts say both."""
+        firing, alert = self.firing, self.alert
+        if not (firing.has_value and firing.limit and alert.summary):
+            return ""
+        own = f"{alert.summary.text} {alert.description.text if alert.description else ''}"
+        says_value = "{value}" in own or "$value" in own or ".Value" in own
+        if says_value and ("{limit}" in own or firing.limit in own):
+            return ""
+        return self._fill("{value} (limit {limit})")
 
     def _dashboard(self) -> dict[str, str]:
         """Return a URL as it stands; of a dashboard of these specs, the uid that Grafana knows."""
@@ -213,8 +243,8 @@ class _Prose:
         return {"dashboard_uid": dashboard_uid_of(reference, self.context.service.name)}
 
     def _runbook(self) -> str:
-        base = self.context.project.runbook_base.rstrip("/")
-        return f"{base}/{self.context.service.name}/{self.alert.name}"
+        service, environment = self.context.service.name, self.context.environment.name
+        return self.context.project.runbook_url(service, self.alert.name, environment)
 
     def _filled(self, name: str, scalar: Scalar) -> str:
         self._check(scalar)

@@ -16,6 +16,7 @@ from obsgen.matchers import Matcher
 from obsgen.model import (
     Alert,
     AlertParts,
+    AlertRole,
     Context,
     Labels,
     Look,
@@ -56,6 +57,12 @@ class Down:
     gauges: tuple[Metric, ...]
     where: tuple[Matcher, ...]
     or_absent: bool
+
+    @property
+    def role(self) -> AlertRole:
+        """A cause: that of `up` is that the target is gone."""
+        reads_up = any(gauge.name == "up" for gauge in self.gauges)
+        return AlertRole.TARGET_DOWN if reads_up else AlertRole.CAUSE
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

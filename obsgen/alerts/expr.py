@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.alerts._proof import unproven
 from obsgen.alerts._rule import Firing, one_rule
 from obsgen.catalogue import Catalogue, Metric
-from obsgen.model import Alert, AlertParts, Context, Reader, Schema
+from obsgen.model import Alert, AlertParts, AlertRole, Context, Reader, Schema
 from obsgen.promql import parse, result_labels, selectors
 from obsgen.promql.build import as_written
 from obsgen.schema.shared import text
@@ -21,6 +21,11 @@ class RawAlert:
 
     scalar: Scalar
     catalogue: Catalogue
+
+    @property
+    def role(self) -> AlertRole:
+        """A symptom: something else may be its cause."""
+        return AlertRole.SYMPTOM
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
-from obsgen.model import Alert, AlertParts, Condition, Context, Reader, Schema
+from obsgen.model import Alert, AlertParts, AlertRole, Condition, Context, Reader, Schema
 from obsgen.schema.shared import ref
 from obsgen.source import Node
 
@@ -18,6 +18,11 @@ class Threshold:
     """Fires for every series of a measure that is beyond its limit."""
 
     condition: Condition
+
+    @property
+    def role(self) -> AlertRole:
+        """A symptom: something else may be its cause."""
+        return AlertRole.SYMPTOM
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

@@ -11,9 +11,11 @@ from obsgen.artefacts.alert_names import alert_path, alert_title
 from obsgen.artefacts.alertmanager import (
     AlertmanagerConfig,
     AlertmanagerMatcher,
+    AlertRef,
     InhibitRule,
     ReceiverConfig,
     Route,
+    RouteTest,
     TimeInterval,
 )
 from obsgen.artefacts.grafana import (
@@ -29,6 +31,7 @@ from obsgen.artefacts.grafana import (
 )
 from obsgen.artefacts.json import Json
 from obsgen.artefacts.output import Compiled, OutputFile, Page, QueryScope
+from obsgen.artefacts.probes import Probe
 from obsgen.artefacts.prometheus import (
     AlertingRule,
     PrometheusConfig,
@@ -57,6 +60,7 @@ from obsgen.artefacts.written import Written
 __all__ = [
     "ENDS",
     "QUIET",
+    "AlertRef",
     "AlertingRule",
     "AlertmanagerConfig",
     "AlertmanagerMatcher",
@@ -73,11 +77,13 @@ __all__ = [
     "OutputFile",
     "Page",
     "Panel",
+    "Probe",
     "PrometheusConfig",
     "QueryScope",
     "ReceiverConfig",
     "RecordingRule",
     "Route",
+    "RouteTest",
     "RuleFile",
     "RuleGroup",
     "RuleTest",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from obsgen.artefacts.json import Json
+from obsgen.artefacts.written import Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
 
@@ -39,10 +41,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverConfig:
-    """A receiver: its integrations as (`slack_configs`, fields) in the order of the spec."""
+    """
+    A receiver.
+
+    Attributes:
+        integrations: As (`slack_configs`, fields) in the order of the spec.
+        texts: The Go templates that its author wrote.
+    """
 
     name: str
     integrations: tuple[tuple[str, Mapping[str, Json]], ...]
+    texts: tuple[Written, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
@@ -65,8 +74,49 @@ class TimeInterval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRef:
+    """The alerts of a name, of one service or, without one, of all."""
+
+    service: str
+    alert: str
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    def __str__(self) -> str:
+        """Name them as specs do: `gateway/HighErrorRate`."""
+        return f"{self.service}/{self.alert}" if self.service else self.alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTest:
+    """
+    Whom an alert is to reach.
+
+    Attributes:
+        labels: Labels that it has beside those of its rule.
+        at: When; None for routes that are open at any time.
+        beside: What fires at the same time.
+        reaches: All receivers that are to be notified.
+    """
+
+    alert: AlertRef
+    labels: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+    beside: tuple[AlertRef, ...] = ()
+    reaches: tuple[str, ...] = ()
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertmanagerConfig:
-    """alertmanager.yml; *global_* holds what receivers share."""
+    """
+    alertmanager.yml.
+
+    Attributes:
+        global_: What receivers share.
+        tests: What its author says that it does.
+        version: Of the Alertmanager that is going to load it.
+        messages: The template file that receivers refer to, or nothing where none does.
+    """
 
     global_: Mapping[str, Json]
     route: Route
@@ -74,3 +124,6 @@ class AlertmanagerConfig:
     inhibit_rules: tuple[InhibitRule, ...]
     time_intervals: tuple[TimeInterval, ...]
     sources: tuple[str, ...]
+    tests: tuple[RouteTest, ...] = ()
+    version: tuple[int, int] = (0, 25)
+    messages: str = ""

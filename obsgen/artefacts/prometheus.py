@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from obsgen.artefacts.probes import Probe
 from obsgen.artefacts.written import Written
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
@@ -38,6 +39,7 @@ class AlertingRule:
             adds excepted; None where the expression leaves them open.
         texts: Labels and annotations that hold what an author wrote, by name.
         written: The expression of a rule that was written by hand, as a whole.
+        limit: What its value is held to, in words: `above 5%`; else empty.
         says_for: Its author wrote `for`, were it for no time at all.
     """
 
@@ -48,6 +50,7 @@ class AlertingRule:
     for_: Duration = Duration(0)
     keep_firing_for: Duration = Duration(0)
     carries: frozenset[str] | None = None
+    limit: str = field(compare=False, repr=False, default="")
     says_for: bool = field(compare=False, repr=False, default=True)
     texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
     written: Written | None = field(compare=False, repr=False, default=None)
@@ -65,11 +68,23 @@ class RuleGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
-    """The rules of one service."""
+    """
+    The rules of one service.
+
+    Attributes:
+        part: What of the service, where it has more than one file: `escalations`.
+    """
 
     service: str
     groups: tuple[RuleGroup, ...]
     sources: tuple[str, ...]
+    part: str = ""
+
+    @property
+    def alerts(self) -> tuple[AlertingRule, ...]:
+        """The alerting rules, in the order of the file."""
+        every = (rule for group in self.groups for rule in group.rules)
+        return tuple(rule for rule in every if isinstance(rule, AlertingRule))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +102,12 @@ class ScrapeJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrometheusConfig:
-    """prometheus.yml."""
+    """
+    prometheus.yml.
+
+    Attributes:
+        blackbox: Where the blackbox exporter is that the probes are asked through.
+    """
 
     version: tuple[int, int] = (2, 42)
     scrape_interval: Duration
@@ -96,4 +116,6 @@ class PrometheusConfig:
     external_labels: Mapping[str, str]
     alertmanagers: tuple[str, ...]
     jobs: tuple[ScrapeJob, ...]
+    probes: tuple[Probe, ...] = ()
+    blackbox: str = ""
     sources: tuple[str, ...]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from obsgen import names
 from obsgen.artefacts.prometheus import AlertingRule
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.units import Duration
@@ -82,7 +83,7 @@ class RuleTest(NamedTuple):
 
     def is_of(self, rule: AlertingRule) -> bool:
         """Say whether it tests this rule; the rule's service is not looked at."""
-        return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
+        return _is_of(self, rule)
 
 
 class Unproven(NamedTuple):
@@ -102,7 +103,14 @@ class Unproven(NamedTuple):
 
     def is_of(self, rule: AlertingRule) -> bool:
         """Say whether it speaks of this rule; the rule's service is not looked at."""
-        return self.alert == rule.alert and self.selects.items() <= rule.labels.items()
+        return _is_of(self, rule)
+
+
+def _is_of(what: RuleTest | Unproven, rule: AlertingRule) -> bool:
+    # An escalation has the name and the labels of the alert that it escalates.
+    is_same_step = what.selects.get(names.ESCALATED) == rule.labels.get(names.ESCALATED)
+    is_named = what.alert == rule.alert and what.selects.items() <= rule.labels.items()
+    return is_named and is_same_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +121,7 @@ class RuleTestFile:
     Attributes:
         service: Whose rules are tested.
         part: What of the service is tested, or empty: `availability`.
+        rules: The part of its rules that is tested (see `RuleFile`).
         others: Further services whose rules take part.
         groups: The rule groups, in the order in which they are evaluated.
         evaluation_interval: At which every rule is evaluated, whatever its group says.
@@ -125,6 +134,7 @@ class RuleTestFile:
     groups: tuple[str, ...]
     others: tuple[str, ...] = ()
     part: str = ""
+    rules: str = ""
 
 
 def counted(

@@ -68,6 +68,9 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
         case "gauge":
             bounds = ZERO_OR_ONE if base == "up" else ANYTHING
             return {base: series(base, Sample.GAUGE, bounds=bounds)}
+        case "increments":
+            name = metric.recorded
+            return {name: series(name, Sample.GAUGE, bounds=NOT_NEGATIVE)}
         case "native_histogram":
             native = series(base, Sample.HISTOGRAM, unit=COUNT, observed=metric.unit)
             return {base: native}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from obsgen.artefacts import (
     AlertingRule,
@@ -23,9 +24,11 @@ from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model.checks import CheckSettings
 from obsgen.promql import Node, PromqlError, walk
 from obsgen.promql.meaning import Meaning, Meanings
+from obsgen.routing.alerts import RoutedAlert, routed_alerts
 
 _Kind = TypeVar("_Kind", bound=Node)
 _SHOWN: Final = 60
+_ADDRESS: Final = re.compile(r"\bhttps?://\S+", re.ASCII)
 
 
 class Use(enum.Enum):
@@ -78,7 +81,7 @@ class Query:
 
     def nodes(self, kind: type[_Kind]) -> Sequence[_Kind]:
         """Return the nodes of a kind, in the order of the text."""
-        return cast("Sequence[_Kind]", self._nodes.get(kind, ()))
+        return self._nodes.get(kind, ())  # type: ignore[return-value] # they are sorted by kind
 
     def above(self, node: Node) -> Iterator[Node]:
         """Yield what a node stands in, from the inside to the outside."""
@@ -121,6 +124,12 @@ class Query:
         return finding(code, self.places.of(node, part), message, hint)
 
     @property
+    def texts(self) -> str:
+        """What an alert says of itself: its name and what its author wrote, addresses aside."""
+        written = self.rule.texts.values() if isinstance(self.rule, AlertingRule) else ()
+        return _ADDRESS.sub("", " ".join((self.name, *(each.text for each in written))))
+
+    @property
     def subject(self) -> str:
         """Name it for a message."""
         return f"{self.use.value} `{self.name}`"
@@ -128,12 +137,18 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Everything that checks look at."""
+    """
+    Everything that checks look at.
+
+    Attributes:
+        routed: The alerts on their way; none where no Routing says who is notified.
+    """
 
     compiled: Compiled
     settings: CheckSettings
     queries: tuple[Query, ...]
     recordings: Recordings
+    routed: tuple[RoutedAlert, ...] = ()
 
     @property
     def alerts(self) -> Iterator[Query]:
@@ -159,7 +174,13 @@ def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
     )
     found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
     queries = (*found, *_unused(compiled, recordings, found))
-    return Subject(compiled=compiled, settings=settings, queries=queries, recordings=recordings)
+    return Subject(
+        compiled=compiled,
+        settings=settings,
+        queries=queries,
+        recordings=recordings,
+        routed=() if compiled.alertmanager is None else routed_alerts(compiled),
+    )
 
 
 def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:

@@ -16,6 +16,7 @@ from obsgen.promql import (
     Node,
     NumberLiteral,
     VectorSelector,
+    walk,
     without_parens,
 )
 from obsgen.promql.functions import COMPARISONS
@@ -69,8 +70,9 @@ def _mean_since_start(query: Query, node: Node) -> Iterator[Diagnostic]:
     if not isinstance(quotient, Binary) or quotient.op != "/" or _is_of_ledger(query):
         return
     above, below = query.meaning(quotient.lhs), query.meaning(quotient.rhs)
-    if above.sample is Sample.COUNTER is below.sample:
-        message = f"`{query.shown(quotient)}` is a mean since the process started"
+    if above.sample.is_cumulative and below.sample is Sample.COUNTER:
+        what = "mean" if above.sample is Sample.COUNTER else "share"
+        message = f"`{query.shown(quotient)}` is a {what} since the process started"
         hint = "divide what both grew by: `rate(…[5m]) / rate(…[5m])`"
         yield query.finding(BARE_COUNTER, quotient, message, hint)
 
@@ -87,8 +89,15 @@ def _found(query: Query, node: Node, what: str) -> Iterator[Diagnostic]:
     selected = place.selector if isinstance(place, MatrixSelector) else place
     name = selected.metric_name if isinstance(selected, VectorSelector) else None
     hint = f"write `rate({name}[5m])` or `increase({name}[5m])`" if name else "rate it first"
+    recorded = query.meaning(selected).series if isinstance(selected, VectorSelector) else None
+    if recorded is not None and recorded.source is not None and _is_sum(recorded.source):
+        hint = f"a sum of counters cannot be rated any more: record the sum of rates in `{name}`"
     message = f"{what} a bare counter: `{query.shown(place)}`"
     yield query.finding(BARE_COUNTER, place, message, hint)
+
+
+def _is_sum(source: Node) -> bool:
+    return any(isinstance(node, Aggregate) for node in walk(source))
 
 
 def _is_of_ledger(query: Query) -> bool:

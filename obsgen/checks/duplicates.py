@@ -11,7 +11,7 @@ from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
-from obsgen.promql import Node, VectorSelector
+from obsgen.promql import Binary, Node, VectorSelector, without_parens
 
 TWICE: Final = Code(
     "ALR544",
@@ -41,8 +41,21 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
         # A tree's hash is worked out only where another one looks like it.
         same: dict[Node, _Seen] = {}
         for query in several if len(several) > 1 else ():
-            yield from _compared(query, same.setdefault(query.root, _Seen()))
+            yield from _compared(query, same.setdefault(_canonical(query), _Seen()))
     yield from _of_one_series(subject)
+
+
+_MIRRORED: Final = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
+
+
+def _canonical(query: Query) -> Node:
+    """Return an expression with its limit behind: `0 == up` is `up == 0`."""
+    root = without_parens(query.root)
+    if isinstance(root, Binary) and root.op in _MIRRORED and not root.is_bool:
+        left, right = query.meaning(root.lhs), query.meaning(root.rhs)
+        if left.is_number and not right.is_number:
+            return replace(root, op=_MIRRORED[root.op], lhs=root.rhs, rhs=root.lhs)
+    return root
 
 
 @dataclass(slots=True)
@@ -72,7 +85,7 @@ def _compared(query: Query, seen: _Seen) -> Iterator[Diagnostic]:
         yield replace(found, severity=Severity.WARNING) if is_apart else found
         return
     other = seen.by_rest.setdefault(_more(query), query)
-    if other.name != query.name and not names.is_slo_series(query.name):
+    if other.name != query.name and not names.is_own_series(query.name):
         message = f"{query.subject} asks the same as `{other.name}`"
         yield finding(EQUIVALENT, query.origin, message, related=_first(other.origin))
 

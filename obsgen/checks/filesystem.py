@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Aggregate, Node, VectorSelector
+from obsgen.promql import Aggregate, Matcher, Node, VectorSelector
 
 EVERY_FILESYSTEM: Final = Code(
     "PQL445",
@@ -26,19 +26,25 @@ _AMOUNTS: Final = frozenset(
     for part in ("avail_bytes", "free_bytes", "size_bytes", "files", "files_free")
 )
 _FILTERS: Final = frozenset({"fstype", "mountpoint", "device"})
+# Every mountpoint, device and type matches one of these.
+_ALL: Final = frozenset({".*", ".+", "/.*", "/.+", "^/.*", "^/.*$", "/.*$"})
 
 
 def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     name = node.metric_name or ""
     if query.use is not Use.ALERT or name not in _AMOUNTS:
         return
-    if any(matcher.label in _FILTERS for matcher in node.matchers) or _is_condition(query, node):
+    if any(map(_is_filter, node.matchers)) or _is_condition(query, node):
         return
     if next(s for s in query.nodes(VectorSelector) if s.metric_name in _AMOUNTS) is not node:
         return
     message = f"`{name}` takes in every filesystem, tmpfs and overlays too"
     hint = f'write `{name}{{fstype!~"tmpfs|overlay|squashfs"}}`'
     yield query.finding(EVERY_FILESYSTEM, node, message, hint)
+
+
+def _is_filter(matcher: Matcher) -> bool:
+    return matcher.label in _FILTERS and not (matcher.op == "=~" and matcher.value in _ALL)
 
 
 def _is_condition(query: Query, node: Node) -> bool:
@@ -49,7 +55,7 @@ def _is_condition(query: Query, node: Node) -> bool:
         if s is not node and (s.metric_name or "").startswith(_PREFIX)
     ]
     is_aggregated = any(isinstance(up, Aggregate) for up in query.above(node))
-    filtered = any(m.label in _FILTERS for other in others for m in other.matchers)
+    filtered = any(_is_filter(m) for other in others for m in other.matchers)
     return filtered and not is_aggregated
 
 

@@ -14,13 +14,15 @@ from obsgen.promql import Aggregate, Binary, without_parens
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.meaning.bounds import ZERO, Bounds
 from obsgen.promql.meaning.nothing import COMPARISON, PAIRING, unpaired
+from obsgen.reader.shape import words
 from obsgen.units import number_text
 
 NEVER_MATCHES: Final = Code(
     "PQL427",
     "never-matches",
     why="series pair where all labels that count are equal; a label that only one side has, or "
-    "that has other values on the other side, is never equal, and the result is empty",
+    "that has other values on the other side, is never equal: the result is empty, and `unless` "
+    "leaves nothing out",
     fix="Aggregate both sides to the same labels, or name the common ones: `on (job)`, "
     "`ignoring (le)`, with `group_left` where one side has several series.",
 )
@@ -52,8 +54,18 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
     elif _is_always(query, node):
         message = f"`{query.shown(node)}` is always true: {_told(query, node)}"
         yield query.finding(ALWAYS_TRUE, node, message)
+    elif node.op == "unless" and _is_idle(query, node):
+        yield _unpaired(query, node)
     elif (label := _grouped_on_one_side(query, node)) and not query.is_complete:
         yield replace(_finding(query, node, f"only one side has `{label}`"), severity=_LIKELY)
+
+
+def _is_idle(query: Query, node: Binary) -> bool:
+    """Say whether no series is ever left out; sides that are nothing are told by themselves."""
+    left, right = query.meaning(node.lhs), query.meaning(node.rhs)
+    if left.is_nothing or right.is_nothing:
+        return False
+    return bool(unpaired(node, (left.labels, left.values), (right.labels, right.values)))
 
 
 _LIKELY: Final = Severity.WARNING
@@ -62,22 +74,26 @@ _LIKELY: Final = Severity.WARNING
 def _unpaired(query: Query, node: Binary) -> Diagnostic:
     left, right = query.meaning(node.lhs), query.meaning(node.rhs)
     labels = unpaired(node, (left.labels, left.values), (right.labels, right.values))
-    told = []
+    lonely, told = [], []
     for label in labels:
         if not (left.labels.may_have(label) and right.labels.may_have(label)):
-            told.append(f"only one side has `{label}`")
+            lonely.append(label)
             continue
         mine, theirs = (_listed(side.values.get(label, frozenset())) for side in (left, right))
         told.append(f"`{label}` is {mine} on one side, {theirs} on the other")
+    if lonely:
+        told.insert(0, f"only one side has {words(lonely, last='and')}")
     found = _finding(query, node, ", ".join(told))
     # What every target has is sure, unless the series come over another way; what measures are
     # made of may be empty and right nonetheless.
-    is_sure = query.is_complete and query.places.is_written(node)
+    is_sure = query.is_complete and query.places.is_written(node) and node.op != "unless"
     return found if is_sure else replace(found, severity=_LIKELY)
 
 
 def _finding(query: Query, node: Binary, why: str) -> Diagnostic:
     message = f"no series of both sides of `{node.op}` ever match: {why}"
+    if node.op == "unless":
+        message = f"`unless` leaves nothing out, for no series of both sides ever match: {why}"
     hint = "aggregate both sides to the same labels, or match `on (…)` those that both have"
     return query.finding(NEVER_MATCHES, node, message, hint, "op_span")
 
@@ -92,7 +108,7 @@ _SHOWN: Final = 4
 
 def _grouped_on_one_side(query: Query, node: Binary) -> str:
     """Return a label that the one side groups by, which is why it is there, and the other lacks."""
-    if node.op in {"or", "unless"} or query.meaning(node).is_nothing:
+    if node.op == "or" or query.meaning(node).is_nothing:
         return ""
     sides = (without_parens(node.lhs), without_parens(node.rhs))
     for side, other in (sides, sides[::-1]):
@@ -114,6 +130,9 @@ def _counts(node: Binary, label: str) -> bool:
 
 def _instead(query: Query, node: Binary) -> str:
     """Say what to write for a condition that is never true."""
+    above = next(query.above(node), None)
+    if isinstance(above, Binary) and above.op == "or" and above.rhs is node:
+        return f"`{node.op}` binds tighter than `or`: write `(… or …) {node.op} …`"
     if not _asks_for_none(query, node):
         limit = next(
             (n for side in (node.rhs, node.lhs) if (n := query.meaning(side).number) is not None),
@@ -137,7 +156,7 @@ def _is_always(query: Query, node: Binary) -> bool:
     if node.op not in COMPARISONS or left.is_number is right.is_number:
         return False
     # `count(up == 0) >= 1`: that there is a series at all is the condition.
-    if left.is_conditional or right.is_conditional or names.is_slo_series(query.name):
+    if left.is_conditional or right.is_conditional or names.is_own_series(query.name):
         return False
     # `x >= 0` is written to keep what is known of a series; it hides nothing.
     numbers = {left.number, right.number}
@@ -150,7 +169,10 @@ def _asks_for_none(query: Query, node: Binary) -> bool:
 
 def _told(query: Query, node: Binary) -> str:
     """Say where the values lie that are no constant."""
-    side = node.rhs if query.meaning(node.lhs).number is not None else node.lhs
+    left, right = query.meaning(node.lhs), query.meaning(node.rhs)
+    # Of two constants the vector: `vector(0) > 5`.
+    is_left = not left.is_number if right.number is not None else left.number is None
+    side = node.lhs if is_left else node.rhs
     return f"`{query.shown(side)}` {_range(query.meaning(side).bounds)}"
 
 

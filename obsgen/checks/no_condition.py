@@ -9,7 +9,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_alerts
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Node, VectorSelector, without_parens
+from obsgen.promql import Binary, Node, VectorSelector, without_parens
 
 NO_CONDITION: Final = Code(
     "ALR540",
@@ -33,6 +33,8 @@ def _look(query: Query) -> Iterator[Diagnostic]:
         return
     message = f"alert `{query.name}` has no condition: it fires for every series of its query"
     hint = "compare with a limit, as in `… > 0`, or write `absent(…)`"
+    if isinstance(root, Binary) and root.is_bool:
+        hint = f"leave `bool` out: `{root.op} bool` gives 0 or 1 and drops no series"
     found = query.finding(NO_CONDITION, root, message, hint)
     yield replace(found, severity=Severity.INFO) if _is_chosen(root) else found
 

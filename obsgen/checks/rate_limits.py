@@ -8,7 +8,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.artefacts import AlertingRule
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
@@ -51,8 +50,10 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         is_told = window and query.places.is_written(node)
         if number is None or not is_told or not _counts_events(query, side):
             continue
-        texts = _texts(query)
+        texts = query.texts
         if _LEAST <= number <= _MOST and number == number.to_integral_value():
+            if _SAYS_SECOND.search(texts):
+                continue
             if _SAYS_RATE.search(texts) and not _SAYS_COUNT.search(texts):
                 continue
             message = f"the limit {number_text(number)} is per second: {_in_window(number, window)}"
@@ -64,21 +65,18 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
             yield _judged(query.finding(LIKE_A_SHARE, node, message, hint), texts, _SAYS_SHARE)
 
 
-_SAYS_RATE: Final = re.compile(r"/\s?s(?:ec)?\b|per second|a second|\brates?\b|Rate", re.ASCII)
+_SAYS_RATE: Final = re.compile(r"\brates?\b|Rate", re.ASCII)
 _SAYS_COUNT: Final = re.compile(
     r"per minute|per hour|/\s?min|more than \d|\btimes\b|in the last|within", re.IGNORECASE
 )
 _SAYS_SHARE: Final = re.compile(
     r"%|percent|\bratio\b|\bshare\b|Ratio|Percent|Error_?Rate|Failure_?Rate|error rate", re.ASCII
 )
-_SAYS_SECOND: Final = re.compile(r"/\s?s(?:ec)?\b|per second|a second", re.ASCII)
-
-
-def _texts(query: Query) -> str:
-    """Return what the alert says of itself: its name and what its author wrote for people."""
-    rule = query.rule
-    written = rule.texts.values() if isinstance(rule, AlertingRule) else ()
-    return " ".join((query.name, *(each.text for each in written)))
+_SAYS_SECOND: Final = re.compile(
+    r"/\s?s(?:ec(?:ond)?)?\b|\bper[ -]sec(?:ond)?\b|\b(?:each|every|a) second\b"
+    r"|(?i:\b(?:[rqt]ps|iops)\b)|PerSec(?:ond)?|[RQT]PS\b|(?<=[a-z])[RQT]ps\b",
+    re.ASCII,
+)
 
 
 def _judged(found: Diagnostic, texts: str, wanted: re.Pattern[str]) -> Diagnostic:

@@ -23,15 +23,20 @@ RATE_OF_GAUGE: Final = Code(
 DELTA_OF_COUNTER: Final = Code(
     "PQL444",
     "delta-of-counter",
-    why="`delta`, `idelta` and `deriv` know no restarts: when the process starts anew the counter "
-    "falls to 0, and the result is far below 0",
+    why="`delta`, `idelta`, `deriv` and `predict_linear` know no restarts: when the process starts "
+    "anew the counter falls to 0, and the result is far below 0",
     fix="Write `increase` for `delta`, `irate` for `idelta`, `rate` for `deriv`.",
     severity=Severity.WARNING,
 )
 CODES: Final = (RATE_OF_GAUGE, DELTA_OF_COUNTER)
 
 _OF_COUNTERS: Final = frozenset({"rate", "irate", "increase", "resets"})
-_OF_GAUGES: Final = {"delta": "increase", "idelta": "irate", "deriv": "rate"}
+_OF_GAUGES: Final = {
+    "delta": "write `increase`, which knows restarts",
+    "idelta": "write `irate`, which knows restarts",
+    "deriv": "write `rate`, which knows restarts",
+    "predict_linear": "predict a gauge; how a counter grows, `rate` says",
+}
 
 
 def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
@@ -49,13 +54,14 @@ def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
         yield replace(found, severity=Severity.WARNING)
     elif node.function in _OF_GAUGES and source.sample.is_cumulative:
         message = f"`{node.function}` is taken of a counter: `{query.shown(node.args[0])}`"
-        hint = f"write `{_OF_GAUGES[node.function]}`, which knows restarts"
+        hint = _OF_GAUGES[node.function]
         yield query.finding(DELTA_OF_COUNTER, node, message, hint, "name_span")
 
 
 _GAUGE_NAMES: Final = re.compile(
     r"_current_|_queue$|_queue_length|_percent(age)?(_|$)|_pct$|_average$|_usage$|_in_?use$"
-    r"|_active$|_available(_|$)|_free(_|$)|_limit$|_max_|_size_bytes$|_temperature|_celsius",
+    r"|_active$|_available(_|$)|_free(_|$)|_limit$|_max_|_size_bytes$|_temperature|_celsius"
+    r"|^jvm_threads_(?:current|daemon|live|peak|states)|^jvm_memory_(?:committed|max|used)_",
     re.ASCII,
 )
 _COUNTER_ENDS: Final = ("_total", "_sum", "_count", "_bucket")

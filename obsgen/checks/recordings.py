@@ -58,18 +58,20 @@ def _elsewhere(subject: Subject) -> Iterator[Diagnostic]:
     for place, query in enumerate(subject.queries):
         for node in query.nodes(VectorSelector) if query.group is not None else ():
             name = node.metric_name or ""
-            if name not in homes or names.is_slo_series(name) or name == query.name:
+            if name not in homes or names.is_own_series(name) or name == query.name:
                 continue
             before = [at for group, at in homes[name] if group is query.group]
             if not before:
-                yield _read_late(query, node, f"in group `{homes[name][0][0].name}`")
+                where = f"in group `{homes[name][0][0].name}`"
+                hint = "put both rules into one group, the recording one first"
+                yield _read_late(query, node, where, hint)
             elif min(before) > place:
-                yield _read_late(query, node, "further down in this group")
+                hint = "put the rule that records it before this one"
+                yield _read_late(query, node, "further down in this group", hint)
 
 
-def _read_late(query: Query, node: VectorSelector, where: str) -> Diagnostic:
+def _read_late(query: Query, node: VectorSelector, where: str, hint: str) -> Diagnostic:
     message = f"`{node.metric_name}` is recorded {where}: it is read one round late"
-    hint = "put both rules into one group, the recording one first"
     return query.finding(OTHER_GROUP, node, message, hint)
 
 
@@ -78,7 +80,7 @@ def _dead(subject: Subject, read: set[str]) -> Iterator[Diagnostic]:
         rule = query.rule
         if not isinstance(rule, RecordingRule) or rule.record in read:
             continue
-        if not names.is_slo_series(rule.record):
+        if not names.is_own_series(rule.record):
             message = f"nothing reads `{rule.record}`"
             yield finding(DEAD_RECORDING, query.origin, message, "remove the rule, or read it")
 
@@ -88,7 +90,7 @@ def _unused(subject: Subject, read: set[str]) -> Iterator[Diagnostic]:
     for scope in subject.compiled.scopes.values():
         for metric in scope.catalogue.metrics.values() if scope.is_complete else ():
             is_own = metric.origin.file and not metric.origin.is_shipped
-            if not is_own or metric.planned or metric.name in reported:
+            if not is_own or metric.planned or metric.recorded or metric.name in reported:
                 continue
             if not read & metric.series().keys():
                 reported.add(metric.name)

@@ -10,10 +10,11 @@ from obsgen.catalogue import Catalogue, near
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
-from obsgen.promql import Matcher, VectorSelector
+from obsgen.matchers import takes_nothing
+from obsgen.promql import Aggregate, Matcher, VectorSelector
 from obsgen.promql.labels import BUCKET_LABEL
 from obsgen.promql.meaning import Series
-from obsgen.promql.meaning.label_values import shown_matcher
+from obsgen.promql.meaning.label_values import as_matcher, shown_matcher
 from obsgen.promql.meaning.nothing import MATCHERS, unknown_labels, unmet_values
 from obsgen.reader.lookup import NOT_A_BUCKET, UNKNOWN_METRIC, unknown_metric
 from obsgen.reader.matching import CONTRADICTION, UNKNOWN_LABEL, UNKNOWN_LABEL_VALUE
@@ -39,15 +40,24 @@ def _look(query: Query, node: VectorSelector) -> Iterator[Diagnostic]:
     # What kinds of measures select was checked where they were read.
     if name is None or scope is None or not query.places.is_written(node):
         return
+    if meaning.nothing == MATCHERS:
+        yield _contradicting(query, node)
     if meaning.series is None:
-        if scope.is_complete and not names.is_slo_series(name):
+        if scope.is_complete and not names.is_own_series(name):
             yield unknown_metric(name, _place_of_name(query, node), scope.catalogue)
         return
     yield from _labels(query, node, meaning.series)
-    if meaning.nothing == MATCHERS:
-        message = f"the matchers of `{name}` contradict each other"
-        yield query.finding(CONTRADICTION, node, message, "leave one of them out")
     yield from _out_of_scope(query, node, scope.catalogue)
+
+
+def _contradicting(query: Query, node: VectorSelector) -> Diagnostic:
+    for matcher in node.matchers:
+        if takes_nothing(as_matcher(matcher)):
+            message = f"`{shown_matcher(matcher)}` leaves out every series"
+            place = query.places.of_matcher(node, matcher)
+            return finding(CONTRADICTION, place, message, "leave it out, or write another pattern")
+    message = f"the matchers of `{node.metric_name}` contradict each other"
+    return query.finding(CONTRADICTION, node, message, "leave one of them out")
 
 
 def _labels(query: Query, node: VectorSelector, series: Series) -> Iterator[Diagnostic]:
@@ -79,11 +89,22 @@ def _out_of_scope(query: Query, node: VectorSelector, known: Catalogue) -> Itera
     metric = known.metric_of(name)
     asked = {m.label for m in node.matchers}
     missing = [] if metric is None else [m for m in metric.scope if m.label not in asked]
+    is_plain = query.scope is not None and not query.scope.knows_rules
+    if is_plain:
+        # A rule of nobody's: as long as the services' series stay apart, it is of all of them.
+        missing = [m for m in missing if not _keeps(query, node, m.label)]
     if missing:
         shown = ",".join(map(str, missing))
         message = f"`{name}` is not narrowed to the service's `where`"
-        hint = f"write `{name}{{{shown}}}`, or a kind of measure, which adds it"
+        hint = f"write `{name}{{{shown}}}`, or "
+        hint += "keep the label with `by (…)`" if is_plain else "a kind of measure, which adds it"
         yield finding(OUT_OF_SCOPE, _place_of_name(query, node), message, hint)
+
+
+def _keeps(query: Query, node: VectorSelector, label: str) -> bool:
+    """Say whether no aggregation around a selector adds up series that differ in a label."""
+    aggregations = (each for each in query.above(node) if isinstance(each, Aggregate))
+    return all(query.meaning(each).labels.may_have(label) for each in aggregations)
 
 
 def _place_of_name(query: Query, node: VectorSelector) -> Origin:

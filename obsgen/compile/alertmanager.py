@@ -8,8 +8,8 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -19,8 +19,12 @@ from obsgen.artefacts import (
     AlertmanagerMatcher,
     InhibitRule,
 )
+from obsgen.compile.notified import with_notified
+from obsgen.compile.routes import compile_routes
+from obsgen.compile.symptoms import symptom_rules
 from obsgen.matchers import literal_pattern
-from obsgen.model import Project, Routing
+from obsgen.messages import refers, template_file
+from obsgen.model import Project, Reports, Routing, Service
 from obsgen.names import BURN_ALERT, IDENTITY
 
 _SERVICE: Final = "service"
@@ -30,13 +34,18 @@ _SEVERITY: Final = "severity"
 
 
 def compile_alertmanager(
-    routing: Routing | None, rules: Iterable[AlertingRule], project: Project
+    routing: Routing | None,
+    rules: Iterable[AlertingRule],
+    project: Project,
+    services: tuple[Service, ...] = (),
+    report: Reports = lambda _: None,
 ) -> AlertmanagerConfig | None:
     """
     Return the configuration for all rules of the project.
 
     Args:
         rules: In the order of the rule files: of an SLO's tiers the faster first.
+        services: Whose rules they are.
 
     Returns:
         None without a Routing document.
@@ -44,19 +53,43 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
+    told = replace(routing, route=with_notified(routing, services, every, report))
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,
-        route=routing.route,
+        route=compile_routes(told, project),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
             *_burn_rules(every, external, project.severities.names),
             *_severity_rules(every, project, external),
+            *symptom_rules(services, every, project.severities, external),
         ),
         time_intervals=routing.time_intervals,
         sources=routing.sources,
+        tests=routing.tests,
+        version=project.alertmanager_version,
+        messages=_messages(routing, project),
     )
+
+
+def _messages(routing: Routing, project: Project) -> str:
+    """Return the template file if any receiver refers to it."""
+    integrations = (found for r in routing.receivers for _, found in r.integrations)
+    if not any(refers(text) for found in integrations for text in _texts(found)):
+        return ""
+    return template_file(project.severities, routing.sources, project.alertmanager_version)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 # --- a faster tier over the slower ones of its SLO ---------------------------------------------

@@ -51,7 +51,8 @@ NOTHING_TO_SHOW: Final = Code(
     "DSH616",
     "nothing-to-show",
     why="the ready dashboard was asked for, and the service has nothing for it, so there is none",
-    fix="`slo` shows SLOs; `red` shows metrics with `role: requests`, `duration` or `in_flight`.",
+    fix="`slo` shows SLOs; `red` shows metrics with `role: requests`, `duration` or `in_flight`; "
+    "`probes` shows probes.",
     severity=Severity.WARNING,
 )
 CODES: Final = (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Page, RuleFile
+from obsgen.compile.runbooks import FOLDER, spoken
 from obsgen.model import Service, Slo
-from obsgen.prose import rendered
+from obsgen.names import runbook_page
+from obsgen.prose import cell, fenced, markdown, rendered
 from obsgen.units import Duration, number_text, rounded_text
 
 _SERVICE: Final = """\
@@ -62,14 +63,14 @@ Team: {{ team }}.
 
 {{ alert.facts }}
 
-```promql
 {{ alert.expr }}
-```
 
 {% if alert.description %}
 {{ alert.description }}
 
 {% endif %}
+[Runbook]({{ alert.runbook }})
+
 {% endfor %}
 {% endif %}
 """
@@ -101,19 +102,19 @@ def compile_pages(
 
 def _row(service: Service, slo: Slo) -> tuple[str, ...]:
     return (
-        f"[{service.title}]({service.name}.md)",
+        f"[{cell(service.title)}]({service.name}.md)",
         slo.name,
         f"{number_text(slo.objective)}%",
         str(slo.period),
         _minutes(slo),
-        slo.team,
+        cell(slo.team),
     )
 
 
 def _service_page(service: Service, rules: RuleFile | None) -> Page:
     groups = rules.groups if rules else ()
     alerts = [
-        _alert(rule)
+        _alert(rule, service)
         for group in groups
         if group.name == f"{service.name}-alerts"
         for rule in group.rules
@@ -122,9 +123,9 @@ def _service_page(service: Service, rules: RuleFile | None) -> Page:
     text = rendered(
         _SERVICE,
         sources=", ".join(service.sources),
-        title=service.title,
-        description=service.description.strip(),
-        team=service.team,
+        title=cell(service.title),
+        description=markdown(service.description),
+        team=cell(service.team),
         slos=[_slo(slo) for slo in service.slos],
         alerts=alerts,
     )
@@ -136,13 +137,13 @@ def _slo(slo: Slo) -> dict[str, object]:
     groups = f", for each {' and '.join(slo.by)}" if slo.by else ""
     return {
         "name": slo.name,
-        "description": slo.description.strip(),
+        "description": markdown(slo.description),
         "objective": number_text(slo.objective),
         "period": slo.period,
         "groups": groups,
         "budget": number_text(slo.error_budget * 100),
         "minutes": _minutes(slo),
-        "bad": slo.sli.words,
+        "bad": cell(slo.sli.words),
         "tiers": [
             (
                 tier.name,
@@ -169,19 +170,14 @@ def _minutes(slo: Slo) -> str:
     return str(Duration(int(slo.period.ms * slo.error_budget) // 1000 * 1000))
 
 
-def _alert(rule: AlertingRule) -> dict[str, str]:
+def _alert(rule: AlertingRule, service: Service) -> dict[str, str]:
     waits = f" after {rule.for_}" if rule.for_.ms else ""
-    team = rule.labels.get("team", "")
-    facts = f"Severity {rule.labels.get('severity', '')}{waits}"
+    team = cell(rule.labels.get("team", ""))
+    facts = f"Severity {cell(rule.labels.get('severity', ''))}{waits}"
     return {
         "name": rule.alert,
         "facts": f"{facts}, team {team}." if team else f"{facts}.",
-        "expr": rule.expr,
-        "description": _plain(rule.annotations.get("description", "")),
+        "expr": fenced(rule.expr, "promql"),
+        "description": spoken(rule.annotations.get("description", "")),
+        "runbook": f"{FOLDER}/{runbook_page(service.name, rule.alert)}",
     }
-
-
-def _plain(text: str) -> str:
-    """Say what a Go template will hold: nobody reads templates on a page."""
-    text = re.sub(r"\{\{[^}]*\$value[^}]*\}\}%?", "*(value)*", text)
-    return re.sub(r"\{\{[^}]*\$labels\.(\w+)[^}]*\}\}", r"*(\1)*", text)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import (
-    AlertingRule,
+    AlertmanagerConfig,
     Compiled,
     Dashboard,
+    Page,
     PrometheusConfig,
     QueryScope,
     RuleFile,
     RuleTestFile,
     ScrapeJob,
+    alert_title,
 )
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.docs import compile_pages
+from obsgen.compile.escalations import EscalationParts, compile_escalations
 from obsgen.compile.rule_tests import evaluation_order
+from obsgen.compile.runbooks import compile_runbooks
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
-from obsgen.model import Reports, Service, Spec
+from obsgen.model import Project, Reports, Service, Spec
+from obsgen.routing import dispatch, possible_labels
 
 JOB_TWICE: Final = Code(
     "OUT922",
@@ -53,15 +58,34 @@ def compile_spec(
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
     alertmanager = None
+    escalations: tuple[EscalationParts, ...] = ()
     if "alertmanager" in wanted:
-        alertmanager = compile_alertmanager(spec.routing, _alerts(rule_files), project)
+        if spec.routing is not None:
+            around = (project, spec.environment)
+            escalations = compile_escalations(spec.routing, rule_files, *around, report)
+        alerts = tuple(rule for file in rule_files for rule in file.alerts)
+        alertmanager = compile_alertmanager(spec.routing, alerts, project, services, report)
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)
+    pages: tuple[Page, ...] = ()
+    if "docs" in wanted:
+        every = (*rule_files, *(each.rules for each in escalations))
+        told = _told(alertmanager, every, project)
+        runbooks = compile_runbooks(
+            services, every, project, dashboards=dashboards, told=told, sources=sources
+        )
+        pages = (*compile_pages(services, rule_files, sources), *runbooks)
     return Compiled(
-        rule_files=rule_files,
-        rule_tests=_rule_tests(parts),
-        unproven=tuple(unproven for part in parts for unproven in part.unproven),
+        rule_files=(*rule_files, *(each.rules for each in escalations)),
+        rule_tests=(
+            *_rule_tests(parts),
+            *(each.tests for each in escalations if each.tests is not None and with_tests),
+        ),
+        unproven=(
+            *(unproven for part in parts for unproven in part.unproven),
+            *(unproven for each in escalations for unproven in each.unproven),
+        ),
         prometheus=PrometheusConfig(
             version=project.prometheus_version,
             scrape_interval=project.scrape_interval,
@@ -70,12 +94,14 @@ def compile_spec(
             external_labels=project.external_labels,
             alertmanagers=project.alertmanagers if spec.routing is not None else (),
             jobs=_jobs(services, report),
+            probes=tuple(probe for service in services for probe in service.probes),
+            blackbox=project.blackbox_address,
             sources=sources,
         ),
         alertmanager=alertmanager,
         dashboards=dashboards,
         datasources=project.datasources,
-        pages=compile_pages(services, rule_files, sources) if "docs" in wanted else (),
+        pages=pages,
         scopes={
             service.name: QueryScope(
                 catalogue=service.catalogue,
@@ -86,6 +112,24 @@ def compile_spec(
         },
         sources=sources,
     )
+
+
+def _told(
+    config: AlertmanagerConfig | None, rule_files: Iterable[RuleFile], project: Project
+) -> Mapping[str, tuple[str, ...]] | None:
+    """Return whom the alerts of each rule reach, by their title; perhaps, where labels decide."""
+    if config is None:
+        return None
+    found: dict[str, tuple[str, ...]] = {}
+    for file in rule_files:
+        for rule in file.alerts:
+            reached = dispatch(config.route, possible_labels(rule, project.external_labels))
+            names = {r.receiver: r.is_sure for r in sorted(reached, key=lambda r: r.is_sure)}
+            title = alert_title(file.service, rule.alert, rule.labels)
+            found[title] = tuple(
+                name if is_sure else f"{name} (perhaps)" for name, is_sure in names.items()
+            )
+    return found
 
 
 def _rule_tests(parts: Iterable[ServiceParts]) -> tuple[RuleTestFile, ...]:
@@ -104,16 +148,6 @@ def _rule_tests(parts: Iterable[ServiceParts]) -> tuple[RuleTestFile, ...]:
     )
 
 
-def _alerts(rule_files: Iterable[RuleFile]) -> tuple[AlertingRule, ...]:
-    return tuple(
-        rule
-        for rule_file in rule_files
-        for group in rule_file.groups
-        for rule in group.rules
-        if isinstance(rule, AlertingRule)
-    )
-
-
 def _jobs(services: tuple[Service, ...], report: Reports) -> tuple[ScrapeJob, ...]:
     found: dict[str, ScrapeJob] = {}
     first: dict[str, Origin] = {}
@@ -125,6 +159,11 @@ def _jobs(services: tuple[Service, ...], report: Reports) -> tuple[ScrapeJob, ..
                 related = (Related("the first one is here", first[job.job]),)
                 message = f"scrape job `{job.job}` is written twice, differently"
                 report(finding(JOB_TWICE, job.origin / "job", message, related=related))
+    for probe in (probe for service in services for probe in service.probes):
+        if probe.job in found:
+            related = (Related("the probe is here", probe.origin),)
+            message = f"scrape job `{probe.job}` is called as that of probe `{probe.name}` is"
+            report(finding(JOB_TWICE, first[probe.job] / "job", message, related=related))
     return tuple(found.values())
 
 

@@ -14,6 +14,7 @@ from obsgen.artefacts import (
     RuleTestFile,
     Unproven,
 )
+from obsgen.compile.prices import compile_price
 from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven, warnings
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, finding
@@ -76,11 +77,17 @@ def compile_service(
             recorded[name] = known | labels | environment.labels.keys()
     catalogue = service.catalogue.with_recorded(recorded)
     context = replace(context, catalogue=catalogue)
+    priced = tuple(compile_price(price, context) for price in service.prices)
     alerts = tuple((alert, alert.body.compile(alert, context)) for alert in service.alerts)
     for _, parts in alerts:
         for diagnostic in parts.diagnostics:
             report(diagnostic)
-    groups = (*_slo_groups(service, slos), *_alert_groups(service, (p for _, p in alerts)))
+    every = (*priced, *(parts for _, parts in alerts))
+    catalogue = catalogue.with_recorded(_recorded(every, environment))
+    groups = (
+        *_slo_groups(service, slos),
+        *_alert_groups(service, every, context.project.tile.length),
+    )
     rules = RuleFile(
         service=service.name,
         groups=tuple(_labelled(group, environment.labels) for group in groups),
@@ -90,12 +97,14 @@ def compile_service(
     of_alerts = [shown(parts.proofs, with_tests=with_tests) for _, parts in alerts]
     for diagnostic in warnings(of_slos, zip(service.alerts, of_alerts, strict=True)):
         report(diagnostic)
-    tests = test_files(rules, of_slos, zip((p for _, p in alerts), of_alerts, strict=True), context)
+    of_prices = [shown(parts.proofs, with_tests=with_tests) for parts in priced]
+    of_every = (*of_prices, *of_alerts)
+    tests = test_files(rules, of_slos, zip(every, of_every, strict=True), context)
     return ServiceParts(
         service=replace(service, catalogue=catalogue),
         rules=rules if groups else None,
         tests=tuple(tests) if with_tests else (),
-        unproven=tuple(unproven(rules, (*(s for _, s in of_slos), *of_alerts), environment)),
+        unproven=tuple(unproven(rules, (*(s for _, s in of_slos), *of_every), environment)),
     )
 
 
@@ -132,12 +141,36 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     return tuple(groups)
 
 
-def _alert_groups(service: Service, alerts: Iterable[AlertParts]) -> tuple[RuleGroup, ...]:
+def _recorded(
+    every: Iterable[AlertParts], environment: Environment
+) -> Mapping[str, frozenset[str]]:
+    """Return the series that alerts and prices record, with their labels."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in (rule for parts in every for rule in parts.records):
+        labels = frozenset((*rule.labels, *rule.groups, *environment.labels))
+        found[rule.record] = found.get(rule.record, frozenset()) | labels
+    return found
+
+
+def _alert_groups(
+    service: Service, every: tuple[AlertParts, ...], tile: Duration
+) -> tuple[RuleGroup, ...]:
+    """One group for what counts tile by tile, and one for what the others ask."""
+    counted = _rules(parts for parts in every if parts.is_counted)
+    others = _rules(parts for parts in every if not parts.is_counted)
+    groups = (
+        RuleGroup(name=f"{service.name}-spend", interval=tile, rules=counted),
+        RuleGroup(name=f"{service.name}-alerts", rules=others),
+    )
+    return tuple(group for group in groups if group.rules)
+
+
+def _rules(alerts: Iterable[AlertParts]) -> tuple[RecordingRule | AlertingRule, ...]:
     rules: list[RecordingRule | AlertingRule] = []
     for parts in alerts:
         rules.extend(parts.records)
         rules.extend(parts.alerts)
-    return (RuleGroup(name=f"{service.name}-alerts", rules=tuple(rules)),) if rules else ()
+    return tuple(rules)
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

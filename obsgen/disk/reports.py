@@ -15,10 +15,11 @@ from obsgen.disk.problems import WriteFailed, write_failed
 
 def write_report(path: Path, text: str) -> None:
     """
-    Write a text as UTF-8; its folder is made, and the file is whole at any moment.
+    Write a text as UTF-8; the file is whole at any moment.
 
     Args:
-        path: The file; a link is followed. A device or a pipe is never replaced.
+        path: The file, in a folder that is there; a link is followed. A device or a pipe is never
+            replaced.
 
     Raises:
         WriteFailed: what stood there still does.
@@ -28,7 +29,10 @@ def write_report(path: Path, text: str) -> None:
         if target.exists() and not target.is_file():
             hint = "give the path of a file, or `-` for standard output"
             raise WriteFailed(f"`{path}` cannot be written: not a plain file", hint)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.is_dir():
+            # A folder that nobody made is a slip more often than a wish.
+            hint = "make the folder, or correct the path"
+            raise WriteFailed(f"`{path}` cannot be written: its folder does not exist", hint)
         put_alone(target, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         # The name that the user gave, not that of the file beside it.

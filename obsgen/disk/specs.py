@@ -105,8 +105,8 @@ class _Finder:
             return
         before = len(self.found), len(self.diagnostics)
         if not self._walk(path) and before == (len(self.found), len(self.diagnostics)):
-            message = f"folder `{name}` holds no specs"
-            self._say(NO_SPECS, NOWHERE, message, "specs end in `.yaml` or `.yml`")
+            message = f"folder `{name}` holds no YAML files"
+            self._say(NO_SPECS, NOWHERE, message, "their names end in `.yaml` or `.yml`")
 
     def _walk(self, top: Path) -> bool:
         """Collect the specs below *top*; say whether there are any."""

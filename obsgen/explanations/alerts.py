@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obsgen.artefacts import AlertingRule, Compiled, Json, RuleGroup, RuleTest, alert_title
+from obsgen.names import BUDGET_ANNOTATION
 from obsgen.sections import Section
 from obsgen.units import Duration
 
@@ -33,7 +34,7 @@ class AlertExplanation:
     @property
     def title(self) -> str:
         """Its name, and the label that tells it from others of the name."""
-        kept = ("service", "slo", "tier", "spent")
+        kept = ("service", "slo", "tier", "spent", "level")
         labels = {k: v for k, v in self.rule.labels.items() if k in kept}
         return alert_title(self.service, self.rule.alert, labels)
 
@@ -71,7 +72,9 @@ def alert_sections(found: AlertExplanation) -> tuple[Section, ...]:
     """Return all that is known, for people."""
     rule = found.rule
     where = f" in {found.environment}" if found.environment else ""
-    annotations = [text for text in rule.annotations.values() if text]
+    # A query that is asked while the alert fires says nothing before.
+    shown = (text for name, text in rule.annotations.items() if name != BUDGET_ANNOTATION)
+    annotations = [text for text in shown if text]
     waits = {"for": rule.for_, "keep_firing_for": rule.keep_firing_for}
     facts = [f"severity: {rule.labels.get('severity', 'none')}"]
     facts += [f"{name}: {wait}" for name, wait in waits.items() if wait.ms]

@@ -44,7 +44,9 @@ MISTAKES: Final[Mapping[str, Mistake]] = {
     "L5": Mistake("the bare name of a histogram", ("PQL425",)),
     "L6": Mistake("a metric or a label that nobody declares", ("REF201", "REF202", "REF203")),
     "L7": Mistake("a counter without `_total`, a unit that is no base unit", ("PQL453",)),
-    "L8": Mistake("a severity that the Project does not have", ("REF206",)),
+    "L8": Mistake(
+        "a severity that the Project does not have, or that no route takes", ("REF206", "ALR651")
+    ),
     "L9": Mistake("an alert without `for` or annotations", ("ALR537", "ALR538", "ALR548")),
     "L10": Mistake("a limit a second that reads like a count", ("PQL432",)),
     "L11": Mistake("a latency that is no bucket", ("SLO321",)),
@@ -55,7 +57,10 @@ MISTAKES: Final[Mapping[str, Mistake]] = {
     "L16": Mistake("every filesystem, tmpfs and overlays too", ("PQL445",)),
     "L17": Mistake("a burn rate that no error ratio reaches", ("SLO304",)),
     "L18": Mistake("one less a rate", ("PQL435",)),
-    "L19": Mistake("a `continue` to nothing, a secret written out", ("ALR567", "SEC801")),
+    "L19": Mistake(
+        "a `continue` to nothing, a group by a label of no alert, a secret written out",
+        ("ALR567", "ALR653", "SEC801"),
+    ),
     "L20": Mistake("`up` of an exporter, taken for the server behind it", ("PQL446",)),
 }
 """By the names that checks give them in `lints`."""
@@ -154,6 +159,11 @@ def check_index() -> str:
             "validate`) or from plain rule files (`obsgen lint`). `obsgen explain CODE` tells "
             "what a page here tells; [lint.md](lint.md) tells how findings are ignored, and what "
             "a Project may demand."
+        ),
+        _filled(
+            "The third column is how grave a finding is where the check is sure. What a check is "
+            "less sure of is a warning or an info under the same code: units and types that only "
+            "a name tells, labels that nobody declares, rules that are written twice in two files."
         ),
         _table(
             ("code", "name", "", "why it matters"),

@@ -1,14 +1,16 @@
-"""The functions of templates: Go's `text/template` and Prometheus' own."""
+"""The templates of rules: Prometheus' functions and variables, and those of `text/template`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from obsgen.gotemplate.dialect import Dialect
+from obsgen.gotemplate.kinds import Kind, Member
+
 MANY: Final = 1_000
 
-FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
-    # text/template's own
+GO_FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
     "and": (1, MANY),
     "call": (1, MANY),
     "eq": (1, MANY),
@@ -28,7 +30,11 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
     "println": (0, MANY),
     "slice": (1, 4),
     "urlquery": (0, MANY),
-    # Prometheus'
+}
+"""Those of `text/template` itself."""
+
+FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
+    **GO_FUNCTIONS,
     "args": (0, MANY),
     "externalURL": (0, 0),
     "first": (1, 1),
@@ -63,3 +69,30 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
 
 SINCE: Final[Mapping[str, str]] = {"now": "3.6", "toDuration": "3.6", "urlQueryEscape": "3.8"}
 """The Prometheus version that brought a function, for those that 2.x has not (its changelog)."""
+
+# Prometheus puts the variables' definitions before each text: rules/alerting.go, `expand`.
+RULES: Final = Dialect(
+    server="Prometheus 2",
+    functions=FUNCTIONS,
+    root=Kind.ROOT,
+    variables={
+        "$": Kind.ROOT,
+        "$labels": Kind.LABELS,
+        "$externalLabels": Kind.EXTERNAL,
+        "$externalURL": Kind.TEXT,
+        "$value": Kind.VALUE,
+    },
+    members={
+        Kind.ROOT: {
+            "Labels": Member(Kind.LABELS),
+            "ExternalLabels": Member(Kind.EXTERNAL),
+            "ExternalURL": Member(Kind.TEXT),
+            "Value": Member(Kind.VALUE),
+        }
+    },
+    maps=frozenset({Kind.LABELS, Kind.EXTERNAL}),
+    label_hint="$labels",
+    foreign={"tmpl": 'write {{ template "name" . }}: `tmpl` exists in console templates only'},
+    own_text=" in this text",
+)
+"""What stands in labels and annotations of rules."""

@@ -76,10 +76,11 @@ class Lexer:
         at: How far it came, also when it raised.
     """
 
-    def __init__(self, text: str, start: int, at: int) -> None:
+    def __init__(self, text: str, start: int, at: int, label_hint: str) -> None:
         self.text = text
         self.start = start
         self.at = at
+        self._label_hint = label_hint
 
     def tokens(self) -> list[Token]:
         """Return all tokens; the last one is the closing `}}`."""
@@ -99,7 +100,8 @@ class Lexer:
             found.append(token)
 
     def _unclosed(self) -> None:
-        raise Wrong("`{{` is not closed", self.start, self.start + 2, "write `}}` at its end")
+        hint = "write `}}` at its end"
+        raise Wrong("`{{` is not closed", self.start, self.start + 2, hint, "unclosed")
 
     def _token(self) -> Token:
         text, at = self.text, self.at
@@ -181,7 +183,7 @@ class Lexer:
             self._unclosed()
         hint = ""
         if char == "-" and word.startswith("."):
-            hint = 'names with other characters: `index $labels "a-b"`'
+            hint = f'names with other characters: `index {self._label_hint} "a-b"`'
         raise Wrong(f"`{shown(char)}` cannot follow `{shown(word)}`", end, end + 1, hint)
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from obsgen.gotemplate.lexer import CLOSING, SPACE, Lexer
-from obsgen.gotemplate.problem import Wrong, shown
+from obsgen.gotemplate.calls import fits
+from obsgen.gotemplate.dialect import Dialect
+from obsgen.gotemplate.functions import RULES
+from obsgen.gotemplate.kinds import Kind
+from obsgen.gotemplate.lexer import CLOSING, SPACE, Lexer, Token
+from obsgen.gotemplate.problem import Wrong, near, shown
 from obsgen.gotemplate.scope import Scope
 from obsgen.gotemplate.statements import Statements
 from obsgen.gotemplate.template import Template
@@ -15,9 +19,12 @@ from obsgen.gotemplate.uses import Uses
 _BLOCK_WORD: Final = re.compile(r"\s*(if|range|with|define|block|end)\b")
 
 
-def parse_template(text: str) -> Template:
+def parse_template(text: str, dialect: Dialect = RULES) -> Template:
     """
-    Read the text of a label or an annotation; any text at all can be read.
+    Read the text of a label, an annotation or a notification; any text at all can be read.
+
+    Args:
+        dialect: Whose template it is; that of rules unless told.
 
     >>> template = parse_template("{{ $labels.pod }} at {{ $value | humanizePercent }}")
     >>> [label.name for label in template.labels], template.errors[0].hint
@@ -25,7 +32,7 @@ def parse_template(text: str) -> Template:
     """
     if "{{" not in text:
         return Template(text=text)
-    reader = _Reader(text)
+    reader = _Reader(text, dialect)
     reader.run()
     return reader.uses.template(text)
 
@@ -33,10 +40,11 @@ def parse_template(text: str) -> Template:
 class _Reader:
     """Reads one text; one use."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
         self.uses = Uses()
-        self._scope = Scope()
+        self._dialect = dialect
+        self._scope = Scope.at_start(dialect)
 
     def run(self) -> None:
         """Read all actions of the text."""
@@ -53,15 +61,33 @@ class _Reader:
         for block in self._scope.blocks:
             hint = "write `{{ end }}` where it ends"
             self.uses.say(f"`{block.word}` has no `end`", block.start, block.end, hint)
-        for name in self._scope.called:
-            if name.text[1:-1] not in self._scope.templates:
-                message = f"template `{shown(name.text[1:-1])}` is not defined in this text"
-                self.uses.say(message, name.start, name.end)
+        for name, given in self._scope.called:
+            self._check_call(name, given)
+
+    def _check_call(self, token: Token, given: Kind | None) -> None:
+        """Make sure that a template exists and is given what it needs."""
+        name = token.text[1:-1]
+        if name in self._scope.templates:
+            return
+        known = self._dialect.templates
+        if name not in known:
+            guess = near(name, (*known, *self._scope.templates))
+            hint = f"did you mean `{guess}`?" if guess else ""
+            message = f"template `{shown(name)}` is not defined{self._dialect.own_text}"
+            self.uses.say(message, token.start, token.end, hint, "template")
+        elif (wanted := known[name]) is not Kind.OTHER and given is None:
+            hint = f"write {{{{ template {token.text} . }}}}"
+            message = f"template `{shown(name)}` is given nothing"
+            self.uses.say(message, token.start, token.end, hint, "argument")
+        elif given is not None and not fits(given, wanted):
+            message = f"template `{shown(name)}` needs {wanted.noun}, not {given.noun}"
+            self.uses.say(message, token.start, token.end, "", "argument")
 
     def _comment(self, start: int, at: int) -> int:
         end = self.text.find("*/", at + 2)
         if end < 0:
-            self.uses.say("comment is not closed", start, at + 2, "write `*/}}` at its end")
+            hint = "write `*/}}` at its end"
+            self.uses.say("comment is not closed", start, at + 2, hint, "unclosed")
             return len(self.text)
         closing = CLOSING.match(self.text, end + 2)
         if closing is None:
@@ -72,7 +98,7 @@ class _Reader:
 
     def _action(self, start: int, at: int) -> int:
         """Read one action and return where the text goes on."""
-        lexer = Lexer(self.text, start, at)
+        lexer = Lexer(self.text, start, at, self._dialect.label_hint)
         try:
             tokens = lexer.tokens()
         except Wrong as wrong:

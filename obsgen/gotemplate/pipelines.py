@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from obsgen.gotemplate.calls import call
+from obsgen.gotemplate.calls import call, call_method
 from obsgen.gotemplate.cursor import Cursor
-from obsgen.gotemplate.functions import FUNCTIONS
 from obsgen.gotemplate.kinds import Kind, Operand
 from obsgen.gotemplate.lexer import Token
 from obsgen.gotemplate.problem import Wrong, near, shown
@@ -26,9 +25,16 @@ _MAX_DEPTH: Final = 50
 
 @dataclass(slots=True)
 class Pipeline:
-    """What comes out of a pipeline, and the variables that it is kept in."""
+    """
+    What comes out of a pipeline.
 
-    kind: Kind = Kind.OTHER
+    Attributes:
+        tokens: Its first and its last.
+        declared: The variables that it is kept in.
+    """
+
+    kind: Kind
+    tokens: tuple[Token, Token]
     declared: list[str] = field(default_factory=list)
 
 
@@ -52,20 +58,20 @@ class Pipelines:
         Raises:
             Wrong: it cannot be read, or means nothing.
         """
-        result = Pipeline(declared=self._declarations(context))
-        first = True
+        declared = self._declarations(context)
+        start = self._cursor.peek()
+        piped: Kind | None = None
         while True:
-            kind, called = self._command(context, result.kind, is_first=first)
-            if not first and result.kind in {Kind.VALUE, Kind.SHOWN} and called is not None:
+            kind, called = self._command(context, piped)
+            if piped in {Kind.VALUE, Kind.SHOWN} and called is not None:
                 self._uses.value_pipes.append(called)
-            result.kind = kind
-            first = False
+            piped = kind
             if self._cursor.peek().kind != "pipe":
                 break
             self._cursor.take()
-        for name in result.declared:
-            self._scope.variables[name] = result.kind
-        return result
+        for name in declared:
+            self._scope.variables[name] = kind
+        return Pipeline(kind, (start, self._cursor.previous()), declared)
 
     def _declarations(self, context: str) -> list[str]:
         declared: list[str] = []
@@ -92,20 +98,26 @@ class Pipelines:
                 raise Wrong(message, following.start, following.end)
         return declared
 
-    def _command(
-        self, context: str, piped: Kind, *, is_first: bool
-    ) -> tuple[Kind, FunctionReference | None]:
-        """Read a function with its arguments, or one operand; return what it gives."""
+    def _command(self, context: str, piped: Kind | None) -> tuple[Kind, FunctionReference | None]:
+        """
+        Read a function with its arguments, or one operand; return what it gives.
+
+        Args:
+            piped: What the command before it gives; None where there is none.
+        """
         operands = self._operands(context)
         head = operands[0]
         if head.token.kind == "function" and not head.names:
-            return call(head.token, operands[1:], piped, self._uses, is_first=is_first)
+            return call(head.token, operands[1:], piped, self._scope, self._uses)
         if head.token.kind == "nil":
             raise Wrong("`nil` is no command", head.token.start, head.token.end)
+        if head.takes:
+            call_method(head, operands[1:], piped)
+            return head.kind, None
         fixed = head.kind is not Kind.OTHER or head.token.kind in {"bool", "constant", "string"}
-        if not is_first and fixed:
+        if piped is not None and fixed:
             message = f"`{shown(head.token.text)}` takes nothing from a pipe"
-            guess = near(head.token.text, FUNCTIONS)
+            guess = near(head.token.text, self._scope.dialect.functions)
             hint = f"did you mean `{guess}`?" if guess else ""
             raise Wrong(message, head.token.start, head.token.end, hint)
         if len(operands) > 1 and fixed:
@@ -132,6 +144,8 @@ class Pipelines:
                 message = f"a space is missing before `{shown(token.text)}`"
                 raise Wrong(message, token.start, token.end)
             operands.append(self._operand())
+            if len(operands) > 1 and operands[-1].takes:
+                call_method(operands[-1], [], None)
         token = self._cursor.peek()
         if token.text == ")" and not self._depth:
             raise Wrong("`)` closes nothing", token.start, token.end)
@@ -159,7 +173,7 @@ class Pipelines:
             case "dot" | "field":
                 kind = self._scope.dot
             case "bool" | "constant" | "nil" | "string":
-                kind = Kind.OTHER
+                kind = {"constant": Kind.NUMBER, "string": Kind.TEXT}.get(token.kind, Kind.OTHER)
             case "paren":
                 kind = self._parenthesis(token)
             case _:
@@ -171,11 +185,19 @@ class Pipelines:
             raise Wrong(message, names[0].start, names[0].end)
         if token.kind == "field":
             names = (token, *names)
-        for name in names:
-            kind = field_of(kind, name, self._uses)
-        if kind is Kind.VALUE:
+        operand = self._followed(Operand(kind, token), names)
+        if operand.kind is Kind.VALUE:
             self._uses.value = True
-        return Operand(kind, token, names)
+        return operand
+
+    def _followed(self, operand: Operand, names: tuple[Token, ...]) -> Operand:
+        """Return what the fields of a value are, one after the other."""
+        for place, name in enumerate(names, 1):
+            if operand.takes:
+                call_method(operand, [], None)
+            member = field_of(operand.kind, name, self._scope, self._uses)
+            operand = Operand(member.gives, operand.token, names[:place], member.takes)
+        return operand
 
     def _names(self, token: Token) -> tuple[Token, ...]:
         """Take the fields that follow without a space."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from obsgen.gotemplate.template import TemplateError
+from obsgen.gotemplate.template import ErrorKind, TemplateError
 
 
 class Wrong(Exception):
     """The rest of an action is not read."""
 
-    def __init__(self, message: str, start: int, end: int, hint: str = "") -> None:
+    def __init__(
+        self, message: str, start: int, end: int, hint: str = "", kind: ErrorKind = "syntax"
+    ) -> None:
         super().__init__(message)
-        self.error = TemplateError(message, start, end, hint)
+        self.error = TemplateError(message, start, end, hint, kind)
 
 
 def shown(text: str) -> str:

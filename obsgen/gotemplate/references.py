@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from obsgen.gotemplate.functions import FUNCTIONS
-from obsgen.gotemplate.kinds import ROOT_FIELDS, VARIABLES, Kind
+from obsgen.gotemplate.kinds import Kind, Member
 from obsgen.gotemplate.lexer import Token
 from obsgen.gotemplate.problem import Wrong, near, shown
 from obsgen.gotemplate.scope import Scope
@@ -20,18 +19,24 @@ def check_function(token: Token, scope: Scope, uses: Uses) -> None:
     Raises:
         Wrong: there is none of that name.
     """
-    if token.text in FUNCTIONS:
-        uses.functions.append(FunctionReference(token.text, token.start, token.end))
+    dialect, word = scope.dialect, token.text
+    if word in dialect.functions:
+        uses.functions.append(FunctionReference(word, token.start, token.end))
         return
-    if token.text == "tmpl":
-        hint = 'write {{ template "name" . }}: `tmpl` exists in console templates only'
-    elif guess := near(token.text, FUNCTIONS) or near(f"${token.text}", scope.variables):
+    if version := dialect.newer.get(word):
+        target = ".".join(map(str, dialect.version))
+        message = f"function `{word}` needs {version}, the target is {target}"
+        raise Wrong(message, token.start, token.end, kind="newer")
+    if f"${word}" in dialect.variables:
+        hint = f"did you mean `${word}`?"
+    elif word in dialect.foreign:
+        hint = dialect.foreign[word]
+    elif guess := near(word, dialect.functions) or near(f"${word}", scope.variables):
         hint = f"did you mean `{guess}`?"
     else:
-        hint = "a label is written `$labels.name`, a text in quotes"
-    if f"${token.text}" in VARIABLES:
-        hint = f"did you mean `${token.text}`?"
-    raise Wrong(f"function `{token.text}` does not exist", token.start, token.end, hint)
+        hint = f"a label is written `{dialect.label_hint}.name`, a text in quotes"
+    message = f"function `{word}` does not exist"
+    raise Wrong(message, token.start, token.end, hint, "function")
 
 
 def check_variable(token: Token, scope: Scope) -> None:
@@ -41,41 +46,57 @@ def check_variable(token: Token, scope: Scope) -> None:
     Raises:
         Wrong: it is not.
     """
+    dialect = scope.dialect
     if token.text in scope.variables:
         return
     guess = near(token.text, scope.variables)
     hint = f"did you mean `{guess}`?" if guess else ""
-    if token.text in VARIABLES:
+    if token.text in dialect.variables:
         hint = "a template of its own sees only what it is given: `.`"
-    raise Wrong(f"variable `{token.text}` is not declared", token.start, token.end, hint)
+    hint = dialect.foreign.get(token.text, hint)
+    message = f"variable `{token.text}` is not declared"
+    raise Wrong(message, token.start, token.end, hint, "field")
 
 
-def field_of(kind: Kind, name: Token, uses: Uses) -> Kind:
+def field_of(kind: Kind, name: Token, scope: Scope, uses: Uses) -> Member:
     """
-    Return what a field holds, and keep it if it is a label.
+    Return what a field is, and keep it if it is a label or an annotation.
 
     Raises:
         Wrong: what it is taken of has no such field.
     """
     word = name.text[1:]
-    match kind:
-        case Kind.ROOT:
-            if word not in ROOT_FIELDS:
-                _unknown_field(name)
-            return ROOT_FIELDS[word]
-        case Kind.LABELS | Kind.EXTERNAL:
-            uses.refer(kind, replace(name, start=name.start + 1), word)
-            return Kind.TEXT
-        case Kind.TEXT | Kind.VALUE:
-            uses.value = uses.value or kind is Kind.VALUE
-            what = "a number" if kind is Kind.VALUE else "a text"
-            message = f"{what} has no field `{shown(name.text)}`"
-            raise Wrong(message, name.start, name.end)
-    return Kind.OTHER
+    members = scope.dialect.members.get(kind, {})
+    member = members.get(word)
+    if member is not None and member.since <= scope.dialect.version:
+        return member
+    if kind in scope.dialect.maps:
+        uses.refer(kind, replace(name, start=name.start + 1), word)
+        return Member(Kind.TEXT)
+    if kind in {Kind.OTHER, Kind.SHOWN}:
+        return Member(Kind.OTHER)
+    uses.value = uses.value or kind is Kind.VALUE
+    _unknown_field(kind, name, member, scope)
+    return Member(Kind.OTHER)
 
 
-def _unknown_field(name: Token) -> None:
-    guess = near(name.text[1:], ROOT_FIELDS)
-    hint = f"did you mean `.{guess}`?" if guess else f"write `$labels{shown(name.text)}`"
-    message = f"an alert has no field `{shown(name.text)}`"
-    raise Wrong(message, name.start, name.end, hint)
+def _unknown_field(kind: Kind, name: Token, newer: Member | None, scope: Scope) -> None:
+    dialect = scope.dialect
+    if newer is not None:
+        since, target = (".".join(map(str, v)) for v in (newer.since, dialect.version))
+        message = f"`{name.text}` needs Alertmanager {since}, the target is {target}"
+        raise Wrong(message, name.start, name.end, kind="newer")
+    members = dialect.members.get(kind, {})
+    known = (word for word, member in members.items() if member.since <= dialect.version)
+    guess = near(name.text[1:], known)
+    hint = f"did you mean `.{guess}`?" if guess else ""
+    if not guess and kind is dialect.root:
+        hint = f"write `{dialect.label_hint}{shown(name.text)}`"
+    elif not guess and kind in dialect.elements:
+        hint = "go over it with `range`"
+    if kind is not dialect.root and name.text[1:] in dialect.members.get(dialect.root, {}):
+        hint = f"write `${name.text}`: `$` is what the whole text is given"
+    if kind is dialect.root:
+        hint = dialect.foreign.get(name.text, hint)
+    message = f"{kind.noun} has no field `{shown(name.text)}`"
+    raise Wrong(message, name.start, name.end, hint, "field")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from obsgen.gotemplate.kinds import VARIABLES, Kind
+from obsgen.gotemplate.dialect import Dialect
+from obsgen.gotemplate.kinds import Kind
 from obsgen.gotemplate.lexer import Token
 
 
@@ -26,17 +27,25 @@ class Scope:
     What the action being read can see.
 
     Attributes:
+        dialect: Whose template it is.
         blocks: The open ones, the innermost last.
         dot: What `.` means.
         templates: The names that the text defines so far.
-        called: The names that it calls, in quotes; they may be defined further down.
+        called: The names that it calls, in quotes, and what each is given; they may be defined
+            further down.
     """
 
+    dialect: Dialect
     blocks: list[Block] = field(default_factory=list)
-    variables: dict[str, Kind] = field(default_factory=lambda: dict(VARIABLES))
-    dot: Kind = Kind.ROOT
+    variables: dict[str, Kind] = field(default_factory=dict)
+    dot: Kind = Kind.OTHER
     templates: set[str] = field(default_factory=set)
-    called: list[Token] = field(default_factory=list)
+    called: list[tuple[Token, Kind | None]] = field(default_factory=list)
+
+    @classmethod
+    def at_start(cls, dialect: Dialect) -> Scope:
+        """Return what the first action of a text sees."""
+        return cls(dialect, variables=dict(dialect.variables), dot=dialect.root)
 
     def open(self, word: str, start: int, end: int) -> None:
         """Open a block; its variables are gone when it is closed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from obsgen.gotemplate.cursor import Cursor
 from obsgen.gotemplate.kinds import Kind
 from obsgen.gotemplate.lexer import Token
-from obsgen.gotemplate.pipelines import Pipelines
+from obsgen.gotemplate.pipelines import Pipeline, Pipelines
 from obsgen.gotemplate.problem import Wrong
 from obsgen.gotemplate.scope import Scope
 from obsgen.gotemplate.uses import Uses
@@ -66,9 +66,19 @@ class Statements:
         if word == "with":
             self._scope.dot = pipeline.kind
         elif word == "range":
-            self._scope.dot = Kind.OTHER
-            for name in pipeline.declared:
-                self._scope.variables[name] = Kind.OTHER
+            self._range(pipeline)
+
+    def _range(self, pipeline: Pipeline) -> None:
+        """Set what the elements are; the last variable holds them, the one before it their key."""
+        dialect = self._scope.dialect
+        key, element = dialect.elements.get(pipeline.kind, (Kind.OTHER, Kind.OTHER))
+        self._scope.dot = element
+        for name, kind in zip(reversed(pipeline.declared), (element, key), strict=False):
+            self._scope.variables[name] = kind
+        if pipeline.kind in dialect.singles:
+            message = f"`range` goes over lists, not over {pipeline.kind.noun}"
+            first, last = pipeline.tokens
+            raise Wrong(message, first.start, last.end, kind="argument")
 
     def _else(self, token: Token, start: int, end: int) -> None:
         block = self._scope.blocks[-1] if self._scope.blocks else None
@@ -80,16 +90,25 @@ class Statements:
             raise Wrong(message, token.start, token.end, "write `{{ end }}` before")
         self._scope.dot = block.dot
         following = self._cursor.peek()
-        if following.kind == "keyword" and following.text == "with":
-            hint = "write `{{ else }}{{ with … }}…{{ end }}{{ end }}`"
-            message = "Prometheus 2 knows no `else with`"
-            raise Wrong(message, token.start, following.end, hint)
-        if following.kind == "keyword" and following.text == "if":
+        if following.kind == "keyword" and following.text in {"if", "with"}:
+            self._check_chain(block.word, token, following)
             self._cursor.take()
             self._head(following.text)
             return
         block.has_else = True
         self._cursor.expect_end("else")
+
+    def _check_chain(self, opened: str, token: Token, following: Token) -> None:
+        """Make sure that `else if` goes on an `if`, and `else with` a `with` where it may."""
+        word, dialect = following.text, self._scope.dialect
+        if word == "with" and not dialect.has_else_with:
+            message = f"{dialect.server} knows no `else with`"
+        elif opened != word:
+            message = f"`else {word}` cannot go on a `{opened}`"
+        else:
+            return
+        hint = f"write `{{{{ else }}}}{{{{ {word} … }}}}…{{{{ end }}}}{{{{ end }}}}`"
+        raise Wrong(message, token.start, following.end, hint)
 
     def _end(self, token: Token) -> None:
         if not self._scope.blocks:
@@ -114,9 +133,11 @@ class Statements:
         self._scope.dot = Kind.OTHER
 
     def _call_template(self, token: Token) -> None:
-        self._scope.called.append(self._template_name(token))
+        name = self._template_name(token)
+        given = None
         if self._cursor.peek().kind != "end":
-            self._pipelines.read("template")
+            given = self._pipelines.read("template").kind
+        self._scope.called.append((name, given))
 
     def _template_name(self, word: Token) -> Token:
         token = self._cursor.take()

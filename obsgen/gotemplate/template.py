@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+ErrorKind = Literal["syntax", "unclosed", "function", "newer", "field", "argument", "template"]
+"""What is wrong: the grammar, or a name that nothing has, or that only later versions have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,13 @@ class FunctionReference:
 
 @dataclass(frozen=True, slots=True)
 class TemplateError:
-    """Why Prometheus refuses the template, or shows an error in its place when the alert fires."""
+    """Why a server refuses the template, or cannot fill it in when an alert fires."""
 
     message: str
     start: int
     end: int
     hint: str = ""
+    kind: ErrorKind = "syntax"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +44,11 @@ class Template:
     What a template uses.
 
     Attributes:
-        labels: Of the alert: `$labels.x`, `.Labels.x`, `index $labels "x"`.
+        labels: Of the alert: `$labels.x`, `.Labels.x`, `index $labels "x"`; of a notification
+            those of its alerts, `.CommonLabels.x` among them.
         external_labels: Of the server: `$externalLabels.x` and its other spellings.
+        group_labels: Of a notification: `.GroupLabels.x`.
+        annotations: Of a notification's alerts: `.CommonAnnotations.x`, `.Annotations.x`.
         uses_value: The alert's value appears.
         value_pipes: What the value goes through, in order: `$value | humanize`, `humanize $value`.
         functions: All calls.
@@ -50,6 +58,8 @@ class Template:
     text: str
     labels: tuple[LabelReference, ...] = ()
     external_labels: tuple[LabelReference, ...] = ()
+    group_labels: tuple[LabelReference, ...] = ()
+    annotations: tuple[LabelReference, ...] = ()
     uses_value: bool = False
     value_pipes: tuple[FunctionReference, ...] = ()
     functions: tuple[FunctionReference, ...] = ()

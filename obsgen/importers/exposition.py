@@ -56,6 +56,7 @@ def read_page(
         format_ = "OpenMetrics" if is_openmetrics else "the text format"
         reason = " ".join(str(error).split())
         place = feed.place_of(reason)
+        reason = _in_words(reason)
         reason = reason if len(reason) <= _SHOWN else f"{reason[: _SHOWN - 1]}…"
         message = f"this is not {format_}{f': {reason}' if reason else ''}"
         hint = ""
@@ -63,6 +64,19 @@ def read_page(
             hint = "the text format may do: `curl -s URL | obsgen import metrics -`"
         return finding(BROKEN_METRICS, place, message, hint)
     return feed.harvest
+
+
+_NO_NUMBER: Final = re.compile(r"could not convert string to float: (?P<text>.+)")
+
+
+def _in_words(reason: str) -> str:
+    """Say in words of the format what the parser says in those of Python."""
+    match = _NO_NUMBER.fullmatch(reason)
+    if match is None:
+        return reason
+    if "{" in match["text"]:
+        return "the quotes or braces of the labels are not closed"
+    return f"{match['text']} is no number"
 
 
 def _gather(families: Iterable[Any], feed: _Feed) -> None:

@@ -13,6 +13,7 @@ from obsgen.diagnostics import Diagnostic, finding, has_errors
 from obsgen.ignores import Ignores
 from obsgen.lint.documents import NO_RULES, is_rule_file, rule_groups
 from obsgen.lint.rules import RuleReader
+from obsgen.model import SeverityScheme
 from obsgen.model.checks import CheckSettings
 from obsgen.pipeline import Built
 from obsgen.source import SourceMap, read_source
@@ -31,6 +32,7 @@ class LintOptions:
     Attributes:
         catalogue: What is known of metrics.
         is_complete: The catalogue holds all of them; else what it does not hold is not judged.
+        severities: Those that alerts may have; None where nobody says.
         today: `2026-11-25`, for ignored findings that end on a day.
     """
 
@@ -40,6 +42,7 @@ class LintOptions:
     scrape_interval: Duration = Duration(15_000)
     retention: Duration = FOR_EVER
     external_labels: Mapping[str, str] = field(default_factory=dict)
+    severities: SeverityScheme | None = None
     settings: CheckSettings = field(default_factory=CheckSettings)
     today: str = ""
 
@@ -60,7 +63,9 @@ def lint(texts: Mapping[str, bytes | str], options: LintOptions) -> Built:
         source, found = read_source(name, texts[name])
         sources.append(source)
         diagnostics.extend(found)
-        reader = RuleReader(diagnostics.append, version=options.version)
+        reader = RuleReader(
+            diagnostics.append, version=options.version, severities=options.severities
+        )
         groups = tuple(reader.group(node) for node in rule_groups(source, diagnostics.append))
         files.append(RuleFile(service=name, groups=groups, sources=(name,)))
     others = [source.documents[0].origin for source in sources if not is_rule_file(source)]

@@ -29,7 +29,7 @@ NO_RULES: Final = Code(
     "no-rules",
     why="a file without rules is often another file than the one that was meant",
     fix="Name files of Prometheus rules, or PrometheusRule objects; specs are checked by "
-    "`obsgen validate`.",
+    "`obsgen validate`. An empty file and `groups: []` are rule files, as they are to Prometheus.",
     severity=Severity.WARNING,
 )
 CODES: Final = (RULE_FILE, SKIPPED_DOCUMENT, NO_RULES)

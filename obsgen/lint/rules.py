@@ -11,9 +11,10 @@ from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
 from obsgen.checks.features import too_new
 from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
-from obsgen.model import Reports
+from obsgen.model import Reports, SeverityScheme
 from obsgen.promql import METRIC_NAME_LABEL, PromqlError, parse
-from obsgen.reader.raw import NEWER_SYNTAX, unparsable
+from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.raw import NEWER_SYNTAX, PROMQL_LIMIT, unparsable
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
@@ -30,15 +31,23 @@ _MORE_KEYS: Final = ("debug", "update_entries_limit")
 _OF_ALERTS: Final = ("for", "keep_firing_for", "annotations")
 _A: Final = {"label": "a label", "annotation": "an annotation"}
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
+_WHOLE: Final = re.compile(r"[+-]?\d+", re.ASCII)
+_SEVERITY: Final = "severity"
 _RECORD: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 
 
 @dataclass(slots=True)
 class RuleReader:
-    """Reads the groups of one file; what is wrong is reported, and its rule left out."""
+    """
+    Reads the groups of one file; what is wrong is reported, and its rule left out.
+
+    Attributes:
+        severities: Those that alerts may have, if anybody says.
+    """
 
     report: Reports
     version: tuple[int, int]
+    severities: SeverityScheme | None = None
     _names: dict[tuple[Path, str], Scalar] = field(default_factory=dict)
 
     @property
@@ -59,6 +68,8 @@ class RuleReader:
         if rules is not None and not isinstance(rules, Sequence) and not _is_null(rules):
             self._say(rules, f"`rules` is {rules.word}, no list")
         labels, _ = self._texts(node.get("labels"), "label")
+        self._whole_number(node.get("limit"), "limit")
+        self._duration(node.get("query_offset"))
         read = (self._rule(item, labels) for item in items)
         return RuleGroup(
             name=name,
@@ -92,6 +103,8 @@ class RuleReader:
         name = self._text(node.get(kinds[0]), kinds[0])
         expr = self._expr(node)
         labels, texts = self._texts(node.get("labels"), "label")
+        if kinds == ["alert"]:
+            self._severity(texts)
         if expr is None or not name:
             return None
         written = Written(text=expr.text, origin=expr.origin)
@@ -135,8 +148,8 @@ class RuleReader:
         except PromqlError as error:
             found = unparsable(error, expr)
             # Nothing is compiled here: the rule is as good as its Prometheus, only not looked at.
-            is_newer = found.code is NEWER_SYNTAX
-            self.report(replace(found, severity=Severity.WARNING) if is_newer else found)
+            is_unread = found.code in {NEWER_SYNTAX, PROMQL_LIMIT}
+            self.report(replace(found, severity=Severity.WARNING) if is_unread else found)
             return None
         return expr
 
@@ -179,7 +192,25 @@ class RuleReader:
         self._say(node, f"{node.word} is no length of time")
         return Duration(0)
 
+    def _whole_number(self, node: Node | None, key: str) -> None:
+        if node is None or _is_null(node):
+            return
+        if not isinstance(node, Scalar) or not _WHOLE.fullmatch(node.text):
+            self._say(node, f"`{key}` is a whole number, found {node.word}")
+
+    def _severity(self, written: Mapping[str, Written]) -> None:
+        told = written.get(_SEVERITY)
+        if told is None or self.severities is None or not told.text or "{{" in told.text:
+            return
+        if self.severities.resolve(told.text) is None:
+            found = unknown_severity(told.text, told.origin, self.severities)
+            # The rules may be of somebody else; routes by severity miss them all the same.
+            self.report(replace(found, severity=Severity.WARNING))
+
     def _say(self, node: Node, message: str) -> None:
+        # Why there is nothing to read was told where it stands.
+        if isinstance(node, Scalar) and node.is_unread:
+            return
         self.report(finding(RULE_FILE, node.origin, message))
 
 

@@ -17,9 +17,11 @@ KINDS: Final = (
     "min",
     "max",
     "age",
+    "until",
     "used_of",
     "count",
     "ratio",
     "slo",
+    "spend",
     "expr",
 )

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from obsgen.artefacts import InputSeries
 from obsgen.measures._parts import OfMetric
-from obsgen.measures._played import LARGE, buckets, counter, highest
+from obsgen.measures._played import LARGE, buckets, counter, gauge, highest
 from obsgen.model import (
     Curve,
     Domain,
@@ -99,3 +99,25 @@ class Counted(OfMetric, ABC):
             counter(self.metric.counted, labels, curve, all_of),
             *buckets(self.metric, labels, curve, cumulative),
         )
+
+
+def as_increments(
+    measure: Counted, query: Query, curve: Curve, scene: Scene, once: Fraction
+) -> Series:
+    """
+    Return increments as rules would record them, and for each matcher others that it keeps out.
+
+    Args:
+        once: What one sample tells where the measure stands at 1.
+    """
+    chosen = measure.cast(query, scene)
+    if isinstance(chosen, Unprovable):
+        return chosen
+    large = LARGE * highest(curve, scene) * once
+
+    def stands(span: Span) -> Fraction | None:
+        return None if span.level is None else span.level * once
+
+    name = measure.metric.counted
+    decoys = (gauge(name, decoy.labels, curve, lambda _: large) for decoy in chosen.decoys)
+    return (gauge(name, chosen.taken, curve, stands), *decoys)

@@ -9,24 +9,17 @@ from fractions import Fraction
 from typing import Any, Final
 
 from obsgen import names
-from obsgen.artefacts import InputSeries
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
-from obsgen.measures._parts import OfMetric
-from obsgen.measures._played import LARGE, gauge, highest
+from obsgen.measures._recorded import Recorded, knows_number
 from obsgen.model import (
-    Curve,
     Domain,
     Look,
     ModifierNodes,
     Query,
     Reader,
     Scene,
-    Series,
     Slo,
-    SloPart,
-    Span,
-    Unprovable,
     Vector,
     World,
     grouped,
@@ -34,7 +27,6 @@ from obsgen.model import (
 from obsgen.promql.build import Expr, aggregate, call
 from obsgen.schema.shared import one_of_words, text
 from obsgen.source import MappingNode, Scalar
-from obsgen.specimens import Decoy
 from obsgen.units import COUNT, RATIO, Duration, Unit
 
 UNRECORDED_WINDOW: Final = Code(
@@ -96,85 +88,6 @@ SHOWN: Final[Mapping[str, Shown]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded(OfMetric):
-    """
-    One of the series that an SLO records, as it stands.
-
-    Attributes:
-        metric: The series, with the labels of the SLO and its groups.
-    """
-
-    part: SloPart
-    shown: Shown
-
-    @property
-    def unit(self) -> Unit:
-        """The number's unit."""
-        return self.shown.unit
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """The groups alone: an alert has a service of its own, and the SLO may be another's."""
-        return self.part.slo.by
-
-    @property
-    def labels(self) -> frozenset[str] | None:
-        """What is kept."""
-        return frozenset(self.by)
-
-    @property
-    def title(self) -> str:
-        """Which number of which SLO."""
-        return self.titled(f"{self.shown.words} of {self.part}")
-
-    def window(self, default: str) -> str:
-        """Return nothing: what is recorded is of a window of its own."""
-        del default
-        return ""
-
-    def expr(self, query: Query) -> Expr:
-        """Return the PromQL."""
-        return self.topped(aggregate("max", self.instant(self.metric.name, query), by=self.by))
-
-    @property
-    def domain(self) -> Domain:
-        """What the number can be."""
-        return self.shown.domain(self.part.slo)
-
-    def values(self, query: Query, world: World) -> Vector:
-        """Return the latest samples."""
-        found = world.latest(self.metric.name, self.matchers(query), self.look(query))
-        return grouped(found, self.by, max)
-
-    def series(self, query: Query, curve: Curve, scene: Scene) -> Series:
-        """
-        Return the series as rules would record it.
-
-        A decoy of another group fires by itself; one of the same group is the largest in it.
-        """
-        chosen = self.cast(query, scene)
-        if isinstance(chosen, Unprovable):
-            return chosen
-        parts = self.parts_of(scene)
-        large = LARGE * highest(curve, scene)
-
-        def stands(span: Span) -> Fraction | None:
-            return None if span.level is None else span.level / parts
-
-        def other(decoy: Decoy) -> InputSeries:
-            level = scene.tripping if decoy.refused_by.label in self.by else large
-            return gauge(name, decoy.labels, curve, lambda _: level / parts)
-
-        name = self.metric.name
-        return (gauge(name, chosen.taken, curve, stands), *map(other, chosen.decoys))
-
-    def parts_of(self, scene: Scene) -> int:
-        """Return of how many samples a value is the sum."""
-        del scene
-        return 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvents(Recorded):
     """All events within a window: the sum of the tiles that the SLO records."""
 
@@ -190,7 +103,7 @@ class RecordedEvents(Recorded):
     @property
     def title(self) -> str:
         """Of which SLO, and in how long."""
-        return self.titled(f"events of {self.part} in {self.over}")
+        return self.titled(f"{self.words} in {self.over}")
 
     def look(self, query: Query) -> Look:
         """Return the window, without its last millisecond."""
@@ -223,11 +136,8 @@ class SloKind:
         named, shown = node.get("slo"), node.get("show")
         if not isinstance(named, Scalar) or not isinstance(shown, Scalar) or named.is_null:
             return ()
-        word = shown.text
-        if word not in SHOWN:
-            return ()
-        part = reader.slo(named, Decimal(1))
-        if part is None:
+        part, word = reader.slo(named, Decimal(1)), shown.text
+        if part is None or not knows_number(shown, str(part), SHOWN, reader):
             return ()
         fixed = {"service": (part.service,), "slo": (part.slo.name,)}
         bare = Metric(
@@ -250,8 +160,10 @@ class SloKind:
             metric=replace(bare, name=name),
             modifiers=replace(read, window=""),
             origin=node.origin,
-            part=part,
-            shown=SHOWN[word],
+            words=f"{SHOWN[word].words} of {part}",
+            counts=SHOWN[word].unit,
+            takes=SHOWN[word].domain(part.slo),
+            groups=part.slo.by,
         )
         if word != "events":
             return (own,)
@@ -261,8 +173,10 @@ class SloKind:
                 metric=own.metric,
                 modifiers=own.modifiers,
                 origin=own.origin,
-                part=part,
-                shown=own.shown,
+                words=own.words,
+                counts=own.counts,
+                takes=own.takes,
+                groups=own.groups,
                 over=over,
             ),
         )

@@ -36,18 +36,24 @@ from obsgen.model.measures import (
     Modifiers,
     Query,
     Series,
+    limit_parts,
 )
 from obsgen.model.periods import Calendar, Period
+from obsgen.model.prices import Price
+from obsgen.model.probes import ProbeKind, ProbeReader, ProbeSettings
 from obsgen.model.project import (
+    CATEGORIES,
     Alert,
     AlertBody,
     AlertParts,
+    AlertRole,
     AlertTest,
     Context,
     Environment,
     Project,
     Reports,
     Service,
+    Team,
 )
 from obsgen.model.proofs import (
     USUAL_TRAFFIC,
@@ -66,6 +72,7 @@ from obsgen.model.proofs import (
 from obsgen.model.severities import SeverityLevel, SeverityScheme
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
+    USUAL_TILE,
     Absence,
     AbsenceMode,
     BudgetAlert,
@@ -79,7 +86,8 @@ from obsgen.model.slos import (
     Tile,
     burn_rate_factor,
 )
-from obsgen.model.spec import Routing, Spec
+from obsgen.model.spec import Escalation, Routing, Spec
+from obsgen.model.spends import LEAST_ELAPSED, Spend, SpendPart
 from obsgen.model.worlds import (
     Labels,
     Samples,
@@ -95,7 +103,10 @@ from obsgen.model.worlds import (
 from obsgen.schema.shared import Schema
 
 __all__ = [
+    "CATEGORIES",
+    "LEAST_ELAPSED",
     "RECORDED_ALWAYS",
+    "USUAL_TILE",
     "USUAL_TRAFFIC",
     "Absence",
     "AbsenceMode",
@@ -103,6 +114,7 @@ __all__ = [
     "AlertBody",
     "AlertKind",
     "AlertParts",
+    "AlertRole",
     "AlertTest",
     "BudgetAlert",
     "Calendar",
@@ -113,6 +125,7 @@ __all__ = [
     "DashboardSpec",
     "Domain",
     "Environment",
+    "Escalation",
     "Flow",
     "Hours",
     "Labels",
@@ -133,6 +146,10 @@ __all__ = [
     "PanelSpec",
     "Period",
     "Played",
+    "Price",
+    "ProbeKind",
+    "ProbeReader",
+    "ProbeSettings",
     "Project",
     "Proof",
     "Query",
@@ -156,8 +173,11 @@ __all__ = [
     "SloPart",
     "Span",
     "Spec",
+    "Spend",
+    "SpendPart",
     "Stage",
     "Step",
+    "Team",
     "Tier",
     "Tile",
     "Unprovable",
@@ -170,6 +190,7 @@ __all__ = [
     "grouped",
     "kept",
     "levels_of",
+    "limit_parts",
     "never_holds",
     "scaled",
     "summed",

@@ -7,15 +7,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from obsgen.artefacts import Json
+from obsgen.artefacts import Json, Written
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import Diagnostic
+from obsgen.gotemplate import Dialect
 from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
 from obsgen.model.project import AlertBody, Project
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import Hours, Sli, SloPart
+from obsgen.model.spends import SpendPart
 from obsgen.schema.shared import Schema
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, Unit
@@ -117,6 +119,22 @@ class Reader(Protocol):
         """Read the name of another SLO: `SERVICE/NAME`, or `NAME` of the same service."""
         ...
 
+    def probe(self, node: Scalar) -> Metric | None:
+        """Return the gauge that tells whether a probe of the service succeeds, by its name."""
+        ...
+
+    def limit(self, node: Node | None, metric: Metric, by: tuple[str, ...]) -> Limit | None:
+        """Read an amount in a metric's unit, or one for each value of a label of *by*."""
+        ...
+
+    def severity(self, node: Node | None) -> str | None:
+        """Read the name or the alias of a severity of the Project."""
+        ...
+
+    def spend(self, node: Scalar) -> SpendPart | None:
+        """Read the name of a budget of money: `SERVICE/NAME`, or `NAME` of the same service."""
+        ...
+
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:
         """Read PromQL that parses, its metrics and labels checked; in panels with variables."""
         ...
@@ -143,12 +161,12 @@ class MeasureKind(Protocol):
 
 
 class SliKind(Protocol):
-    """How an SLI kind is read."""
+    """How an SLI kind is read: from a mapping, and from a text where its schema takes one."""
 
     key: str
     schema: Schema
 
-    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
+    def read(self, node: Node, reader: Reader) -> Sli | None:
         """Read what stands under the kind's key."""
         ...
 
@@ -193,8 +211,17 @@ class ReceiverReader(Protocol):
         """The severities that alerts carry."""
         ...
 
+    @property
+    def dialect(self) -> Dialect:
+        """The target Alertmanager's templates."""
+        ...
+
     def report(self, diagnostic: Diagnostic) -> None:
         """Note a finding."""
+        ...
+
+    def keep(self, written: Written) -> None:
+        """Note a template that the author wrote, for what sees all alerts."""
         ...
 
 

@@ -152,17 +152,7 @@ class Condition:
 
     def parts(self, query: Query) -> tuple[LimitPart, ...]:
         """Return each of the limits with the query that it is for."""
-        limit = self.limit
-        if not limit.by:
-            return (LimitPart(query, Fraction(limit.value or 0), limit.text),)
-        found = [
-            LimitPart(query.filtered(Matcher(limit.by, "=", name)), Fraction(value), text)
-            for name, value, text in limit.values
-        ]
-        rest = query.filtered(limit.unnamed)
-        if limit.value is not None:
-            found.append(LimitPart(rest, Fraction(limit.value), limit.text))
-        return tuple(found)
+        return limit_parts(self.limit, query)
 
     def looks(self, query: Query) -> tuple[Look, ...]:
         """Return what parts of the past it sees."""
@@ -186,6 +176,20 @@ class LimitPart:
     query: Query
     limit: Fraction
     text: str
+
+
+def limit_parts(limit: Limit, query: Query) -> tuple[LimitPart, ...]:
+    """Return each amount of a limit with the query that it is for."""
+    if not limit.by:
+        return (LimitPart(query, Fraction(limit.value or 0), limit.text),)
+    found = [
+        LimitPart(query.filtered(Matcher(limit.by, "=", name)), Fraction(value), text)
+        for name, value, text in limit.values
+    ]
+    rest = query.filtered(limit.unnamed)
+    if limit.value is not None:
+        found.append(LimitPart(rest, Fraction(limit.value), limit.text))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

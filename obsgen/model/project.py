@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from obsgen.artefacts import (
     AlertingRule,
     GrafanaDatasource,
     InputSeries,
+    Probe,
     RecordingRule,
     RuleTest,
     ScrapeJob,
@@ -19,11 +21,31 @@ from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.checks import CheckSettings
 from obsgen.model.measures import Condition, Measure, Query
+from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
-from obsgen.model.slos import Slo
+from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
+from obsgen.names import runbook_page
 from obsgen.source import Scalar
 from obsgen.units import Duration
+
+CATEGORIES: Final = ("security", "cost", "slo", "availability")
+"""The categories of alerts that every project has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """
+    Who answers for a service.
+
+    Attributes:
+        lead: The receiver that hears of what the team leaves unresolved, as the specs name it.
+        channel: The receiver of alerts that no route takes, as the specs name it.
+    """
+
+    name: str
+    lead: Scalar | None = None
+    channel: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +54,12 @@ class Project:
     What holds for all services.
 
     Attributes:
+        teams: Their names; None where any will do.
+        team_details: What is told of them beside their names.
+        categories: All that alerts may have.
         utc_offset_seconds: How far the calendar of periods is ahead of UTC.
+        blackbox_address: Where the exporter is that probes are asked through.
+        tile: How money is counted, and events where an SLO does not say otherwise.
     """
 
     name: str
@@ -48,15 +75,26 @@ class Project:
     severities: SeverityScheme
     teams: tuple[str, ...] | None
     outputs: tuple[str, ...]
+    team_details: tuple[Team, ...] = ()
+    categories: tuple[str, ...] = CATEGORIES
     runbook_base: str = ""
     utc_offset_seconds: int = 0
+    blackbox_version: tuple[int, int] = (0, 23)
+    blackbox_address: str = ""
+    tile: Tile = USUAL_TILE
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    def runbook_url(self, service: str, alert: str, environment: str) -> str:
+        """Return where the page of an alert stands; empty where no specs say where pages are."""
+        base = self.runbook_base.replace("{environment}", environment).rstrip("/")
+        return f"{base}/{runbook_page(service, alert)}" if base else ""
+
     def seen_from(self, service: Service) -> Project:
         """Return the project with the scrape interval of one of its services."""
-        return replace(self, scrape_interval=service.scrape_interval)
+        interval = service.scrape_interval
+        return replace(self, scrape_interval=interval, tile=self.tile.scraped_every(interval))
 
     @property
     def shortest_window(self) -> Duration:
@@ -84,8 +122,13 @@ class Alert:
     What every alert has, whatever its kind.
 
     Attributes:
-        severity: A name of the scheme.
+        severity: A name of the scheme; empty where the levels of its kind have severities.
         summary, description: Prose as written; empty ones are made from the condition.
+        notify: The names of receivers beside those of the routes.
+        symptom_of: The SLOs whose pages silence it.
+        tells: Labels of its own that tell it from others of its name in the service.
+        impact: What it means for people.
+        steps: What to do first.
     """
 
     name: str
@@ -99,12 +142,22 @@ class Alert:
     description: Scalar | None = None
     runbook: str = ""
     dashboard: str = ""
+    impact: str = ""
+    steps: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None
     tests: tuple[AlertTest, ...] = ()
+    notify: tuple[Scalar, ...] = ()
+    symptom_of: tuple[SloPart, ...] = ()
     refs: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    @property
+    def telling(self) -> Mapping[str, str]:
+        """Those labels with their values."""
+        return {label: self.labels[label] for label in self.tells}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +176,27 @@ class AlertTest:
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 
+class AlertRole(enum.Enum):
+    """
+    What an alert tells, which decides what may silence it.
+
+    A SYMPTOM says that something goes badly; what causes it may silence it. A CAUSE says what
+    nothing else says, and TARGET_DOWN that a target cannot be scraped: neither is ever silenced
+    by another alert.
+    """
+
+    SYMPTOM = "symptom"
+    CAUSE = "cause"
+    TARGET_DOWN = "target down"
+
+
 class AlertBody(Protocol):
     """The part of an alert that its kind reads: when it fires."""
+
+    @property
+    def role(self) -> AlertRole:
+        """What it tells."""
+        ...
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -144,6 +216,7 @@ class AlertParts:
     Attributes:
         proofs: What shows that it fires, and that it stays quiet.
         tests: What its author says that shows it.
+        is_counted: Its rules count tile by tile, and stand in the group that runs every tile.
     """
 
     records: tuple[RecordingRule, ...] = ()
@@ -151,6 +224,7 @@ class AlertParts:
     proofs: tuple[Proof, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +249,9 @@ class Service:
     slos: tuple[Slo, ...]
     alerts: tuple[Alert, ...]
     ready_dashboards: tuple[str, ...]
+    probes: tuple[Probe, ...] = ()
     sources: tuple[str, ...]
+    prices: tuple[Price, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, Protocol
@@ -31,6 +31,17 @@ class Tile:
     length: Duration
     bridge: Duration
     settle: Duration
+
+    def scraped_every(self, interval: Duration) -> Tile:
+        """Return the tile with a bridge that is long enough for a scrape interval."""
+        least = max(4 * interval.ms, self.length.ms + interval.ms)
+        return replace(self, bridge=max(self.bridge, Duration(least)))
+
+
+USUAL_TILE: Final = Tile(
+    length=Duration.parse("1m"), bridge=Duration.parse("2m"), settle=Duration.parse("5s")
+)
+"""Exact for ordinary scraping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +181,8 @@ class Slo:
         objective: Percent of good events, 0 < objective < 100.
         absence: How it alerts when its events are gone.
         left_out: Tiers of a shipped profile that cannot work here, each with the reason.
+        impact: What it means for people when the objective is missed.
+        steps: What to do first when one of its alerts fires.
     """
 
     name: str
@@ -185,6 +198,9 @@ class Slo:
     team: str = ""
     description: str = ""
     runbook: str = ""
+    category: str = "slo"
+    impact: str = ""
+    steps: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

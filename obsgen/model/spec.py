@@ -5,10 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from obsgen.artefacts import InhibitRule, Json, ReceiverConfig, Route, TimeInterval, Written
+from obsgen.artefacts import (
+    InhibitRule,
+    Json,
+    ReceiverConfig,
+    Route,
+    RouteTest,
+    TimeInterval,
+    Written,
+)
 from obsgen.diagnostics import NOWHERE, Origin
+from obsgen.matchers import Matcher
 from obsgen.model.dashboards import DashboardSpec
 from obsgen.model.project import Environment, Project, Service
+from obsgen.units import Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """
+    Whom an alert is told to when nobody has resolved it.
+
+    Attributes:
+        matchers: The alerts that it is for, by the labels that they have in Alertmanager.
+        after: How long such an alert has fired then.
+        route: Where it goes, for the same alerts.
+    """
+
+    matchers: tuple[Matcher, ...]
+    after: Duration
+    route: Route
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """The receivers that are told."""
+        return tuple(r.receiver for r in self.route.routes) or (self.route.receiver,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +52,9 @@ class Routing:
     receivers: tuple[ReceiverConfig, ...]
     time_intervals: tuple[TimeInterval, ...]
     inhibit_rules: tuple[InhibitRule, ...]
+    escalations: tuple[Escalation, ...] = ()
     sources: tuple[str, ...]
+    tests: tuple[RouteTest, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

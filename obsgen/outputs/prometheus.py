@@ -16,23 +16,26 @@ from obsgen.artefacts import (
     RuleGroup,
     ScrapeJob,
 )
+from obsgen.outputs.blackbox import blackbox_file, probe_job
 from obsgen.outputs.rule_tests import rule_test_file
 from obsgen.outputs.yaml import dump, generated_from
 
 
 def files(compiled: Compiled) -> Iterator[OutputFile]:
-    """Yield the files below `prometheus/`."""
+    """Yield the files below `prometheus/`, and what the exporter of its probes needs."""
     for rule_file in compiled.rule_files:
         yield _rule_file(rule_file)
     for tests in compiled.rule_tests:
         yield rule_test_file(tests)
     yield _config(compiled.prometheus, has_rules=bool(compiled.rule_files))
+    if compiled.prometheus.probes:
+        yield blackbox_file(compiled.prometheus)
 
 
 def _rule_file(rule_file: RuleFile) -> OutputFile:
     data = {"groups": [_group(group) for group in rule_file.groups]}
     return OutputFile(
-        path=f"prometheus/{names.rule_file(rule_file.service)}",
+        path=f"prometheus/{names.rule_file(rule_file.service, rule_file.part)}",
         data=dump(data, generated_from(rule_file.sources)),
         sources=rule_file.sources,
     )
@@ -69,8 +72,9 @@ def _config(config: PrometheusConfig, *, has_rules: bool) -> OutputFile:
     if config.alertmanagers:
         targets = [{"targets": list(config.alertmanagers)}]
         data["alerting"] = {"alertmanagers": [{"static_configs": targets}]}
-    if config.jobs:
-        data["scrape_configs"] = [_job(job, config) for job in config.jobs]
+    if config.jobs or config.probes:
+        jobs = [_job(job, config) for job in config.jobs]
+        data["scrape_configs"] = [*jobs, *(probe_job(probe, config) for probe in config.probes)]
     retention = (
         f"The SLOs need samples of {config.retention}: start the server with",
         f"--storage.tsdb.retention.time={config.retention}",

@@ -22,8 +22,9 @@ def rule_test_file(tests: RuleTestFile, *, is_numbered: bool = False) -> OutputF
             among those of the test, from 0: promtool shows the expression that fails, but not
             the test.
     """
+    rules = (names.rule_file(tests.service, tests.rules), *map(names.rule_file, tests.others))
     data = {
-        "rule_files": [f"../{names.rule_file(name)}" for name in (tests.service, *tests.others)],
+        "rule_files": [f"../{path}" for path in rules],
         "evaluation_interval": tests.evaluation_interval,
         "group_eval_order": list(tests.groups),
         "tests": [

@@ -14,7 +14,7 @@ from obsgen.promql.layout import WIDTH, layout
 from obsgen.promql.narrowing import narrowed
 from obsgen.promql.newer import NewerSyntaxError
 from obsgen.promql.parse import parse
-from obsgen.promql.problem import NO_SPAN, PromqlError, Span
+from obsgen.promql.problem import NO_SPAN, LimitError, PromqlError, Span
 from obsgen.promql.strings import quote
 from obsgen.promql.tree import (
     METRIC_NAME_LABEL,
@@ -53,6 +53,7 @@ __all__ = [
     "Grouping",
     "Label",
     "Labels",
+    "LimitError",
     "MatchOp",
     "Matcher",
     "Matching",

@@ -24,7 +24,7 @@ from obsgen.promql.functions import (
 from obsgen.promql.lexer import Kind, Token
 from obsgen.promql.modifiers import GROUPINGS, read_grouping, read_matching
 from obsgen.promql.newer import FILL, FILLS, TRIM
-from obsgen.promql.problem import PromqlError, shown
+from obsgen.promql.problem import LimitError, PromqlError, shown
 from obsgen.promql.selector_grammar import read_selector, read_suffixes
 from obsgen.promql.tree import (
     Aggregate,
@@ -96,10 +96,10 @@ def _check_limits(tokens: tuple[Token, ...]) -> None:
             operators += token.word in STRENGTH
         if depth > MAX_NESTING:
             message = f"brackets are nested more than {MAX_NESTING} deep"
-            raise PromqlError(message, token.span, "record the inner part as a series of its own")
+            raise LimitError(message, token.span, "record the inner part as a series of its own")
         if operators > MAX_OPERATORS:
             message = f"the expression has more than {MAX_OPERATORS} operators"
-            raise PromqlError(message, token.span, "record parts of it as series of their own")
+            raise LimitError(message, token.span, "record parts of it as series of their own")
 
 
 def _left_over(cursor: Cursor) -> PromqlError:

@@ -13,7 +13,7 @@ import re
 from typing import Final, NamedTuple
 
 from obsgen.promql.newer import UNDERSCORE
-from obsgen.promql.problem import PromqlError, Span, shown
+from obsgen.promql.problem import LimitError, PromqlError, Span, shown
 from obsgen.promql.strings import unquote
 
 MAX_LENGTH: Final = 64 * 1024
@@ -150,7 +150,7 @@ def _token(group: str, text: str, span: Span) -> Token:
 def _check_text(text: str) -> None:
     if len(text) > MAX_LENGTH:
         message = f"the expression has {len(text)} characters, more than {MAX_LENGTH}"
-        raise PromqlError(message, Span(MAX_LENGTH, len(text)), "record parts of it as own series")
+        raise LimitError(message, Span(MAX_LENGTH, len(text)), "record parts of it as own series")
     for position, character in enumerate("" if text.isascii() else text):
         if "\ud800" <= character <= "\udfff":
             message = f"`U+{ord(character):04X}` is half a character"

@@ -16,7 +16,7 @@ from obsgen.promql.functions import Type
 from obsgen.promql.grammar import read_expression
 from obsgen.promql.labels import selectors
 from obsgen.promql.lexer import Token, tokenize
-from obsgen.promql.problem import PromqlError, Span, shown
+from obsgen.promql.problem import LimitError, PromqlError, Span, shown
 from obsgen.promql.tree import Node, walk
 from obsgen.promql.typing_rules import result_type
 
@@ -67,7 +67,7 @@ def _check_escapes(text: str, tokens: tuple[Token, ...]) -> None:
     for token, count in zip(tokens, itertools.accumulate(map(escapes, tokens)), strict=True):
         if count > MAX_ESCAPES:
             message = f"strings need more than {MAX_ESCAPES} backslashes"
-            raise PromqlError(message, token.span)
+            raise LimitError(message, token.span)
 
 
 def _narrowed(node: Node, tokens: tuple[Token, ...], reason: str) -> tuple[str, Span]:

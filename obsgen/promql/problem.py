@@ -43,6 +43,10 @@ class PromqlError(ValueError):
         self.hint = hint
 
 
+class LimitError(PromqlError):
+    """A text that a Prometheus may take, and that is longer or deeper than what is read here."""
+
+
 def shown(text: str) -> str:
     """
     Return text of the user for a message: short, on one line and in backticks.

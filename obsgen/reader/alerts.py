@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
+from obsgen.alerts import LEVELLED
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
-from obsgen.model import Alert, Project, Reports
+from obsgen.model import Alert, Project, Reports, SloPart
+from obsgen.names import ESCALATED
 from obsgen.reader.alert_tests import read_tests
+from obsgen.reader.categories import read_category
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import name_of
-from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
-from obsgen.reader.values import read_text, read_wait, read_words
+from obsgen.reader.values import read_list, read_text, read_wait, read_words
 from obsgen.schema import kinds
 from obsgen.schema.service import alert as alert_schema
 from obsgen.source import MappingNode, Node, Scalar
@@ -25,10 +28,16 @@ UNKNOWN_TEAM: Final = Code(
     why="routes go by teams; an alert of a team that nobody declared falls to the default",
     fix="Write a team of the Project, or declare it under `teams:`.",
 )
-CODES: Final = (UNKNOWN_TEAM,)
+IDLE_SEVERITY: Final = Code(
+    "ALR619",
+    "idle-severity",
+    why="each level of the alert has a severity of its own, so that of the alert says nothing",
+    fix="Write the severity at the levels.",
+)
+CODES: Final = (UNKNOWN_TEAM, IDLE_SEVERITY)
 
 _COMMON: Final = frozenset(alert_schema({})["properties"])
-_TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category"})
+_TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category", ESCALATED})
 
 
 class AlertReader:
@@ -43,7 +52,7 @@ class AlertReader:
         """Read one alert; None where it cannot be compiled."""
         known = kinds.keys("alerts")
         chosen = [key for key in node.entries if key in known]
-        severity = self._severity(node)
+        severity = self._severity(node, is_levelled=LEVELLED.issuperset(chosen) and bool(chosen))
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
         if not chosen and not _COMMON.issuperset(node.entries):
@@ -64,33 +73,42 @@ class AlertReader:
             keep_firing_for=read_wait(node.get("keep_firing_for"), self.report),
             severity=severity,
             team=check_team(node.get("team"), self.reader.project, self.report) or self.team,
-            category=read_text(node.get("category"), self.report),
+            category=read_category(node.get("category"), self.reader.project, self.report),
             summary=_scalar(node.get("summary")),
             description=_scalar(node.get("description")),
             runbook=read_text(node.get("runbook"), self.report),
             dashboard=read_text(node.get("dashboard"), self.report),
+            impact=read_text(node.get("impact"), self.report),
+            steps=read_words(node.get("steps")),
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
             only_when=condition,
             tests=read_tests(node.get("tests"), self.reader),
+            notify=_scalars(node.get("notify")),
+            symptom_of=self._slos(node.get("symptom_of")),
             refs=read_words(node.get("refs")),
             origin=node.origin,
         )
 
-    def _severity(self, node: MappingNode) -> str | None:
+    def _slos(self, node: Node | None) -> tuple[SloPart, ...]:
+        read = (self.reader.slo(scalar, Decimal(1)) for scalar in _scalars(node))
+        return tuple(slo for slo in read if slo is not None)
+
+    def _severity(self, node: MappingNode, *, is_levelled: bool) -> str | None:
         severity = node.get("severity")
         scheme = self.reader.project.severities
+        if severity is not None and is_levelled:
+            message = f"alert `{name_of(node)}` has severities at its levels, and one of its own"
+            place = (node.origin / "severity").key()
+            self.report(finding(IDLE_SEVERITY, place, message, "remove it"))
+        if is_levelled:
+            return ""
         if severity is None:
             hint = f"add `severity: {scheme.names[0]}` or another of {words(list(scheme.names))}"
             subject = f"alert `{name_of(node)}`"
             self.report(missing_key(node.origin, "severity", hint, subject=subject))
             return None
-        if not isinstance(severity, Scalar) or severity.is_null:
-            return None
-        name = scheme.resolve(severity.text)
-        if name is None:
-            self.report(unknown_severity(severity.text, severity.origin, scheme))
-        return name
+        return self.reader.severity(severity)
 
 
 def check_team(node: Node | None, project: Project, report: Reports) -> str:
@@ -104,6 +122,10 @@ def check_team(node: Node | None, project: Project, report: Reports) -> str:
     place = node.origin
     report(finding(UNKNOWN_TEAM, place, f"team {node.word} is not declared", hint))
     return ""
+
+
+def _scalars(node: Node | None) -> tuple[Scalar, ...]:
+    return tuple(i for i in read_list(node) if isinstance(i, Scalar) and not i.is_null)
 
 
 def _scalar(node: Node | None) -> Scalar | None:

@@ -13,6 +13,7 @@ from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, find
 from obsgen.matchers import Matcher, is_pattern
 from obsgen.model import Reports
 from obsgen.reader.merge import Effective
+from obsgen.reader.probes import ReadProbe
 from obsgen.source import MappingNode
 
 SHARED_SERIES: Final = Code(
@@ -42,6 +43,7 @@ class ServiceDraft:
     scope: tuple[Matcher, ...]
     metrics: Mapping[str, Metric]
     scrape: tuple[ScrapeJob, ...]
+    probes: tuple[ReadProbe, ...]
     used: tuple[str, ...]
     sources: tuple[str, ...]
     sink: Reports

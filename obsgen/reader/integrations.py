@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.artefacts import Json, ReceiverConfig
+from obsgen.artefacts import Json, ReceiverConfig, Written
 from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.gotemplate import Dialect, notifications
+from obsgen.messages import templates
 from obsgen.model import Project, ReceiverKind, Reports, SeverityScheme
 from obsgen.receivers import KINDS
 from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets, version_text
@@ -47,8 +49,11 @@ class Integrations:
         for name, entry in entries.items():
             node = entry.value
             if isinstance(node, MappingNode):
-                read = tuple(self._integrations(name, node))
-                yield ReceiverConfig(name=name, integrations=read, origin=entry.key.origin)
+                texts: list[Written] = []
+                read = tuple(self._integrations(name, node, texts))
+                yield ReceiverConfig(
+                    name=name, integrations=read, texts=tuple(texts), origin=entry.key.origin
+                )
 
     def globals(self) -> dict[str, Json]:
         """Return what `shared` says, each kind once."""
@@ -67,18 +72,22 @@ class Integrations:
                 found.update(kind.globals(entry.value, reader))
         return found
 
-    def _field_reader(self, subject: str) -> _FieldReader:
+    def _field_reader(self, subject: str, texts: list[Written] | None = None) -> _FieldReader:
+        version = self.project.alertmanager_version
         return _FieldReader(
             subject=subject,
-            version=self.project.alertmanager_version,
+            version=version,
+            dialect=notifications(version, templates(version)),
+            texts=[] if texts is None else texts,
             severities=self.project.severities,
             reports=self.report,
         )
 
     def _integrations(
-        self, name: str, node: MappingNode
+        self, name: str, node: MappingNode, texts: list[Written]
     ) -> Iterable[tuple[str, Mapping[str, Json]]]:
-        reader = self._field_reader(f"receiver `{name}`")
+        """Yield the integrations of a receiver; *texts* gets the templates that they hold."""
+        reader = self._field_reader(f"receiver `{name}`", texts)
         for key, entry in node.entries.items():
             if key not in KINDS:
                 report_secrets(key, entry.value, reader)
@@ -107,10 +116,15 @@ class _FieldReader:
     subject: str
     version: tuple[int, int]
     severities: SeverityScheme
+    dialect: Dialect
     reports: Reports
+    texts: list[Written]
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.reports(diagnostic)
+
+    def keep(self, written: Written) -> None:
+        self.texts.append(written)
 
 
 def check_version(

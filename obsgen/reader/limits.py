@@ -132,6 +132,22 @@ def _limit(node: Node, compared: Compared, report: Reports) -> Limit | None:
     return Limit(value=amount, text=" ".join(node.text.split()), origin=node.origin)
 
 
+def read_limit(
+    node: Node | None, metric: Metric, by: tuple[str, ...], report: Reports
+) -> Limit | None:
+    """Read an amount in a metric's unit, or one for each value of a label that is kept."""
+    if node is None:
+        return None
+    compared = Compared(
+        unit=metric.unit,
+        subject=f"`{metric.name}`",
+        labels=frozenset(by),
+        metrics=(metric,),
+        domain=Domain(),
+    )
+    return _limit(node, compared, report)
+
+
 def read_buckets(node: Node | None, metric: Metric, report: Reports) -> Limit | None:
     """Read a bound of a histogram, or one for each value of a label; all of them buckets."""
     if not isinstance(node, MappingNode):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from obsgen.catalogue import Catalogue, Metric
+from obsgen.catalogue import DECLARED_TYPES, Catalogue, Metric
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, finding
 from obsgen.model import Reports
 from obsgen.reader.shape import words
@@ -43,6 +43,7 @@ USE: Final = {
     "native_histogram": "`latency` of an SLO",
     "summary": "`mean`",
     "gauge": "`value`, `sum`, `avg`, `min` or `max`",
+    "increments": "`rate` or `increase`",
 }
 """What may be said of a metric, by its type."""
 
@@ -63,8 +64,10 @@ def find_metric(
     if metric.type in types:
         return metric
     hint = f"use {USE[metric.type]}"
-    taken = " or ".join(filter(None, (", ".join(types[:-1]), types[-1])))
-    message = f"`{use}` takes a {taken}; `{metric.name}` is a {metric.type}"
+    declared = [each for each in types if each in DECLARED_TYPES]
+    taken = " or ".join(filter(None, (", ".join(declared[:-1]), declared[-1])))
+    what = "is made by `prices`" if metric.recorded else f"is a {metric.type}"
+    message = f"`{use}` takes a {taken}; `{metric.name}` {what}"
     related = declared_at(metric)
     report(finding(OTHER_METRIC_TYPE, node.origin, message, hint, related=related))
     return None

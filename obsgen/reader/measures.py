@@ -24,10 +24,12 @@ from obsgen.model import (
     Query,
     Reports,
     Sli,
+    SliKind,
     SloPart,
+    SpendPart,
 )
 from obsgen.promql import variables
-from obsgen.reader.limits import Compared, read_buckets, read_comparison
+from obsgen.reader.limits import Compared, read_buckets, read_comparison, read_limit
 from obsgen.reader.lookup import USE, find_bucket, find_metric
 from obsgen.reader.matching import read_labels, read_matchers
 from obsgen.reader.modifiers import (
@@ -38,6 +40,8 @@ from obsgen.reader.modifiers import (
     read_modifiers,
     report_kinds,
 )
+from obsgen.reader.probes import SUCCESS, ReadProbe, of_probe, unknown_probe
+from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.raw import RawReader, read_promql
 from obsgen.reader.references import References
 from obsgen.reader.shape import WRONG_COUNT, words
@@ -73,7 +77,7 @@ class ServiceReader:
         used: The readers of services whose measures are used too: each reads its own metrics.
         everywhere: What an environment adds to every query.
         references: What may be asked of other documents.
-        service: The name of the service.
+        service: The name of the service, and its probes.
         written: The PromQL that has been read.
     """
 
@@ -83,6 +87,7 @@ class ServiceReader:
     sink: Reports
     references: References
     service: str = ""
+    probes: tuple[ReadProbe, ...] = ()
     used: tuple[ServiceReader, ...] = ()
     everywhere: tuple[Matcher, ...] = ()
     written: list[Written] = field(default_factory=list)
@@ -282,10 +287,18 @@ class ServiceReader:
                 self.report(finding(WRONG_COUNT, node.origin, message, hint))
             return None
         inner = node.entries[chosen[0]].value
-        if not isinstance(inner, MappingNode):
-            return None
-        sli: Sli | None = kinds.load("slis", chosen[0]).read(inner, self)
-        return sli
+        kind: SliKind = kinds.load("slis", chosen[0])
+        takes_text = "string" in kind.schema.get("type", ())
+        is_right = isinstance(inner, Scalar) and takes_text and not inner.is_null
+        return kind.read(inner, self) if is_right or isinstance(inner, MappingNode) else None
+
+    def probe(self, node: Scalar) -> Metric | None:
+        """Return the gauge that tells whether a probe of this service succeeds."""
+        for read in self.probes:
+            if read.probe.name == node.text:
+                return of_probe(self.catalogue, read.probe).metrics.get(SUCCESS)
+        self.report(unknown_probe(node, [read.probe.name for read in self.probes]))
+        return None
 
     def hours(self, node: Node) -> Hours | None:
         """Read the name of an interval of the Routing."""
@@ -294,6 +307,23 @@ class ServiceReader:
     def slo(self, node: Scalar, weight: Decimal) -> SloPart | None:
         """Read the name of another SLO."""
         return self.references.part(node, weight, self.service, self.report)
+
+    def limit(self, node: Node | None, metric: Metric, by: tuple[str, ...]) -> Limit | None:
+        """Read an amount in a metric's unit, or one for each value of a label of *by*."""
+        return read_limit(node, metric, by, self.report)
+
+    def severity(self, node: Node | None) -> str | None:
+        """Read the name or the alias of a severity."""
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        name = self.project.severities.resolve(node.text)
+        if name is None:
+            self.report(unknown_severity(node.text, node.origin, self.project.severities))
+        return name
+
+    def spend(self, node: Scalar) -> SpendPart | None:
+        """Read the name of a budget of money."""
+        return self.references.spend(node, self.service, self.report)
 
     def promql(self, node: Node | None, *, with_variables: bool = False) -> Scalar | None:
         """Read PromQL that parses; its metrics and labels are checked."""

@@ -27,8 +27,8 @@ IDLE_REMOVAL: Final = Code(
 )
 CODES: Final = (IDLE_REMOVAL,)
 
-_MAPPINGS: Final = ("metrics", "measures")
-_LISTS: Final = ("slos", "alerts")
+_MAPPINGS: Final = ("metrics", "measures", "prices")
+_LISTS: Final = ("slos", "alerts", "probes")
 _UNIONS: Final = ("dashboards", "scrape")
 _NOT_INHERITED: Final = frozenset({"apiVersion", "kind", "name", "uses", "service"})
 
@@ -167,7 +167,7 @@ def merged_entry(key: str, old: Node, new: Node) -> Node:
     if not isinstance(old, MappingNode) or not isinstance(new, MappingNode):
         return new
     kept = dict(old.entries)
-    known = kinds.keys(key) if key in {"measures", "alerts"} else ()
+    known = kinds.keys(key) if key in {"measures", "alerts", "probes"} else ()
     chosen = set(known) & set(new.entries)
     if chosen and key == "measures":
         kept = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, get_args
+from typing import Final
 
-from obsgen.catalogue import Metric, MetricType
+from obsgen.catalogue import DECLARED_TYPES, Metric
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
@@ -129,7 +129,8 @@ class _MetricReader:
         if not kind and "type" not in node.entries:
             hint = "add `type: counter`, `gauge`, `histogram` or `summary`"
             report(missing_key(self.origin, "type", hint))
-        if kind not in get_args(MetricType):
+        metric_type = next((known for known in DECLARED_TYPES if known == kind), None)
+        if metric_type is None:
             return None
         labels = self._labels()
         bare = Metric(
@@ -137,7 +138,6 @@ class _MetricReader:
         )
         if "where" in node.entries:
             scope = read_matchers(node.get("where"), (bare,), report)
-        metric_type: MetricType = next(t for t in get_args(MetricType) if t == kind)
         return Metric(
             name=self.name,
             type=metric_type,

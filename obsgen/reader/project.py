@@ -10,12 +10,13 @@ from typing import Final
 from obsgen.artefacts import GrafanaDatasource
 from obsgen.catalogue import TARGET_LABELS, near
 from obsgen.diagnostics import Code, Origin, finding
-from obsgen.model import Project, Reports, SeverityLevel, SeverityScheme, Tile
+from obsgen.model import CATEGORIES, Project, Reports, SeverityLevel, SeverityScheme, Team, Tile
 from obsgen.reader.checks import read_checks
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
 from obsgen.reader.profiles import read_profiles
+from obsgen.reader.scrape import read_target
 from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
@@ -65,6 +66,7 @@ DEFAULT_SEVERITIES: Final = (
     SeverityLevel(name="medium", respond_within=_S("1h"), aliases=("warning",)),
     SeverityLevel(name="low", respond_within=_S("24h"), aliases=("info",)),
 )
+DEFAULT_BLACKBOX: Final = "blackbox-exporter:9115"
 DEFAULT_RETENTION: Final = _S("60d")
 _TILES: Final = (_S("30s"), _S("1m"))
 _LEAST_BRIDGE: Final = _S("2m")
@@ -102,6 +104,7 @@ class _ProjectReader:
         scrape = self._duration(prometheus, "scrape_interval", _S("15s"))
         external = self._texts(prometheus, "external_labels")
         extra = read_words(self.node.get("target_labels"))
+        tile = read_tile(self.node.get("ledger"), scrape, None, self.report)
         project = Project(
             name=read_text(self.node.get("name"), self.report),
             prometheus_version=self._version(prometheus, (2, 42)),
@@ -122,9 +125,17 @@ class _ProjectReader:
             datasources=(self._datasource(scrape),),
             severities=self._severities(),
             teams=self._teams(),
+            team_details=self._team_details(),
+            categories=tuple(
+                dict.fromkeys((*CATEGORIES, *read_words(self.node.get("categories"))))
+            ),
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
+            blackbox_version=self._version(self._section("blackbox"), (0, 23)),
+            blackbox_address=read_target(self._section("blackbox").get("address"), self.report)
+            or DEFAULT_BLACKBOX,
+            tile=tile,
             checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
@@ -132,7 +143,7 @@ class _ProjectReader:
         return ProjectSpec(
             project=project,
             profiles=read_profiles(self.node.get("alert_profiles"), self.report),
-            tile=read_tile(self.node.get("ledger"), scrape, None, self.report),
+            tile=tile,
         )
 
     def _section(self, key: str) -> MappingNode:
@@ -206,6 +217,15 @@ class _ProjectReader:
             return tuple(k for k in node.entries if not k.startswith("x-"))
         return read_words(node) if node is not None else None
 
+    def _team_details(self) -> tuple[Team, ...]:
+        node = self.node.get("teams")
+        entries = node.entries if isinstance(node, MappingNode) else {}
+        return tuple(
+            Team(name=name, lead=_name(entry.value, "lead"), channel=_name(entry.value, "channel"))
+            for name, entry in entries.items()
+            if not name.startswith("x-")
+        )
+
     def _utc_offset(self, node: Node | None) -> int:
         if not isinstance(node, Scalar) or node.is_null:
             return 0
@@ -234,6 +254,11 @@ class _ProjectReader:
                 finding(UNKNOWN_OUTPUT, item.origin, f"output {item.word} is not known", hint)
             )
         return tuple(dict.fromkeys(found))
+
+
+def _name(node: Node, key: str) -> Scalar | None:
+    found = node.get(key) if isinstance(node, MappingNode) else None
+    return found if isinstance(found, Scalar) and not found.is_null else None
 
 
 def read_tile(node: Node | None, scrape: Duration, default: Tile | None, report: Reports) -> Tile:

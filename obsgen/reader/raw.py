@@ -11,6 +11,7 @@ from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
 from obsgen.promql import (
+    LimitError,
     NewerSyntaxError,
     PromqlError,
     VectorSelector,
@@ -33,7 +34,14 @@ NEWER_SYNTAX: Final = Code(
     "checked nor narrowed to an environment",
     fix="Write it in the syntax that older versions read, too; the finding says how.",
 )
-CODES: Final = (UNPARSABLE_PROMQL, NEWER_SYNTAX)
+PROMQL_LIMIT: Final = Code(
+    "PQL460",
+    "promql-limit",
+    why="Prometheus may take the expression; obsgen reads none that is so long or so deep, so that "
+    "no text takes for ever, and what is not read is not checked",
+    fix="Record parts of it as series of their own, and read those.",
+)
+CODES: Final = (UNPARSABLE_PROMQL, NEWER_SYNTAX, PROMQL_LIMIT)
 
 
 def read_promql(node: Scalar, raw: RawReader, *, with_variables: bool = False) -> Scalar | None:
@@ -57,7 +65,9 @@ def read_promql(node: Scalar, raw: RawReader, *, with_variables: bool = False) -
 
 def unparsable(error: PromqlError, node: Scalar) -> Diagnostic:
     """Return what is to be said of PromQL that does not parse, at its own characters."""
-    code = NEWER_SYNTAX if isinstance(error, NewerSyntaxError) else UNPARSABLE_PROMQL
+    code = UNPARSABLE_PROMQL
+    if isinstance(error, NewerSyntaxError | LimitError):
+        code = NEWER_SYNTAX if isinstance(error, NewerSyntaxError) else PROMQL_LIMIT
     place = node.origin.characters(error.span.start, error.span.end)
     return finding(code, place, error.message, error.hint)
 

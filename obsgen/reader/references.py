@@ -9,7 +9,7 @@ from typing import Final
 
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, finding
-from obsgen.model import Hours, Reports, Slo, SloPart
+from obsgen.model import Hours, Reports, Slo, SloPart, Spend, SpendPart
 from obsgen.reader.intervals import UNKNOWN_HOURS, fixed_offset, read_interval
 from obsgen.reader.shape import words
 from obsgen.source import MappingNode, Node, Scalar
@@ -26,7 +26,13 @@ SLO_CYCLE: Final = Code(
     why="an SLO that is made of itself has no events of its own",
     fix="Take one of the SLOs out of the circle.",
 )
-CODES: Final = (UNKNOWN_SLO, SLO_CYCLE)
+UNKNOWN_SPEND: Final = Code(
+    "ALR617",
+    "unknown-spend",
+    why="there is no alert of that name with a budget of money, so nothing is recorded of it",
+    fix="Write `SERVICE/ALERT`, or just the name for an alert of the same service.",
+)
+CODES: Final = (UNKNOWN_SLO, SLO_CYCLE, UNKNOWN_SPEND)
 
 _Key = tuple[str, str]
 
@@ -48,6 +54,7 @@ class References:
     _readings: dict[_Key, Callable[[], Slo | None]] = field(default_factory=dict)
     _read: dict[_Key, Slo | None] = field(default_factory=dict)
     _open: list[_Key] = field(default_factory=list)
+    _spends: dict[_Key, Callable[[], Spend | None]] = field(default_factory=dict)
 
     def offer(self, service: str, slo: str, reading: Callable[[], Slo | None]) -> None:
         """Say how an SLO is read."""
@@ -90,6 +97,26 @@ class References:
         guess = near(node.text, known)
         hint = f"did you mean `{guess}`?" if guess else "write `SERVICE/SLO`"
         return finding(UNKNOWN_SLO, node.origin, f"SLO {node.word} is not defined", hint)
+
+    def offer_spend(self, service: str, name: str, reading: Callable[[], Spend | None]) -> None:
+        """Say how a budget of money is read."""
+        self._spends[service, name] = reading
+
+    def spend(self, node: Scalar, service: str, report: Reports) -> SpendPart | None:
+        """Return the budget of money that is named in *service*, reporting where there is none."""
+        owner, slash, name = node.text.rpartition("/")
+        key = (owner if slash else service, name)
+        if key not in self._spends:
+            own = [spend for each, spend in self._spends if each == service]
+            guess = near(node.text, [*("/".join(each) for each in self._spends), *own])
+            hint = f"did you mean `{guess}`?" if guess else "write `SERVICE/ALERT`"
+            message = f"no alert {node.word} has a budget of money"
+            report(finding(UNKNOWN_SPEND, node.origin, message, hint))
+            return None
+        spend = self._spends[key]()
+        if spend is None:
+            return None
+        return SpendPart(service=key[0], spend=spend, labels=self.labels, origin=node.origin)
 
     def hours(self, node: Node, report: Reports) -> Hours | None:
         """Return a named interval as hours of a place that is always as far from UTC."""

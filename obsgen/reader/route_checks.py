@@ -55,15 +55,20 @@ def check_siblings(routes: Sequence[Route], report: Reports, *, goes_on: bool) -
         goes_on: After the last of them more follows: the receivers of the route above.
     """
     for index, route in enumerate(routes):
-        before = (r for r in routes[:index] if not r.continue_)
-        if cover := next((r for r in before if _covers(r.matchers, route.matchers)), None):
+        if cover := cover_of(routes, index):
             _report_unreachable(route, cover, report)
         after = routes[index + 1 :]
         if route.continue_ and not goes_on and not any(_overlap(route, r) for r in after):
             origin = (route.origin / "continue").key()
             problem = "no route after it can match the same alert" if after else "it is the last"
-            message = f"`continue` of {_shown(route)} has no effect: {problem}"
+            message = f"`continue` of {shown(route)} has no effect: {problem}"
             report(finding(IDLE_CONTINUE, origin, message, "remove `continue`"))
+
+
+def cover_of(routes: Sequence[Route], index: int) -> Route | None:
+    """Return the route that takes all alerts of a later one of its level, and ends."""
+    before = (r for r in routes[:index] if not r.continue_)
+    return next((r for r in before if _covers(r.matchers, routes[index].matchers)), None)
 
 
 def check_timing(route: Route, above: Route, report: Reports) -> None:
@@ -84,14 +89,15 @@ def check_timing(route: Route, above: Route, report: Reports) -> None:
 
 
 def _report_unreachable(route: Route, cover: Route, report: Reports) -> None:
-    message = f"route for {_shown(route)} is never reached"
+    message = f"route for {shown(route)} is never reached"
     hint = "move it before the other, or give the other `continue: true`"
     said = f"takes {'all alerts' if not cover.matchers else 'all of its alerts'} and ends"
     related = (Related(said, cover.origin),)
     report(finding(UNREACHABLE, route.origin, message, hint, related=related))
 
 
-def _shown(route: Route) -> str:
+def shown(route: Route) -> str:
+    """Name a route for a message: by its matchers."""
     if not route.matchers:
         return "all alerts"
     return "`" + ", ".join(f"{m.label}{m.op}{m.value!r}" for m in route.matchers) + "`"

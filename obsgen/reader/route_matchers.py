@@ -18,6 +18,7 @@ from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import full_match, is_pattern, literal_pattern
 from obsgen.model import Project, Reports, SeverityScheme
 from obsgen.promql.re2 import regex_problem
+from obsgen.reader.categories import report_category
 from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.shape import null_value, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -163,6 +164,9 @@ class _MatcherReader:
         teams = self.project.teams
         if label == "team" and teams is not None and value.text:
             return (value,) if self._is_known_team(node, value, teams) else None
+        categories = self.project.categories
+        if label == "category" and value.text and not _matches_any(value, categories):
+            report_category(node, self.project, self.report)
         return (value,)
 
     def _severity(self, node: Scalar, value: _Value) -> tuple[_Value, ...] | None:

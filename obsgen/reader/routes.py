@@ -159,24 +159,31 @@ class RouteReader:
             return None
         route = replace(
             own,
-            receiver=to[0],
             matchers=matchers,
             continue_=read_flag(node.get("continue")),
             routes=children,
         )
-        if len(to) == 1:
-            return replace(route, mute=mute, active=active)
-        leaves = tuple(
-            Route(
-                receiver=name,
-                continue_=name != to[-1],
-                mute=mute,
-                active=active,
-                origin=node.origin,
-            )
-            for name in to
+        return told_to(route, to, mute=mute, active=active)
+
+
+def told_to(
+    route: Route, to: tuple[str, ...], *, mute: tuple[str, ...], active: tuple[str, ...]
+) -> Route:
+    """Return a route whose alerts go to receivers where no route below it takes them."""
+    route = replace(route, receiver=to[0])
+    if len(to) == 1:
+        return replace(route, mute=mute, active=active)
+    leaves = tuple(
+        Route(
+            receiver=name,
+            continue_=name != to[-1],
+            mute=mute,
+            active=active,
+            origin=route.origin,
         )
-        return replace(route, routes=(*children, *leaves))
+        for name in to
+    )
+    return replace(route, routes=(*route.routes, *leaves))
 
 
 def _over(own: Route, above: Route) -> Route:

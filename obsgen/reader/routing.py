@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import Route, TimeInterval
-from obsgen.diagnostics import Code, Origin, Related, Severity, finding
-from obsgen.model import Project, Reports, Routing
+from obsgen.artefacts import AlertmanagerMatcher, Route, TimeInterval
+from obsgen.diagnostics import NOWHERE, Code, Origin, Related, Severity, finding
+from obsgen.model import Escalation, Project, Reports, Routing
+from obsgen.reader.escalations import EscalationReader
 from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
+from obsgen.reader.route_tests import RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
-from obsgen.source import Entry, MappingNode, Scalar
+from obsgen.source import Entry, MappingNode, Node, Scalar
 from obsgen.source import Sequence as ListNode
 
 NO_DEFAULT_RECEIVER: Final = Code(
@@ -56,6 +58,7 @@ def read_routing(
     report: Reports,
     *,
     asked: frozenset[str] = frozenset(),
+    notified: frozenset[str] = frozenset(),
 ) -> Routing | None:
     """
     Return what all `Routing` documents say together.
@@ -64,11 +67,13 @@ def read_routing(
 
     Args:
         asked: Intervals that something else than a route names.
+        notified: Receivers that alerts name.
     """
     if not nodes:
         return None
     reader = _RoutingReader(nodes, project, report)
     reader.intervals.used.update(asked)
+    reader.receivers.used.update(notified)
     return reader.read()
 
 
@@ -83,6 +88,7 @@ class _RoutingReader:
         self.receiver_entries = self._named("receivers")
         self.interval_entries = self._named("intervals")
         self.receivers = Names("receiver", UNKNOWN_RECEIVER, _origins(self.receiver_entries))
+        self.escalations: tuple[Escalation, ...] = ()
         self.intervals = Names("interval", UNKNOWN_INTERVAL, _origins(self.interval_entries))
 
     def read(self) -> Routing | None:
@@ -100,7 +106,11 @@ class _RoutingReader:
             receivers=receivers,
             time_intervals=intervals,
             inhibit_rules=(),
+            escalations=self.escalations,
             sources=tuple(dict.fromkeys(node.origin.file for node in self.nodes)),
+            tests=RouteTestReader(self.project, self.report, self.receivers).tests(
+                self._items("tests")
+            ),
             origin=self.nodes[0].origin,
         )
 
@@ -155,13 +165,32 @@ class _RoutingReader:
         check_timing(root, Route(receiver=""), self.report)
         if root.group_by is None:
             root = replace(root, group_by=GROUP_BY)
-        lists = (document.get("routes") for document in self.nodes)
-        items = tuple(i for found in lists if isinstance(found, ListNode) for i in found.items)
-        all_routes = replace(_empty_list(self.nodes[0]), items=items)
-        routes = reader.routes(all_routes, root, to)
+        of_teams = tuple(self._team_routes())
+        all_routes = replace(_empty_list(self.nodes[0]), items=self._items("routes"))
+        routes = reader.routes(all_routes, root, to, goes_on=bool(of_teams))
+        self.escalations = EscalationReader(reader, root).read(self._items("escalate"))
         if not to:
             return None
+        routes = (*routes, *of_teams)
         return replace(root, receiver=to[0], routes=routes, origin=self.nodes[0].origin)
+
+    def _items(self, key: str) -> tuple[Node, ...]:
+        """Return the items of a list that several documents may have a part of."""
+        lists = (document.get(key) for document in self.nodes)
+        return tuple(i for found in lists if isinstance(found, ListNode) for i in found.items)
+
+    def _team_routes(self) -> Iterable[Route]:
+        """Yield, for each team that has a channel, where its alerts go if no route takes them."""
+        for team in self.project.team_details:
+            what = f"team `{team.name}`"
+            # A lead hears of something only where an escalation says so.
+            Names("receiver", UNKNOWN_RECEIVER, self.receivers.defined).read(
+                team.lead, self.report, what
+            )
+            for name in self.receivers.read(team.channel, self.report, what):
+                matcher = AlertmanagerMatcher(label="team", op="=", value=team.name)
+                origin = team.channel.origin if team.channel is not None else NOWHERE
+                yield Route(receiver=name, matchers=(matcher,), origin=origin)
 
     def _default_receiver(self) -> tuple[str, ...]:
         entry = self._single("default_receiver")

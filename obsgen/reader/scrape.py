@@ -36,7 +36,7 @@ def read_scrape(node: Node | None, project: Project, report: Reports) -> tuple[S
     for item in named_items(node):
         job = read_text(item.get("job"), report)
         interval = read_duration(item.get("interval"), report)
-        _check_secrets(item, report)
+        check_secrets(item, report, "a scrape job")
         if not job:
             continue
         found.append(
@@ -67,27 +67,30 @@ def slowest(jobs: tuple[ScrapeJob, ...], scope: tuple[Matcher, ...], least: Dura
 
 
 def _targets(node: Node | None, report: Reports) -> tuple[str, ...]:
-    found = []
-    for item in read_list(node):
-        if not isinstance(item, Scalar):
-            continue
-        match = _TARGET.fullmatch(item.text)
-        if match is not None and int(match[1] or 0) <= _LAST_PORT:
-            found.append(item.text)
-            continue
-        if looks_secret(item.text):
-            report(finding(LITERAL_SECRET, item.origin, "a scrape target holds a secret"))
-            continue
-        hint = "write `host:port`; `scheme: https` and `path: /metrics` stand beside it"
-        report(finding(SCRAPE_TARGET, item.origin, f"{item.word} is not a target", hint))
-    return tuple(found)
+    return tuple(target for item in read_list(node) if (target := read_target(item, report)))
 
 
-def _check_secrets(job: MappingNode, report: Reports) -> None:
-    labels = job.get("labels")
+def read_target(node: Node | None, report: Reports) -> str:
+    """Return a host, with a port or without; empty where there is none."""
+    if not isinstance(node, Scalar) or node.is_null:
+        return ""
+    match = _TARGET.fullmatch(node.text)
+    if match is not None and int(match[1] or 0) <= _LAST_PORT:
+        return node.text
+    if looks_secret(node.text):
+        report(finding(LITERAL_SECRET, node.origin, "a scrape target holds a secret"))
+        return ""
+    hint = "write `host:port`; `scheme: https` and `path: /metrics` stand beside it"
+    report(finding(SCRAPE_TARGET, node.origin, f"{node.word} is not a target", hint))
+    return ""
+
+
+def check_secrets(node: MappingNode, report: Reports, what: str) -> None:
+    """Report labels of targets that hold secrets."""
+    labels = node.get("labels")
     pairs = list(labels.entries.items()) if isinstance(labels, MappingNode) else []
     for key, entry in pairs:
         value = entry.value
         if isinstance(value, Scalar) and (names_secret(key) or looks_secret(value.text)):
-            message = f"label `{key}` of a scrape job holds a secret"
+            message = f"label `{key}` of {what} holds a secret"
             report(finding(LITERAL_SECRET, value.origin, message, "labels are stored and shown"))

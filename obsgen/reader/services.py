@@ -9,7 +9,7 @@ from dataclasses import replace
 from obsgen.catalogue import Catalogue, Metric, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, Measure, Reports, Service, Slo
+from obsgen.model import Alert, Measure, Price, Reports, Service, Slo, Spend
 from obsgen.reader.alerts import AlertReader, check_team
 from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
@@ -28,12 +28,16 @@ from obsgen.reader.merge import (
 )
 from obsgen.reader.metrics import Scopes, read_metrics
 from obsgen.reader.names import twice
+from obsgen.reader.prices import read_prices
+from obsgen.reader.probe_alerts import named_like, read_probe_alerts
+from obsgen.reader.probes import ProbesReader, implied_layer, of_service
 from obsgen.reader.project import ProjectSpec
 from obsgen.reader.references import References
 from obsgen.reader.scrape import read_scrape, slowest
 from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
 from obsgen.reader.values import read_text, read_words
+from obsgen.schema import kinds
 from obsgen.source import Entry, MappingNode, Node, Scalar
 
 
@@ -58,6 +62,7 @@ class ServicesReader:
         self.references = References(intervals=_intervals(documents), labels=labels)
         self._slo_names: dict[str, tuple[str, ...]] = {}
         self._teams: dict[str, str] = {}
+        self._prices: dict[str, tuple[Price, ...]] = {}
         self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}
 
     def read(
@@ -81,8 +86,10 @@ class ServicesReader:
         for draft in drafts.values():
             used = tuple(self.readers[name] for name in draft.used if name in self.readers)
             self.readers[draft.name].used = used
+        self._read_prices(drafts)
         for draft in drafts.values():
             self._offer_slos(draft)
+            self._offer_spends(draft)
         return tuple(self._service(draft) for draft in drafts.values())
 
     # --- first pass ----------------------------------------------------------------------
@@ -93,6 +100,9 @@ class ServicesReader:
         used.collect(node)
         parts = [p for p in self.documents.of("Part") if _service_of(p) == name]
         own = completed(node, parts, self.report)
+        implied = implied_layer(own, used.layers, self.presets)
+        if implied is not None:
+            used.layers.insert(0, implied)
         for diagnostic in idle_removals(own, used.layers):
             self.report(diagnostic)
         effective = merge_layers(own, used.layers)
@@ -102,13 +112,16 @@ class ServicesReader:
             self.documents.check(document, "Service", self.report)
             effective = replace(effective, document=document)
         scope, metrics = self._metrics(name, effective, sink)
+        probes = ProbesReader(name, self.spec.project, self.scope, sink)
+        read = probes.read(effective.document.get("probes"))
         presets = (layer.document for layer in used.layers if not layer.shipped)
         files = (each.origin.file for each in (node, *presets, *parts))
         return ServiceDraft(
             name=name,
             effective=effective,
             scope=scope,
-            metrics=metrics,
+            metrics=of_service(metrics, name, read, is_implied=implied is not None),
+            probes=read,
             scrape=read_scrape(effective.document.get("scrape"), self.spec.project, sink),
             used=tuple(used.services),
             sources=tuple(dict.fromkeys(files)),
@@ -158,7 +171,20 @@ class ServicesReader:
             sink=draft.sink,
             references=self.references,
             service=draft.name,
+            probes=draft.probes,
         )
+
+    def _read_prices(self, drafts: Mapping[str, ServiceDraft]) -> None:
+        """Read all tables of prices, and let measures name what they make."""
+        labels = self.references.labels
+        for draft in drafts.values():
+            node = draft.effective.document.get("prices")
+            self._prices[draft.name] = read_prices(node, self.readers[draft.name], labels)
+        for draft in drafts.values():
+            reader = self.readers[draft.name]
+            every = (p for name in (*draft.used, draft.name) for p in self._prices.get(name, ()))
+            priced = {price.metric.name: price.metric for price in every}
+            reader.catalogue = Catalogue({**reader.catalogue.metrics, **priced})
 
     def _service(self, draft: ServiceDraft) -> Service:
         document, sink = draft.effective.document, draft.sink
@@ -176,9 +202,11 @@ class ServicesReader:
             catalogue=reader.catalogue,
             measures=self._measures(document.get("measures"), reader),
             slos=self._slos(draft),
-            alerts=self._alerts(document, reader, self._team(draft)),
+            alerts=self._alerts(draft, reader),
+            probes=tuple(read.probe for read in draft.probes),
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
+            prices=self._prices[draft.name],
             origin=document.origin,
         )
 
@@ -215,6 +243,14 @@ class ServicesReader:
             reading = functools.partial(self._slo, item, name, draft)
             self.references.offer(draft.name, name, reading)
 
+    def _offer_spends(self, draft: ServiceDraft) -> None:
+        """Say how the budget of money of each alert is read; what is wrong, the alert tells."""
+        reader = replace(self.readers[draft.name], sink=lambda _: None)
+        for item in named_items(draft.effective.document.get("alerts")):
+            if (node := item.get("spend")) is not None and (name := name_of(item)):
+                reading = functools.partial(_read_spend, node, name, reader)
+                self.references.offer_spend(draft.name, name, reading)
+
     def _slo(self, item: MappingNode, name: str, draft: ServiceDraft) -> Slo | None:
         reader = self.readers[draft.name]
         spec = replace(self.spec, project=reader.project)
@@ -228,16 +264,20 @@ class ServicesReader:
         read = (self.references.promise(draft.name, name) for name in names)
         return tuple(slo for slo in read if slo is not None)
 
-    def _alerts(self, document: MappingNode, reader: ServiceReader, team: str) -> tuple[Alert, ...]:
+    def _alerts(self, draft: ServiceDraft, reader: ServiceReader) -> tuple[Alert, ...]:
+        team = self._team(draft)
         alerts = AlertReader(reader, team)
+        named = self._unique(draft.effective.document.get("alerts"), "alert", reader)
         found = []
-        for item, name in self._unique(document.get("alerts"), "alert", reader):
+        for item, name in named:
             guard = Guard(reader, self.documents)
             alert = alerts.read(item, name)
             guard.check(alert, item, f"alert `{name}`")
             if alert is not None:
                 found.append(alert)
-        return tuple(found)
+        made = tuple(read_probe_alerts(draft.probes, reader, team, self.documents))
+        named_like(named, made, reader)
+        return (*found, *made)
 
     def _unique(
         self, node: Node | None, what: str, reader: ServiceReader
@@ -252,6 +292,11 @@ class ServicesReader:
                 first[name] = item.origin / "name"
                 found.append((item, name))
         return found
+
+
+def _read_spend(node: Node, name: str, reader: ServiceReader) -> Spend | None:
+    body = kinds.load("alerts", "spend").read(node, reader)
+    return None if body is None else replace(body.spend, name=name)
 
 
 def _intervals(documents: Documents) -> Mapping[str, Node]:

@@ -10,6 +10,8 @@ from obsgen import names
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import Calendar, Period, Sli, Slo, Tile
+from obsgen.reader.alerts import check_team
+from obsgen.reader.categories import read_category
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.profiles import SloNumbers
@@ -132,9 +134,12 @@ class SloReader:
             left_out=alerts.left_out,
             budget_alerts=alerts.budget,
             absence=alerts.absence,
-            team=read_text(node.get("team"), self.report) or self.team,
+            team=check_team(node.get("team"), self.spec.project, self.report) or self.team,
             description=read_text(node.get("description"), self.report),
             runbook=read_text(node.get("runbook"), self.report),
+            category=read_category(node.get("category"), self.spec.project, self.report) or "slo",
+            impact=read_text(node.get("impact"), self.report),
+            steps=read_words(node.get("steps")),
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN.union(by)),
             refs=read_words(node.get("refs")),
             origin=node.origin,

@@ -148,7 +148,11 @@ class _SpecReader:
         changes = read_changes(setting, tuple(map(name_of, chosen)), self.report)
         read = services.read(chosen, changes)
         dashboards = self._dashboards(services)
-        routing = self._routing(spec.project, frozenset(services.references.used_intervals))
+        routing = self._routing(
+            spec.project,
+            asked=frozenset(services.references.used_intervals),
+            notified=frozenset(n.text for s in read for alert in s.alerts for n in alert.notify),
+        )
         return Spec(
             project=spec.project,
             environment=environment,
@@ -188,14 +192,16 @@ class _SpecReader:
             s for s in services if (not only or name_of(s) in only) and name_of(s) not in out
         )
 
-    def _routing(self, project: Project, asked: frozenset[str]) -> Routing | None:
+    def _routing(
+        self, project: Project, *, asked: frozenset[str], notified: frozenset[str]
+    ) -> Routing | None:
         documents = self.documents.of("Routing")
         if not documents:
             return None
         # Half of the specs that are checked alone have none, and need not wait for it.
         from obsgen.reader.routing import read_routing
 
-        return read_routing(documents, project, self.report, asked=asked)
+        return read_routing(documents, project, self.report, asked=asked, notified=notified)
 
     def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
         found = []

@@ -18,15 +18,14 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._findings import (
     FIELD_VALUE,
     NEWER_ALERTMANAGER,
-    OPEN_TEMPLATE,
     place,
     report_named_secret,
-    report_secret,
+    report_open_secret,
     report_secrets,
     version_text,
 )
+from obsgen.receivers._templates import check_template
 from obsgen.schema.shared import flag, listed, mapping, ref, text
-from obsgen.secrets import looks_secret
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
@@ -47,14 +46,16 @@ class Shape(Protocol):
 @dataclass(frozen=True, slots=True)
 class Text:
     """
-    A text; most are Go templates that Alertmanager fills in.
+    A text.
 
     Attributes:
+        run_since: The first Alertmanager that runs it as a Go template; None where none does.
         is_public: It is an identifier that looks like a token and is none.
     """
 
     description: str
     example: str = ""
+    run_since: tuple[int, int] | None = (0, 0)
     is_public: bool = False
 
     @property
@@ -63,15 +64,12 @@ class Text:
         return text(self.description, examples=[self.example] if self.example else ())
 
     def read(self, node: Node, reader: ReceiverReader) -> Json:
-        """Return the text, after a look for secrets and unclosed templates."""
+        """Return the text, after a look for secrets and at the template."""
         if not isinstance(node, Scalar) or node.is_null:
             return None
-        reason = "" if self.is_public else looks_secret(node.text)
-        if reason:
-            report_secret(node, reader, f"holds {reason}")
-        if node.text.count("{{") != node.text.count("}}"):
-            message = f"{place(node, reader)} opens `{{{{` and does not close it"
-            reader.report(finding(OPEN_TEMPLATE, node.origin, message, "close it with `}}`"))
+        if not self.is_public:
+            report_open_secret(node, reader)
+        check_template(node, reader, self.run_since)
         return node.text
 
 

@@ -49,6 +49,12 @@ def report_secrets(key: str, node: Node, reader: ReceiverReader) -> None:
             report_secret(scalar, reader, "is a secret by its name", _file_hint(name))
 
 
+def report_open_secret(node: Scalar, reader: ReceiverReader) -> None:
+    """Report a text that looks like a secret."""
+    if reason := looks_secret(node.text):
+        report_secret(node, reader, f"holds {reason}")
+
+
 def report_named_secret(key: str, text: str, node: Node, reader: ReceiverReader) -> None:
     """Report a text under a name such as `X-Auth-Token`, unless a template or a placeholder."""
     is_fine = not text or "{{" in text or looks_secret(text) or is_placeholder(text)

@@ -11,7 +11,7 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, over
 from obsgen.source import MappingNode
 
-Defaults = Callable[[MappingNode, ReceiverReader], Mapping[str, Json]]
+Defaults = Callable[[MappingNode, MappingNode | None, ReceiverReader], Mapping[str, Json]]
 Rules = Callable[[MappingNode, MappingNode | None, ReceiverReader], None]
 
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -64,7 +64,7 @@ class Integration:
         """Return the fields that have a value, and after them the defaults."""
         found = self.fields.read(node, reader)
         self.rules(node, shared, reader)
-        return over(found, self.defaults(node, reader))
+        return over(found, self.defaults(node, shared, reader))
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         """Return what `shared` adds to Alertmanager's `global`."""

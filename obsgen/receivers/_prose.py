@@ -1,81 +1,77 @@
 """
-Go templates for the messages that receivers send unless they have their own.
+The messages that receivers send unless they have their own: the templates of `obsgen.messages`.
 
-Data and functions: Alertmanager documentation, "Notification template reference". A key that an
-alert lacks is empty there (`missingkey=zero`), so every piece stands in a `with`.
+Text by the markup that a service reads; a receiver takes the one that fits it.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from obsgen.model import SeverityScheme
 
-STATUS: Final = (
-    '{{ .Status | toUpper }}{{ if eq .Status "firing" }} {{ .Alerts.Firing | len }}{{ end }}'
-)
+def called(name: str) -> str:
+    """
+    Return the text that runs a template.
 
-TITLE: Final = (
-    f"[{STATUS}] {{{{ with .CommonLabels.severity }}}}{{{{ . | toUpper }}}} {{{{ end }}}}"
-    "{{ with or .GroupLabels.alertname .CommonLabels.alertname }}{{ . }}"
-    "{{ else }}{{ .Alerts | len }} alerts{{ end }}"
-    "{{ with .CommonLabels.service }} ({{ . }}){{ end }}"
-)
+    >>> called("obsgen.title")
+    '{{ template "obsgen.title" . }}'
+    """
+    return f'{{{{ template "{name}" . }}}}'
+
+
+TITLE: Final = called("obsgen.title")
 """One line: `[FIRING 2] CRITICAL HighErrorRate (gateway)`."""
 
-SUMMARY: Final = (
-    "{{ with .CommonAnnotations.summary }}{{ . }}{{ else }}"
-    "{{ with or .GroupLabels.alertname .CommonLabels.alertname }}{{ . }}"
-    "{{ else }}{{ .Alerts | len }} alerts{{ end }}"
-    "{{ with .CommonLabels.service }} ({{ . }}){{ end }}{{ end }}"
-)
-"""What all alerts of a notification say, else their name and service."""
+SUMMARY: Final = called("obsgen.summary")
+"""What all alerts of a notification say, else their name and service, in a line."""
 
-SLACK_TEXT: Final = """\
-{{ range .Alerts -}}
-*{{ if eq .Status "resolved" }}Resolved: {{ end }}\
-{{ or .Annotations.summary .Labels.alertname }}*\
-{{ with .Labels.severity }} `{{ . }}`{{ end }}
-{{ with .Annotations.description }}{{ . }}
-{{ end -}}
-{{ with .Annotations.runbook_url }}<{{ . }}|Runbook>  {{ end -}}
-{{ with .Annotations.dashboard_url }}<{{ . }}|Dashboard>  {{ end -}}
-{{ with .GeneratorURL }}<{{ . }}|Query>{{ end }}
+PLAIN_TEXT: Final = called("obsgen.plain.text")
+"""All alerts, without markup: mail, SMS, tickets."""
 
-{{ end }}"""
-"""A paragraph for each alert: summary, severity, description, links."""
+MARKDOWN_TEXT: Final = called("obsgen.markdown.text")
+"""All alerts in Markdown: Discord, Mattermost, Rocket.Chat, Teams, Webex."""
 
+MARKDOWN_TITLE: Final = called("obsgen.markdown.title")
+"""The title, with Markdown's own characters escaped: for a heading."""
 
-def pagerduty_severity(severities: SeverityScheme) -> str:
-    """
-    Return the template that gives PagerDuty's word for the severity that all alerts carry.
+HTML_TEXT: Final = called("obsgen.html.text")
+"""All alerts in the HTML that chats read (`b`, `code`, `a`): Telegram, Pushover."""
 
-    PagerDuty knows critical, error, warning and info (Events API v2, `payload.severity`). The most
-    urgent is critical, whatever else pages error, the least urgent of several that do not page
-    info, all others warning; alerts of several severities in one notification count as error.
-    """
-    return by_severity(severities, ("critical", "error", "warning", "info"), "error")
+SLACK_TITLE: Final = called("obsgen.slack.title")
+"""The title, with Slack's own characters escaped."""
 
+SLACK_TEXT: Final = called("obsgen.slack.text")
+"""All alerts in Slack's mrkdwn."""
 
-def by_severity(
-    severities: SeverityScheme, words: tuple[str, str, str, str], otherwise: str
-) -> str:
-    """
-    Return the template that gives another system's word for the severity that all alerts carry.
+SLACK_FALLBACK: Final = called("obsgen.slack.fallback")
+"""Title and summary, for notifications of clients."""
 
-    Args:
-        words: For the most urgent, for all others that page, for those that do not, and for the
-            least urgent of several that do not.
-        otherwise: For alerts of several severities in one notification, and of none.
-    """
-    first, page, rest, least = words
-    chosen = dict.fromkeys(severities.names, rest)
-    quiet = [level.name for level in severities.levels if not level.page]
-    if len(quiet) > 1:
-        chosen[quiet[-1]] = least
-    chosen.update({level.name: page for level in severities.levels if level.page})
-    chosen[severities.names[0]] = first
-    branches = " else ".join(
-        f'if eq .CommonLabels.severity "{name}" }}}}{word}{{{{' for name, word in chosen.items()
-    )
-    return f"{{{{ {branches} else }}}}{otherwise}{{{{ end }}}}"
+EMAIL_HTML: Final = called("obsgen.email.html")
+"""A whole HTML page."""
+
+COLOR: Final = called("obsgen.color")
+"""`#rrggbb`, of the most urgent alert that fires; green once none does."""
+
+SILENCE_URL: Final = called("obsgen.silence_url")
+"""Alertmanager's form for a silence, the labels of the group filled in."""
+
+LINK: Final = called("obsgen.link")
+LINK_TEXT: Final = called("obsgen.link.text")
+"""Where to look first, and what that is: the runbook if there is one, else Alertmanager."""
+
+JIRA_TEXT: Final = called("obsgen.jira.text")
+"""All alerts in the markup of Jira's API 2."""
+
+JIRA_DOCUMENT: Final = called("obsgen.jira.document")
+"""All alerts as a document of Jira's API 3, in JSON."""
+
+JIRA_PRIORITY: Final = called("obsgen.jira.priority")
+OPSGENIE_PRIORITY: Final = called("obsgen.opsgenie.priority")
+PAGERDUTY_SEVERITY: Final = called("obsgen.pagerduty.severity")
+PUSHOVER_PRIORITY: Final = called("obsgen.pushover.priority")
+VICTOROPS_MESSAGE_TYPE: Final = called("obsgen.victorops.message_type")
+"""What the system calls the most urgent severity of the alerts that fire."""
+
+PLAIN_FIRING: Final = called("obsgen.plain.firing")
+PLAIN_RESOLVED: Final = called("obsgen.plain.resolved")
+"""The alerts of one status, without markup."""

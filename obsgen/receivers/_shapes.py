@@ -17,8 +17,10 @@ from obsgen.receivers._findings import (
     NEWER_ALERTMANAGER,
     place,
     report_named_secret,
+    report_open_secret,
     version_text,
 )
+from obsgen.receivers._templates import check_template
 from obsgen.schema.shared import listed, text
 from obsgen.secrets import looks_secret
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -38,12 +40,12 @@ class Address:
     A web address.
 
     Attributes:
-        templated: The first Alertmanager that fills in a template in it, if any does.
+        run_since: The first Alertmanager that runs it as a Go template; None where none does.
     """
 
     description: str
     example: str
-    templated: tuple[int, int] | tuple[()] = ()
+    run_since: tuple[int, int] | None = None
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -52,31 +54,38 @@ class Address:
 
     def read(self, node: Node, reader: ReceiverReader) -> Json:
         """Return the address."""
-        value = Text("").read(node, reader)
-        if not isinstance(value, str) or not isinstance(node, Scalar):
-            return value
-        if "{{" in value and self.templated:
-            if reader.version < self.templated:
-                message = (
-                    f"{place(node, reader)} with a template needs Alertmanager "
-                    f"{version_text(self.templated)}, the target is {version_text(reader.version)}"
-                )
-                hint = "write the address out, or raise `alertmanager: {version: …}` in the Project"
-                reader.report(finding(NEWER_ALERTMANAGER, node.origin, message, hint))
-        elif not _ADDRESS.fullmatch(value) and not looks_secret(value):
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        report_open_secret(node, reader)
+        if "{{" in node.text and self.run_since is not None:
+            if reader.version >= self.run_since:
+                check_template(node, reader, self.run_since)
+                return node.text
+            message = (
+                f"{place(node, reader)} with a template needs Alertmanager "
+                f"{version_text(self.run_since)}, the target is {version_text(reader.version)}"
+            )
+            hint = "write the address out, or raise `alertmanager: {version: …}` in the Project"
+            reader.report(finding(NEWER_ALERTMANAGER, node.origin, message, hint))
+        elif not _ADDRESS.fullmatch(node.text) and not looks_secret(node.text):
             message = f"{place(node, reader)} takes a web address, found {node.word}"
             hint = f"write the whole address: `{self.example}`"
             reader.report(finding(FIELD_VALUE, node.origin, message, hint))
-        return value
+        return node.text
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of some words, or a template that gives one where *is_template*."""
+    """
+    One of some words.
+
+    Attributes:
+        run_since: The first Alertmanager that runs a Go template here; None where none does.
+    """
 
     description: str
     words: tuple[str, ...]
-    is_template: bool = False
+    run_since: tuple[int, int] | None = None
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -89,11 +98,15 @@ class Choice:
 
     def read(self, node: Node, reader: ReceiverReader) -> Json:
         """Return the word."""
-        value = Text("").read(node, reader)
-        is_known = value is None or value in self.words
-        if is_known or (self.is_template and isinstance(value, str) and "{{" in value):
-            return value
-        if not looks_secret(str(value)) and isinstance(node, Scalar):
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        report_open_secret(node, reader)
+        if node.text in self.words:
+            return node.text
+        if "{{" in node.text and self.run_since is not None:
+            check_template(node, reader, self.run_since)
+            return node.text
+        if not looks_secret(node.text):
             message = f"{place(node, reader)} does not know {node.word}"
             hint = f"write {self._known[:1].lower()}{self._known[1:]}"
             reader.report(finding(FIELD_VALUE, node.origin, message, hint))
@@ -107,11 +120,13 @@ class Tree:
 
     Attributes:
         nested: The first Alertmanager that takes more than texts.
+        run_since: The first Alertmanager that runs the texts as Go templates.
     """
 
     description: str
     example: Mapping[str, Any]
     nested: tuple[int, int] = (0, 0)
+    run_since: tuple[int, int] = (0, 0)
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -128,9 +143,9 @@ class Tree:
         found: dict[str, Json] = {}
         for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
             if reader.version >= self.nested:
-                found[key] = _tree(key, entry.value, reader)
+                found[key] = self._tree(key, entry.value, reader)
             elif isinstance(entry.value, Scalar):
-                found[key] = _open(key, entry.value, reader)
+                found[key] = _open(key, entry.value, reader, self.run_since)
             else:
                 message = (
                     f"{place(entry.value, reader)} holds {entry.value.word}, which needs "
@@ -141,23 +156,24 @@ class Tree:
                 reader.report(finding(NEWER_ALERTMANAGER, entry.key.origin, message, hint))
         return found
 
+    def _tree(self, key: str, node: Node, reader: ReceiverReader) -> Json:
+        if isinstance(node, MappingNode):
+            return {name: self._tree(name, e.value, reader) for name, e in node.entries.items()}
+        if isinstance(node, Sequence):
+            return [self._tree(key, item, reader) for item in node.items]
+        if node.is_null:
+            return None
+        if node.is_boolean:
+            return node.text.lower() == "true"
+        if node.is_number and _NUMBER.fullmatch(node.text):
+            return Decimal(node.text)
+        return _open(key, node, reader, self.run_since)
 
-def _tree(key: str, node: Node, reader: ReceiverReader) -> Json:
-    if isinstance(node, MappingNode):
-        return {name: _tree(name, e.value, reader) for name, e in node.entries.items()}
-    if isinstance(node, Sequence):
-        return [_tree(key, item, reader) for item in node.items]
-    if node.is_null:
-        return None
-    if node.is_boolean:
-        return node.text.lower() == "true"
-    if node.is_number and _NUMBER.fullmatch(node.text):
-        return Decimal(node.text)
-    return _open(key, node, reader)
 
-
-def _open(key: str, node: Scalar, reader: ReceiverReader) -> Json:
-    value = Text("").read(node, reader)
+def _open(
+    key: str, node: Scalar, reader: ReceiverReader, run_since: tuple[int, int] | None
+) -> Json:
+    value = Text("", run_since=run_since).read(node, reader)
     report_named_secret(key, value if isinstance(value, str) else "", node, reader)
     return value
 
@@ -205,7 +221,7 @@ class ListsByName:
         found: dict[str, Json] = {}
         for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
             items = entry.value.items if isinstance(entry.value, Sequence) else ()
-            read = [_open(key, item, reader) for item in items if isinstance(item, Scalar)]
+            read = [_open(key, item, reader, None) for item in items if isinstance(item, Scalar)]
             found[key] = [value for value in read if value is not None]
         return found
 

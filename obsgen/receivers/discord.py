@@ -10,9 +10,8 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Text
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
 from obsgen.receivers._secret import Secret
-from obsgen.receivers._texts import MARKDOWN
 from obsgen.source import MappingNode
 
 _WEBHOOK: Final = Secret(
@@ -30,9 +29,9 @@ _FIELDS: Final = Fields(
         "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
         "message": Text("The message.", "{{ .CommonAnnotations.summary }}"),
         "content": Since((0, 28), Text("Text above the message.", "@here")),
-        "username": Since((0, 28), Text("Who the message is from.", "Alertmanager")),
+        "username": Since((0, 28), Text("Who the message is from.", "Alertmanager", None)),
         "avatar_url": Since(
-            (0, 28), Text("Picture beside the name.", "https://example.com/icon.png")
+            (0, 28), Text("Picture beside the name.", "https://example.com/icon.png", None)
         ),
         "http_config": HTTP,
     },
@@ -43,9 +42,11 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _WEBHOOK.require(node, shared, reader)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node, reader
-    return {"title": TITLE, "message": MARKDOWN}
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {"title": TITLE, "message": MARKDOWN_TEXT}
 
 
 KIND: Final = Integration(

@@ -19,7 +19,7 @@ from obsgen.receivers._fields import (
 )
 from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import TLS
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import EMAIL_HTML, PLAIN_TEXT, TITLE
 from obsgen.receivers._rules import conflict, is_true
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Choice
@@ -52,13 +52,13 @@ _THREADING: Final = Fields(
 _OF_THREADS: Final = ("references", "in-reply-to")
 
 _SERVER: Final[Mapping[str, Shape]] = {
-    "smarthost": Text("The SMTP server with its port.", "smtp.example.com:587"),
+    "smarthost": Text("The SMTP server with its port.", "smtp.example.com:587", None),
     "from": Text("Who the message is from.", "alerts@example.com"),
-    "hello": Text("Name that is told to the server.", "alertmanager.example.com"),
-    "auth_username": Text("User at the server.", "alerts"),
+    "hello": Text("Name that is told to the server.", "alertmanager.example.com", None),
+    "auth_username": Text("User at the server.", "alerts", None),
     **_PASSWORD.fields,
     **_SECRET.fields,
-    "auth_identity": Text("Identity of PLAIN authentication.", "alerts"),
+    "auth_identity": Text("Identity of PLAIN authentication.", "alerts", None),
     "require_tls": Flag("Whether the connection must be encrypted; it must unless told."),
     "force_implicit_tls": Since(
         (0, 31), Flag("Whether TLS begins at once; it does at port 465 unless told.")
@@ -108,7 +108,10 @@ class EmailKind:
         has_subject = any(name.lower() == "subject" for name in own)
         subject: dict[str, Json] = {} if has_subject else {"Subject": TITLE}
         found["headers"] = {**subject, **own}
-        return over(found, {"send_resolved": True})
+        # One of the two written by hand is the whole message.
+        is_own = "html" in found or "text" in found
+        message = {} if is_own else {"html": EMAIL_HTML, "text": PLAIN_TEXT}
+        return over(found, {"send_resolved": True, **message})
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         _check_smarthost(shared, reader)

@@ -49,8 +49,10 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, f"`{_TOKEN.file_key}`", f"add `{_TOKEN.file_key}: {_TOKEN.path}`")
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node, reader
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
     return {}
 
 

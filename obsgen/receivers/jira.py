@@ -7,30 +7,18 @@ from typing import Final
 
 from obsgen.artefacts import Json
 from obsgen.diagnostics import finding
+from obsgen.messages import DOCUMENTS_SINCE
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Span, Text, Texts
 from obsgen.receivers._findings import NEWER_ALERTMANAGER, missing, place, version_text
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import SUMMARY, by_severity
+from obsgen.receivers._prose import JIRA_DOCUMENT, JIRA_PRIORITY, JIRA_TEXT, SUMMARY
 from obsgen.receivers._rules import given
 from obsgen.receivers._shapes import Address, Choice, Either, Tree
-from obsgen.receivers._texts import WIKI
 from obsgen.source import MappingNode, Scalar
 
 _API: Final = Address("The API with its path.", "https://example.atlassian.net/rest/api/2/")
-# The first that writes the documents which Jira's API 3 takes for descriptions.
-_DOCUMENTS: Final = (0, 31)
-_DOCUMENT: Final = (
-    '{"type": "doc", "version": 1, "content": [{{ range $i, $alert := .Alerts }}{{ if $i }}, '
-    '{{ end }}{"type": "paragraph", "content": [{"type": "text", "text": '
-    "{{ or .Annotations.summary .Labels.alertname | toJson }}}"
-    "{{ with .Annotations.description }}, "
-    '{"type": "hardBreak"}, {"type": "text", "text": {{ . | toJson }}}{{ end }}'
-    "{{ with .Annotations.runbook_url }}, "
-    '{"type": "hardBreak"}, {"type": "text", "text": "Runbook", "marks": [{"type": "link", '
-    '"attrs": {"href": {{ . | toJson }}}}]}{{ end }}]}{{ end }}]}'
-)
 
 
 def _text(description: str, example: str) -> Either:
@@ -58,11 +46,17 @@ _FIELDS: Final = Fields(
         "description": _text("The issue's text.", "{{ .CommonAnnotations.description }}"),
         "labels": Texts(Text("The issue's labels.", "alertmanager")),
         "priority": Text("From the alerts' label unless given.", "High"),
-        "reopen_transition": Text("The transition that opens an issue again.", "Reopen"),
-        "resolve_transition": Text("The transition that resolves an issue.", "Done"),
-        "wont_fix_resolution": Text("A resolution that is never opened again.", "Won't Do"),
+        "reopen_transition": Text("The transition that opens an issue again.", "Reopen", None),
+        "resolve_transition": Text("The transition that resolves an issue.", "Done", None),
+        "wont_fix_resolution": Text(
+            "A resolution that is never opened again.", "Won't Do", run_since=None
+        ),
         "reopen_duration": Span("How long a resolved issue may be opened again."),
-        "fields": Tree("Further fields of the issue.", {"components": [{"name": "Monitoring"}]}),
+        "fields": Tree(
+            "Further fields of the issue.",
+            {"components": [{"name": "Monitoring"}]},
+            run_since=(0, 30),
+        ),
         "http_config": HTTP,
     },
     required=("project", "issue_type"),
@@ -73,28 +67,37 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     if not given(node, "api_url") and not given(shared, "api_url"):
         hint = "add `shared: {jira: {api_url: https://example.atlassian.net/rest/api/2/}}`"
         missing(node, reader, "`api_url`", hint)
-    address = node.get("api_url")
-    if isinstance(address, Scalar) and _is_third(address) and reader.version < _DOCUMENTS:
+    address = _address(node, shared)
+    if address is not None and _is_third(address) and reader.version < DOCUMENTS_SINCE:
         message = (
             f"{place(address, reader)} is Jira's API 3, which needs Alertmanager "
-            f"{version_text(_DOCUMENTS)}, the target is {version_text(reader.version)}"
+            f"{version_text(DOCUMENTS_SINCE)}, the target is {version_text(reader.version)}"
         )
         hint = f"write `{address.text.rstrip('/').removesuffix('3')}2/`"
         reader.report(finding(NEWER_ALERTMANAGER, address.origin, message, hint))
+
+
+def _address(node: MappingNode, shared: MappingNode | None) -> Scalar | None:
+    own = node.get("api_url")
+    of_all = shared.get("api_url") if shared is not None else None
+    address = own if given(node, "api_url") else of_all
+    return address if isinstance(address, Scalar) else None
 
 
 def _is_third(address: Scalar) -> bool:
     return address.text.rstrip("/").endswith("/3")
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    address = node.get("api_url")
-    is_third = isinstance(address, Scalar) and _is_third(address)
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    address = _address(node, shared)
+    has_documents = reader.version >= DOCUMENTS_SINCE
+    is_third = address is not None and _is_third(address) and has_documents
     return {
         "summary": SUMMARY,
-        "description": _DOCUMENT if is_third else WIKI,
-        # The words of Jira's own scheme of priorities, as Alertmanager's template has them.
-        "priority": by_severity(reader.severities, ("High", "High", "Medium", "Low"), "Medium"),
+        "description": JIRA_DOCUMENT if is_third else JIRA_TEXT,
+        "priority": JIRA_PRIORITY,
     }
 
 

@@ -10,10 +10,9 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Items, Shape, Since, Text
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import COLOR, LINK, MARKDOWN_TEXT, MARKDOWN_TITLE, TITLE
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Choice
-from obsgen.receivers._texts import FIRST_LINK, MARKDOWN
 from obsgen.source import MappingNode
 
 _WEBHOOK: Final = Secret(
@@ -55,7 +54,7 @@ _TEXT: Final = Text("The message, in Markdown.", "{{ .CommonAnnotations.summary 
 _PRIORITY: Final = Fields(
     description="How the message stands out.",
     fields={
-        "priority": Choice("Its mark.", ("urgent", "important", "standard"), is_template=True),
+        "priority": Choice("Its mark.", ("urgent", "important", "standard"), run_since=(0, 0)),
         "requested_ack": Flag("Whether readers are to say that they have read it."),
         "persistent_notifications": Flag("Whether readers are told until they have."),
     },
@@ -89,11 +88,13 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _WEBHOOK.require(node, shared, reader)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared
     if reader.version >= _FLAT:
-        return {"title": TITLE, "title_link": FIRST_LINK, "text": MARKDOWN}
-    return {"text": f"#### {TITLE}\n\n{MARKDOWN}"}
+        return {"color": COLOR, "title": TITLE, "title_link": LINK, "text": MARKDOWN_TEXT}
+    return {"text": f"#### {MARKDOWN_TITLE}\n\n{MARKDOWN_TEXT}"}
 
 
 KIND: Final = Integration(

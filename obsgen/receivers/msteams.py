@@ -14,9 +14,8 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Text
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
 from obsgen.receivers._secret import Secret
-from obsgen.receivers._texts import MARKDOWN
 from obsgen.source import MappingNode
 
 _WEBHOOK: Final = Secret(
@@ -43,10 +42,12 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _WEBHOOK.require(node, shared, reader)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared
     summary: Mapping[str, Json] = {"summary": TITLE} if reader.version >= (0, 27) else {}
-    return {"title": TITLE, **summary, "text": MARKDOWN}
+    return {"title": TITLE, **summary, "text": MARKDOWN_TEXT}
 
 
 KIND: Final = Integration(

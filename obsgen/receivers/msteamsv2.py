@@ -10,9 +10,8 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
 from obsgen.receivers._secret import Secret
-from obsgen.receivers._texts import MARKDOWN
 from obsgen.source import MappingNode
 
 _WEBHOOK: Final = Secret(
@@ -38,9 +37,11 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _WEBHOOK.require(node, shared, reader)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node, reader
-    return {"title": TITLE, "text": MARKDOWN}
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {"title": TITLE, "text": MARKDOWN_TEXT}
 
 
 KIND: Final = Integration(

@@ -10,11 +10,10 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Items, Text, TextMap
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import SUMMARY, by_severity
+from obsgen.receivers._prose import OPSGENIE_PRIORITY, PLAIN_TEXT, SUMMARY
 from obsgen.receivers._rules import one_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
-from obsgen.receivers._texts import PLAIN
 from obsgen.source import MappingNode
 
 _KEY: Final = Secret(
@@ -35,7 +34,7 @@ _RESPONDERS: Final = Items(
             "type": Choice(
                 "What it is.",
                 ("team", "teams", "user", "escalation", "schedule"),
-                is_template=True,
+                run_since=(0, 0),
             ),
         },
         required=("type",),
@@ -70,13 +69,15 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _KEY.require(node, shared, reader)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
     return {
         "message": SUMMARY,
-        "description": PLAIN,
+        "description": PLAIN_TEXT,
         "entity": "{{ .CommonLabels.service }}",
-        "priority": by_severity(reader.severities, ("P1", "P2", "P3", "P4"), "P3"),
+        "priority": OPSGENIE_PRIORITY,
     }
 
 

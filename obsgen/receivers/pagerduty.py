@@ -19,7 +19,13 @@ from obsgen.receivers._fields import (
 )
 from obsgen.receivers._findings import FIELD_VALUE
 from obsgen.receivers._http import HTTP, items
-from obsgen.receivers._prose import SUMMARY, pagerduty_severity
+from obsgen.receivers._prose import (
+    PAGERDUTY_SEVERITY,
+    PLAIN_FIRING,
+    PLAIN_RESOLVED,
+    SILENCE_URL,
+    SUMMARY,
+)
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Tree
 from obsgen.source import MappingNode
@@ -71,7 +77,19 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "http_config": HTTP,
 }
 _KEYS: Final = ("routing_key_file", "service_key_file", "routing_key", "service_key")
-_LINKS: Final = (("Runbook", "runbook_url"), ("Dashboard", "dashboard_url"))
+_LINKS: Final = (
+    ("Runbook", "{{ .CommonAnnotations.runbook_url }}"),
+    ("Dashboard", "{{ .CommonAnnotations.dashboard_url }}"),
+    ("Silence", SILENCE_URL),
+)
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "description": SUMMARY,
+    "severity": PAGERDUTY_SEVERITY,
+    "class": "{{ .CommonLabels.alertname }}",
+    "component": "{{ .CommonLabels.service }}",
+    "details": {"firing": PLAIN_FIRING, "resolved": PLAIN_RESOLVED},
+    "links": [{"href": href, "text": text} for text, href in _LINKS],
+}
 
 
 class PagerdutyKind:
@@ -100,22 +118,10 @@ class PagerdutyKind:
             reader.report(finding(FIELD_VALUE, origin, message, hint))
         if not given:
             _ROUTING_KEY.require(node, None, reader)
-        return over(found, _defaults(reader))
+        return over(found, _DEFAULTS)
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         return {f"pagerduty_{k}": value for k, value in self._shared.read(shared, reader).items()}
-
-
-def _defaults(reader: ReceiverReader) -> Mapping[str, Json]:
-    return {
-        "description": SUMMARY,
-        "severity": pagerduty_severity(reader.severities),
-        "class": "{{ .CommonLabels.alertname }}",
-        "component": "{{ .CommonLabels.service }}",
-        "links": [
-            {"href": f"{{{{ .CommonAnnotations.{name} }}}}", "text": text} for text, name in _LINKS
-        ],
-    }
 
 
 KIND: Final = PagerdutyKind()

@@ -10,10 +10,16 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Span, Text
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE, by_severity
+from obsgen.receivers._prose import (
+    HTML_TEXT,
+    LINK,
+    LINK_TEXT,
+    PLAIN_TEXT,
+    PUSHOVER_PRIORITY,
+    TITLE,
+)
 from obsgen.receivers._rules import at_most_one, is_true
 from obsgen.receivers._secret import Secret
-from obsgen.receivers._texts import FIRST_LINK, PLAIN
 from obsgen.source import MappingNode
 
 _USER: Final = Secret(
@@ -64,18 +70,16 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         at_most_one(node, reader, "html", "monospace")
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node
-    urgency = by_severity(reader.severities, ("2", "1", "0", "-1"), "1")
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del shared, reader
     return {
         "title": TITLE,
-        "message": PLAIN,
-        "url": FIRST_LINK,
-        "url_title": (
-            "{{ if .CommonAnnotations.runbook_url }}Runbook{{ else }}Alertmanager{{ end }}"
-        ),
-        # That all is well wakes nobody.
-        "priority": f'{{{{ if eq .Status "firing" }}}}{urgency}{{{{ else }}}}0{{{{ end }}}}',
+        "message": HTML_TEXT if is_true(node, "html") else PLAIN_TEXT,
+        "url": LINK,
+        "url_title": LINK_TEXT,
+        "priority": PUSHOVER_PRIORITY,
     }
 
 

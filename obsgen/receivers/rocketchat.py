@@ -10,10 +10,9 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._http import HTTP, items
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import COLOR, LINK, MARKDOWN_TEXT, TITLE
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address
-from obsgen.receivers._texts import FIRST_LINK, MARKDOWN
 from obsgen.source import MappingNode
 
 _TOKEN: Final = Secret(
@@ -34,7 +33,9 @@ _API: Final = Address("The server.", "https://chat.example.com/")
 _FIELDS: Final = Fields(
     description="A message to a Rocket.Chat channel.",
     fields={
-        "channel": Text("Where messages go; quote it, `#` begins a comment.", "#alerts"),
+        "channel": Text(
+            "Where messages go; quote it, `#` begins a comment.", "#alerts", run_since=(0, 29)
+        ),
         **_TOKEN.fields,
         **_TOKEN_ID.fields,
         "api_url": _API,
@@ -57,7 +58,7 @@ _FIELDS: Final = Fields(
         "link_names": Flag("Whether `@name` and `#channel` become links."),
         "actions": items(
             "Buttons below the message.",
-            type=Text("The kind of action.", "button"),
+            type=Text("The kind of action.", "button", None),
             text=Text("What the button says.", "Runbook"),
             url=Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
             msg=Text("A message that it sends.", "/ack"),
@@ -72,9 +73,17 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _TOKEN_ID.require(node, shared, reader)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node, reader
-    return {"send_resolved": True, "title": TITLE, "title_link": FIRST_LINK, "text": MARKDOWN}
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {
+        "send_resolved": True,
+        "color": COLOR,
+        "title": TITLE,
+        "title_link": LINK,
+        "text": MARKDOWN_TEXT,
+    }
 
 
 KIND: Final = Integration(

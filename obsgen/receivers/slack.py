@@ -21,7 +21,7 @@ from obsgen.receivers._fields import (
 )
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._prose import SLACK_TEXT, TITLE
+from obsgen.receivers._prose import COLOR, SLACK_FALLBACK, SLACK_TEXT, SLACK_TITLE
 from obsgen.receivers._rules import at_most_one, conflict, given, is_true, some_of
 from obsgen.receivers._secret import Refused
 from obsgen.receivers._shapes import Address
@@ -118,7 +118,7 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "thumb_url": Text("Small picture in the message.", "https://example.com/graph.png"),
     "callback_id": Text("Identifier for an app that listens.", "alert"),
     "link_names": Flag("Whether `@name` and `#channel` become links."),
-    "mrkdwn_in": Texts(Text("Fields in which Slack's markup counts.", "text")),
+    "mrkdwn_in": Texts(Text("Fields in which Slack's markup counts.", "text", None)),
     "update_message": Since((0, 32), Flag("Whether news of an alert change its message.")),
     "timeout": Since((0, 30), Span("How long a request may take.")),
     "http_config": HTTP,
@@ -133,8 +133,10 @@ _SHARED_FIELDS: Final[Mapping[str, Shape]] = {
 _SECRETS: Final = ("api_url_file", "app_token_file", "api_url", "app_token")
 _DEFAULTS: Final[Mapping[str, Json]] = {
     "send_resolved": True,
-    "title": TITLE,
+    "color": COLOR,
+    "title": SLACK_TITLE,
     "text": SLACK_TEXT,
+    "fallback": SLACK_FALLBACK,
 }
 
 

@@ -10,10 +10,9 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Text, TextMap
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import PLAIN_TEXT, TITLE
 from obsgen.receivers._rules import needs, one_of
 from obsgen.receivers._secret import Secret
-from obsgen.receivers._texts import PLAIN
 from obsgen.source import MappingNode
 
 _CHAIN: Final = "leave both keys out and let Alertmanager find AWS's own credentials"
@@ -40,14 +39,14 @@ def _check_sigv4(node: MappingNode, reader: ReceiverReader) -> None:
 _SIGV4: Final = Fields(
     description="How requests are signed; AWS's credentials chain says what is left out.",
     fields={
-        "region": Text("The region.", "eu-central-1"),
+        "region": Text("The region.", "eu-central-1", None),
         **_ACCESS_KEY.fields,
         **_SECRET_KEY.fields,
-        "profile": Text("The profile.", "alerts"),
-        "role_arn": Text("A role to assume.", "arn:aws:iam::123456789012:role/alerts"),
-        "external_id": Since((0, 34), Text("Identifier that the role asks for.", "alerts")),
+        "profile": Text("The profile.", "alerts", None),
+        "role_arn": Text("A role to assume.", "arn:aws:iam::123456789012:role/alerts", None),
+        "external_id": Since((0, 34), Text("Identifier that the role asks for.", "alerts", None)),
         "use_fips_sts_endpoint": Since((0, 29), Flag("Whether FIPS endpoints give the role.")),
-        "service_name": Since((0, 29), Text("The service that is signed for.", "sns")),
+        "service_name": Since((0, 29), Text("The service that is signed for.", "sns", None)),
     },
     check=_check_sigv4,
 )
@@ -78,9 +77,11 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     one_of(node, reader, "topic_arn", "phone_number", "target_arn", hint=hint)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node, reader
-    return {"sigv4": {}, "subject": TITLE, "message": PLAIN}
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {"sigv4": {}, "subject": TITLE, "message": PLAIN_TEXT}
 
 
 KIND: Final = Integration(

@@ -12,10 +12,10 @@ from obsgen.receivers._fields import Fields, Flag, Since, Text, Whole
 from obsgen.receivers._findings import FIELD_VALUE, missing, place
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
+from obsgen.receivers._prose import HTML_TEXT, PLAIN_TEXT
 from obsgen.receivers._rules import given, one_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
-from obsgen.receivers._texts import HTML, PLAIN
 from obsgen.source import MappingNode, Scalar
 
 _PATH: Final = "/etc/alertmanager/secrets/telegram"
@@ -63,9 +63,11 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, f"`message` in {_mode(node)}", hint)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del reader
-    return {"message": HTML if _mode(node) == "HTML" else PLAIN, "parse_mode": "HTML"}
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del shared, reader
+    return {"message": HTML_TEXT if _mode(node) == "HTML" else PLAIN_TEXT, "parse_mode": "HTML"}
 
 
 def _mode(node: MappingNode) -> str:

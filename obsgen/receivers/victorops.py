@@ -10,11 +10,10 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text, TextMap
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE, by_severity
+from obsgen.receivers._prose import PLAIN_TEXT, TITLE, VICTOROPS_MESSAGE_TYPE
 from obsgen.receivers._rules import conflict
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address
-from obsgen.receivers._texts import PLAIN
 from obsgen.source import MappingNode
 
 _KEY: Final = Secret(
@@ -61,13 +60,14 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
             conflict(custom, reader, key, "is a field of its own", "choose another name")
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node
-    words = ("CRITICAL", "CRITICAL", "WARNING", "INFO")
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
     return {
-        "message_type": by_severity(reader.severities, words, "CRITICAL"),
+        "message_type": VICTOROPS_MESSAGE_TYPE,
         "entity_display_name": TITLE,
-        "state_message": PLAIN,
+        "state_message": PLAIN_TEXT,
     }
 
 

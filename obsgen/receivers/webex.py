@@ -11,17 +11,16 @@ from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import MARKDOWN_TEXT, MARKDOWN_TITLE
 from obsgen.receivers._rules import given
 from obsgen.receivers._shapes import Address
-from obsgen.receivers._texts import MARKDOWN
 from obsgen.source import MappingNode
 
 _API: Final = Address("The API, if another.", "https://webexapis.com/v1/messages")
 _FIELDS: Final = Fields(
     description="A message to a Webex room.",
     fields={
-        "room_id": Text("The room.", "Y2lzY29zcGFyazovL3VzL1JPT00vYWJj", is_public=True),
+        "room_id": Text("The room.", "Y2lzY29zcGFyazovL3VzL1JPT00vYWJj", (0, 28), is_public=True),
         "api_url": _API,
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
         "message": Text("The message, in Markdown.", "{{ .CommonAnnotations.summary }}"),
@@ -41,9 +40,11 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, "`http_config.authorization`", hint)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del node, reader
-    return {"message": f"### {TITLE}\n\n{MARKDOWN}"}
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {"message": f"### {MARKDOWN_TITLE}\n\n{MARKDOWN_TEXT}"}
 
 
 KIND: Final = Integration(

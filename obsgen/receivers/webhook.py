@@ -27,7 +27,7 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "url": Address(
         "Where the notification goes; one that holds a secret needs `url_file`.",
         "http://tickets:8080/alerts",
-        templated=(0, 31),
+        run_since=(0, 31),
     ),
     "url_file": Since((0, 26), Text("File with the address.", _FILE)),
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),

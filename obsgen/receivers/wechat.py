@@ -11,11 +11,10 @@ from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
-from obsgen.receivers._prose import TITLE
+from obsgen.receivers._prose import MARKDOWN_TEXT, MARKDOWN_TITLE, PLAIN_TEXT, TITLE
 from obsgen.receivers._rules import given, some_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
-from obsgen.receivers._texts import MARKDOWN, PLAIN
 from obsgen.source import MappingNode, Scalar
 
 _SECRET: Final = Secret(
@@ -62,12 +61,14 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     some_of(node, reader, *_RECIPIENTS, hint=hint)
 
 
-def _defaults(node: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
-    del reader
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del shared, reader
     kind = node.get("message_type")
     is_markdown = isinstance(kind, Scalar) and kind.text == "markdown"
-    text = MARKDOWN if is_markdown else PLAIN
-    return {"send_resolved": True, "message": f"{TITLE}\n\n{text}"}
+    title, text = (MARKDOWN_TITLE, MARKDOWN_TEXT) if is_markdown else (TITLE, PLAIN_TEXT)
+    return {"send_resolved": True, "message": f"{title}\n\n{text}"}
 
 
 KIND: Final = Integration(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Final
 
-from obsgen import alerts, measures, panels, receivers, slis
+from obsgen import alerts, measures, panels, probes, receivers, slis
 
 _PACKAGES: Final = {
     "measures": measures.KINDS,
@@ -13,6 +13,7 @@ _PACKAGES: Final = {
     "alerts": alerts.KINDS,
     "panels": panels.KINDS,
     "receivers": receivers.KINDS,
+    "probes": probes.KINDS,
 }
 
 

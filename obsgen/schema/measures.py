@@ -42,7 +42,7 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
     """
     keys: dict[str, Schema] = {"measure": text("A measure by its name.", examples=["error_ratio"])}
     for added in kinds.values():
-        keys.update(added)
+        keys.update((key, _joined(keys.get(key, {}), schema)) for key, schema in added.items())
     # Which of these belong together is told by the reader, in better words.
     keys.update((key, {}) for key in SECOND_KEYS if key not in keys)
     measure: dict[str, Any] = {
@@ -90,3 +90,10 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         "sliced_condition": sliced,
         "comparison": comparison,
     }
+
+
+def _joined(one: Schema, other: Schema) -> Schema:
+    """Return the schema of a key that two kinds have: where both list words, all of them."""
+    if "enum" not in one or "enum" not in other:
+        return other
+    return {**other, "enum": list(dict.fromkeys((*one["enum"], *other["enum"])))}

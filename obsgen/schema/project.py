@@ -120,6 +120,13 @@ def _project() -> Schema:
         },
         description="The target Alertmanager.",
     )
+    blackbox = mapping(
+        {
+            "version": text("The oldest blackbox exporter that runs this.", examples=["0.23"]),
+            "address": text("host:port of the exporter.", examples=["blackbox-exporter:9115"]),
+        },
+        description="The exporter that probes are asked through.",
+    )
     severity = mapping(
         {
             "name": text("The label's value.", examples=["critical"]),
@@ -140,6 +147,7 @@ def _project() -> Schema:
             "description": text("What it holds."),
             "prometheus": prometheus,
             "alertmanager": alertmanager,
+            "blackbox": blackbox,
             "severities": listed(severity, description="The severities, most urgent first."),
             "alert_profiles": named(
                 _PROFILE,
@@ -150,16 +158,31 @@ def _project() -> Schema:
                 "type": ["array", "object"],
                 "items": text(),
                 "additionalProperties": mapping(
-                    {"lead": text("A receiver."), "channel": text("Where the team talks.")}
+                    {
+                        "lead": text("Receiver: told where an escalation says `team_lead`."),
+                        "channel": text("Receiver of the team's alerts that no route takes."),
+                    }
                 ),
                 "description": "The teams; others are then refused.",
-                "examples": [["backend", "database"]],
+                "examples": [["backend", "database"], {"backend": {"channel": "backend-chat"}}],
             },
+            "categories": listed(
+                text(),
+                description="Categories of alerts beside security, cost, slo and availability.",
+                examples=[["capacity"]],
+            ),
             "outputs": listed(text(), description="What is written.", examples=[["prometheus"]]),
             "target_labels": ref("label_names", "Labels of every target beside job, instance."),
             "datasources": mapping({"prometheus": datasource}, description="For Grafana."),
             "runbooks": mapping(
-                {"base_url": text("Where runbook pages stand.")}, description="Runbooks."
+                {
+                    "base_url": text(
+                        "Where the pages below `docs/runbooks/` are read; `{environment}` is "
+                        "filled in.",
+                        examples=["https://example.org/runbooks"],
+                    )
+                },
+                description="Runbooks.",
             ),
             "ledger": ref("ledger"),
             "checks": _CHECKS,

@@ -14,11 +14,10 @@ from obsgen.schema.shared import (
     listed,
     mapping,
     named,
+    one_or_several,
     ref,
     text,
 )
-
-_WORDS: Final = ["string", "number", "array"]
 
 
 def routing_properties(
@@ -52,6 +51,10 @@ def routing_properties(
             ref("route"),
             description="Who gets which alerts: the first match wins unless it has `continue`.",
         ),
+        "tests": listed(_TEST, description="Whom alerts are to reach; the build fails otherwise."),
+        "escalate": listed(
+            _ESCALATION, description="Who else is told of alerts that nobody resolves."
+        ),
         "refs": ref("refs"),
     }
 
@@ -59,15 +62,6 @@ def routing_properties(
 def routing_definitions() -> Mapping[str, Schema]:
     """Return the definitions that the document refers to: a route holds routes."""
     return {"route": _ROUTE}
-
-
-def _one_or_several(description: str, *examples: str | int | list[str] | list[int]) -> Schema:
-    return {
-        "type": _WORDS,
-        "items": text(),
-        "description": description,
-        "examples": list(examples),
-    }
 
 
 _TIMING: Final[Mapping[str, Schema]] = {
@@ -85,32 +79,77 @@ _TIMING: Final[Mapping[str, Schema]] = {
 }
 _INTERVAL: Final = mapping(
     {
-        "days": _one_or_several("Days of the week.", "monday..friday", ["saturday", "sunday"]),
-        "times": _one_or_several(
+        "days": one_or_several("Days of the week.", "monday..friday", ["saturday", "sunday"]),
+        "times": one_or_several(
             "Times of the day; the end is exclusive, and may be on the next day.",
             ["09:00-18:00"],
             "22:00-06:00",
         ),
-        "days_of_month": _one_or_several(
+        "days_of_month": one_or_several(
             "Days of the month; negative ones count from its end.", "1..7", [-1]
         ),
-        "months": _one_or_several("Months by name or number.", "november..january", [8]),
-        "years": _one_or_several("Years.", "2025..2027", [2025]),
+        "months": one_or_several("Months by name or number.", "november..january", [8]),
+        "years": one_or_several("Years.", "2025..2027", [2025]),
         "location": text("Time zone of all this, from the IANA list.", examples=["Asia/Tokyo"]),
     },
     description="A time interval: all that is given must hold.",
     examples=[{"days": "monday..friday", "times": ["09:00-18:00"], "location": "Asia/Tokyo"}],
 )
+_ALERT: Final = "The alert: `service/Alert`, or the name alone for that of every service."
+_TEST: Final = mapping(
+    {
+        "alert": text(_ALERT, examples=["gateway/HighErrorRate"]),
+        "labels": {
+            "type": "object",
+            "additionalProperties": text(),
+            "description": "Labels that it has beside those of its rule, or that choose the rule.",
+            "examples": [{"team": "backend", "severity": "critical"}],
+        },
+        "at": text(
+            "When, with the time zone; any time unless told.", examples=["2026-01-03T02:00+09:00"]
+        ),
+        "while": one_or_several("Alerts that fire at the same time.", "gateway/GatewayDown"),
+        "reaches": listed(
+            text(), description="All receivers that are notified.", examples=[["oncall", "chat"]]
+        ),
+        "refs": ref("refs"),
+    },
+    required=("alert", "reaches"),
+    description="A test of the routes.",
+    examples=[{"alert": "gateway/HighErrorRate", "reaches": ["oncall"]}],
+)
+_MUTING: Final[Mapping[str, Schema]] = {
+    "active": one_or_several("Intervals outside which nothing is sent.", "office"),
+    "mute": one_or_several("Intervals within which nothing is sent.", "maintenance"),
+}
+_ESCALATION: Final = mapping(
+    {
+        "where": ref("matchers", "Labels of the alerts that are escalated; all without."),
+        "to": one_or_several(
+            "The receiver, or several; `team_lead` is the lead of the alert's team.",
+            "chat",
+            ["team_lead", "chat"],
+        ),
+        "after": ref(
+            "duration", "How long it fires unresolved; `respond_within` of its severity if absent."
+        ),
+        **_MUTING,
+        **_TIMING,
+        "refs": ref("refs"),
+    },
+    required=("to",),
+    description="Who else is told of an alert that still fires after some time.",
+    examples=[{"where": {"severity": "critical"}, "to": "chat", "after": "15m"}],
+)
 _ROUTE: Final = mapping(
     {
         "where": ref("matchers", "Labels of the alerts that it takes; all without."),
-        "to": _one_or_several("The receiver, or several.", "oncall", ["security", "oncall"]),
+        "to": one_or_several("The receiver, or several.", "oncall", ["security", "oncall"]),
         "continue": flag("Whether the routes after it are tried too."),
         "routes": listed(
             ref("route"), description="Routes for some of its alerts; the others go to `to`."
         ),
-        "active": _one_or_several("Intervals outside which nothing is sent.", "office"),
-        "mute": _one_or_several("Intervals within which nothing is sent.", "maintenance"),
+        **_MUTING,
         **_TIMING,
         "refs": ref("refs"),
     },

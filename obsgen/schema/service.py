@@ -18,6 +18,7 @@ from obsgen.schema.shared import (
     name,
     named,
     one_of_words,
+    one_or_several,
     ref,
     text,
 )
@@ -95,6 +96,14 @@ _ALERT_TEST: Final[Schema] = mapping(
     ],
 )
 
+_HELP: Final[Mapping[str, Schema]] = {
+    "impact": text("What it means for people.", examples=["Customers cannot pay."]),
+    "steps": listed(
+        text(),
+        description="What to do first, for the runbook.",
+        examples=[["Look at the latest deployment.", "Roll it back."]],
+    ),
+}
 _TIERS: Final = "Tiers of the profile that are left out."
 
 
@@ -143,6 +152,8 @@ def slo(slis: Mapping[str, Schema]) -> Schema:
             "team": text("Who answers; the service's team unless given."),
             "description": text("What it promises to whom."),
             "runbook": text("Where help stands.", examples=["https://example.org/runbook"]),
+            "category": text("What routes go by; `slo` unless given.", examples=["availability"]),
+            **_HELP,
             "labels": ref("label_values", "Further labels of its alerts and metadata."),
             "ledger": ref("ledger"),
             "refs": ref("refs"),
@@ -173,8 +184,16 @@ def alert(kinds: Mapping[str, Schema]) -> Schema:
             "category": text("What routes go by.", examples=["security"]),
             "summary": text("One line: what is wrong. `{value}` and `{limit}` are filled in."),
             "description": text("What it means and what to do."),
-            "runbook": text("Where help stands."),
+            "runbook": text("Where help stands; the generated page unless given."),
+            **_HELP,
             "dashboard": text("The dashboard to look at: a name of these specs, or a URL."),
+            "notify": one_or_several(
+                "Receivers that hear of it beside those that the routes say.", "security"
+            ),
+            "symptom_of": one_or_several(
+                "SLOs whose pages silence it: names of this service's, or `service/name`.",
+                "availability",
+            ),
             "labels": ref("label_values", "Further labels."),
             "annotations": {
                 "type": "object",
@@ -215,6 +234,43 @@ _SCRAPE: Final[Schema] = mapping(
 )
 
 
+_PRICE: Final[Schema] = mapping(
+    {
+        "of": text("The counter that is paid for.", examples=["llm_tokens_total"]),
+        "by": ref("label_names", "The labels that decide the price."),
+        "currency": text("That of the prices.", examples=["USD"]),
+        "per": {
+            "type": ["integer", "string"],
+            "description": "For how many of it the prices are; 1 unless given.",
+            "examples": [1000, 1000000],
+        },
+        "table": {
+            "type": "object",
+            "additionalProperties": {"type": ["number", "string", "object"]},
+            "description": "The price for each value of the label; with two labels, for each value "
+            "of the first a table by the second.",
+            "examples": [{"gpt-4": 0.03}, {"gpt-4o": {"input": 2.5, "output": 10}}],
+        },
+        "unpriced": mapping(
+            {"severity": text("A severity of the Project.", examples=["medium"])},
+            description="An alert for what is used and has no price.",
+        ),
+        "remove": flag("Drop what a preset brought."),
+    },
+    description="What a counter costs, recorded tile by tile under the name of a metric.",
+    examples=[
+        {
+            "of": "llm_tokens_total",
+            "by": ["model"],
+            "currency": "USD",
+            "per": 1000,
+            "table": {"gpt-4": 0.03},
+            "unpriced": {"severity": "medium"},
+        }
+    ],
+)
+
+
 def _parts() -> dict[str, Schema]:
     return {
         "metrics": named(_METRIC, names=METRIC_PATTERN, description="The metrics, by name."),
@@ -223,6 +279,10 @@ def _parts() -> dict[str, Schema]:
         ),
         "slos": listed(ref("slo"), description="Service level objectives."),
         "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
+        "probes": listed(ref("probe"), description="What is asked from outside."),
+        "prices": named(
+            _PRICE, names=LABEL_PATTERN, description="Costs, by the name of what is recorded."
+        ),
     }
 
 

@@ -70,6 +70,16 @@ def listed(items: Schema, *, description: str = "", examples: Sequence[Any] = ()
     return schema
 
 
+def one_or_several(description: str, *examples: str | int | list[str] | list[int]) -> Schema:
+    """Return a scalar or a list of them."""
+    return {
+        "type": ["string", "number", "array"],
+        "items": text(),
+        "description": description,
+        "examples": list(examples),
+    }
+
+
 def text(description: str = "", *, examples: Sequence[Any] = ()) -> Schema:
     """Return a scalar of any kind, read as its own text."""
     schema: dict[str, Any] = {"type": ["string", "number", "boolean"]}

@@ -78,6 +78,7 @@ def populate(
         for name, metric in service.catalogue.metrics.items()
         if name not in _OF_THE_SERVER
         and name != _OF_THE_PROCESS
+        and not metric.recorded
         # OpenMetrics text cannot say them.
         and metric.type != "native_histogram"
     ]

@@ -15,6 +15,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from obsgen.counting.tiles import (
+    grouped,
+    indented,
+    known_target,
+    or_zero,
+    recorded_total,
+    summed,
+)
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
@@ -25,14 +33,6 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.slis._histogram import OfHistogram
-from obsgen.slis._ledger import (
-    grouped,
-    indented,
-    known_target,
-    or_zero,
-    recorded_total,
-    summed,
-)
 from obsgen.units import Duration, number_text
 
 

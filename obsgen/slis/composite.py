@@ -11,6 +11,7 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import InputSeries, united
 from obsgen.catalogue import Metric
+from obsgen.counting.tiles import aggregated, indented, or_none_bad
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import selector
 from obsgen.model import (
@@ -27,7 +28,6 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.schema.shared import listed, mapping, text
-from obsgen.slis._ledger import aggregated, indented, or_none_bad
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import number_text, parse_number
 

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.catalogue import Metric
+from obsgen.counting.tiles import (
+    Stream,
+    born,
+    counter_stream,
+    grouped,
+    or_zero,
+    recorded_total,
+    seen,
+    summed,
+    without_good,
+)
 from obsgen.diagnostics import finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
@@ -20,17 +31,6 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.schema.shared import mapping, ref, text
-from obsgen.slis._ledger import (
-    Stream,
-    born,
-    counter_stream,
-    grouped,
-    or_zero,
-    recorded_total,
-    seen,
-    summed,
-    without_good,
-)
 from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.slis._played import cast, growing, played, shared, strangers
 from obsgen.slis._sides import BAD_OR_GOOD, one_side, within_total

@@ -8,6 +8,16 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen.catalogue import bucket_spellings
+from obsgen.counting.tiles import (
+    born,
+    bucket_stream,
+    counter_stream,
+    grouped,
+    hung,
+    or_zero,
+    seen,
+    summed,
+)
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
@@ -23,16 +33,6 @@ from obsgen.model import (
 )
 from obsgen.schema.shared import mapping, ref, text
 from obsgen.slis._histogram import Bound, OfHistogram
-from obsgen.slis._ledger import (
-    born,
-    bucket_stream,
-    counter_stream,
-    grouped,
-    hung,
-    or_zero,
-    seen,
-    summed,
-)
 from obsgen.slis._native import NativeLatency
 from obsgen.slis._played import cast, growing, played, strangers
 from obsgen.source import MappingNode

@@ -8,6 +8,7 @@ from typing import Final
 
 from obsgen.artefacts import InputSeries, standing
 from obsgen.catalogue import Metric
+from obsgen.counting.tiles import or_none_bad, summed
 from obsgen.matchers import Matcher
 from obsgen.model import (
     Flow,
@@ -22,10 +23,9 @@ from obsgen.model import (
     Unprovable,
 )
 from obsgen.schema.shared import mapping, ref, text
-from obsgen.slis._ledger import or_none_bad, summed
 from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.slis._played import cast, played
-from obsgen.source import MappingNode
+from obsgen.source import MappingNode, Scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,21 +83,28 @@ class Probe(OfMetrics):
 
 
 class ProbeKind:
-    """Reads `{probe: {metric: GAUGE}}`."""
+    """Reads `{probe: NAME}`, and `{probe: {metric: GAUGE}}` for probes of others."""
 
     key: Final = "probe"
-    schema: Final[Schema] = mapping(
-        {
-            "metric": text("A gauge that is 1 or 0.", examples=["probe_success"]),
-            "where": ref("matchers", "Which of its series count."),
-        },
-        required=("metric",),
-        description="Of all samples of a 0/1 gauge, those that are 0 are bad.",
-        examples=[{"metric": "probe_success", "where": {"job": "blackbox"}}],
-    )
+    schema: Final[Schema] = {
+        **mapping(
+            {
+                "metric": text("A gauge that is 1 or 0.", examples=["probe_success"]),
+                "where": ref("matchers", "Which of its series count."),
+            },
+            required=("metric",),
+        ),
+        "type": ["string", "object"],
+        "description": "A probe of the service by its name: the answers that fail are bad. Or of "
+        "all samples of a 0/1 gauge, those that are 0.",
+        "examples": ["health", {"metric": "probe_success", "where": {"job": "blackbox"}}],
+    }
 
-    def read(self, node: MappingNode, reader: Reader) -> Sli | None:
-        """Read the gauge and its matchers."""
+    def read(self, node: MappingNode | Scalar, reader: Reader) -> Sli | None:
+        """Read the name, or the gauge and its matchers."""
+        if isinstance(node, Scalar):
+            named = reader.probe(node)
+            return None if named is None else Probe(gauge=named, where=())
         gauge = reader.metric(node.get("metric"), ("gauge",), use="probe")
         if gauge is None:
             return None

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen.catalogue import Catalogue, Metric
+from obsgen.counting.tiles import aggregated, grouped, indented, or_none_bad, recorded_events
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
@@ -25,7 +26,6 @@ from obsgen.model import (
 from obsgen.promql import Aggregate, Binary, Paren, VectorSelector, parse, selectors, variables
 from obsgen.promql.build import as_written
 from obsgen.schema.shared import mapping, text
-from obsgen.slis._ledger import aggregated, grouped, indented, or_none_bad, recorded_events
 from obsgen.slis._metrics import OfMetrics
 from obsgen.slis._sides import one_side, within_total
 from obsgen.source import MappingNode, Node, Scalar

@@ -8,6 +8,12 @@ from typing import Final
 
 from obsgen import names
 from obsgen.catalogue import Metric
+from obsgen.counting.tiles import (
+    aggregated,
+    grouped,
+    hung,
+    recorded_events,
+)
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import selector
 from obsgen.model import (
@@ -35,12 +41,6 @@ from obsgen.model import (
 from obsgen.promql.build import binary, number
 from obsgen.schema.shared import ref
 from obsgen.slis._hours import weekly_share, within
-from obsgen.slis._ledger import (
-    aggregated,
-    grouped,
-    hung,
-    recorded_events,
-)
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, number_text
 

@@ -16,7 +16,17 @@ from typing import Any, Final
 import yaml
 
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, finding
-from obsgen.source.nodes import Entry, MappingNode, Node, Place, Scalar, Sequence, Source, size_of
+from obsgen.source.nodes import (
+    UNREAD,
+    Entry,
+    MappingNode,
+    Node,
+    Place,
+    Scalar,
+    Sequence,
+    Source,
+    size_of,
+)
 from obsgen.source.problems import (
     DUPLICATE_KEY,
     KEY_NOT_TEXT,
@@ -203,7 +213,7 @@ class _Builder:
         node: Node
         if frame.was_text and not frame.entries:
             # A text that should have been quoted, as reported; what else is said of it is noise.
-            node = Scalar(text="", style='"', origin=frame.origin, start=frame.start, end=end)
+            node = _unread(frame.origin, frame.start, end)
         elif frame.is_mapping:
             for merged in frame.merges:
                 self._merge(frame, merged)
@@ -241,8 +251,11 @@ class _Builder:
             width = end[1] - start[1]
             message = f"alias `*{event.anchor}` has no anchor before it"
             hint = f"set `&{event.anchor}` earlier, or quote the value"
+            if any(frame.anchor == event.anchor for frame in self._stack):
+                message = f"alias `*{event.anchor}` stands inside of what it repeats"
+                hint = "write the value out"
             self._say(UNKNOWN_ANCHOR, start, width, message, hint)
-            target = Scalar(text="", style='"', origin=self._origin(), start=start, end=end)
+            target = _unread(self._origin(), start, end)
         self._repeated += size_of(target)
         if self._repeated > MAX_REPEATED_NODES:
             message = f"aliases repeat more than {MAX_REPEATED_NODES:,} nodes"
@@ -325,6 +338,8 @@ class _Builder:
             row, column, _ = related[0].origin.mark
             opened = self.lines[row][column : column + 1]
             hint = f"close the `{opened}` that begins there" if opened in ("[", "{") else ""
+            if self.lines[row].startswith("{{", column):
+                hint = trap_hint(self.lines[row : row + 1])
         hint = hint or trap_hint(self.lines[max(0, place[0] - 1) : place[0]])
         return finding(YAML_SYNTAX, origin, message, hint, related=related)
 
@@ -344,6 +359,10 @@ class _Builder:
 
 def _knows_tag(event: Any) -> bool:
     return not event.tag or event.tag in {*_CORE_TAGS, "tag:yaml.org,2002:map"}
+
+
+def _unread(origin: Origin, start: Place, end: Place) -> Scalar:
+    return Scalar(text="", style=UNREAD, origin=origin, start=start, end=end)
 
 
 def _width(node: Scalar) -> tuple[int, int, int]:

@@ -17,6 +17,10 @@ Place = tuple[int, int]
 """Line and column, from 0."""
 
 
+UNREAD: Final = "?"
+"""The style of a scalar in the place of what could not be read: that was reported."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
     """
@@ -24,7 +28,7 @@ class Scalar:
 
     Attributes:
         text: The characters, unescaped; numbers are not read.
-        style: `""` plain, or one of `'`, `"`, `|`, `>`.
+        style: `""` plain, or one of `'`, `"`, `|`, `>`; `UNREAD` for what could not be read.
         swallowed: The comment that made this value empty (`channel: #alerts`), if one did.
     """
 
@@ -39,6 +43,11 @@ class Scalar:
     def is_null(self) -> bool:
         """Say whether the value is YAML's null, or nothing at all."""
         return not self.style and self.text in _NULL
+
+    @property
+    def is_unread(self) -> bool:
+        """Say whether it stands for what could not be read, as was reported."""
+        return self.style == UNREAD
 
     @property
     def is_boolean(self) -> bool:

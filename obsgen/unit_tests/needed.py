@@ -18,7 +18,8 @@ _Rule = RecordingRule | AlertingRule
 
 def needed(tests: RuleTestFile, rule_files: Iterable[RuleFile]) -> tuple[RuleFile, ...]:
     """Return the rule files of a file of tests, with the rules alone that make a difference."""
-    files = [file for file in rule_files if file.service in {tests.service, *tests.others}]
+    wanted = {(tests.service, tests.rules), *((name, "") for name in tests.others)}
+    files = [file for file in rule_files if (file.service, file.part) in wanted]
     recorded: dict[str, list[RecordingRule]] = {}
     for rule in _rules(files):
         if isinstance(rule, RecordingRule):

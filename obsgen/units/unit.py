@@ -99,6 +99,11 @@ class Unit:
         return self.dimension == "count" and not self.per_seconds
 
     @property
+    def is_ratio(self) -> bool:
+        """Say whether 1 is the whole: no percentage, and nothing per second."""
+        return self.dimension == "ratio" and self.scale == 1 and not self.per_seconds
+
+    @property
     def value_template(self) -> str:
         """
         Return the Go template that shows an alert's `$value` in this unit to a person.

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from obsgen import names
 from obsgen.artefacts import RecordingRule
-from obsgen.compile.slo.calendar import period_minutes
 from obsgen.compile.slo.scope import SloScope
+from obsgen.counting.calendar import period_minutes
 from obsgen.units import Duration, number_text
 
 

@@ -7,6 +7,7 @@ Multi-window, multi-burn-rate alerts: Google SRE Workbook, chapter 5, "Alerting 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from obsgen import names
@@ -29,7 +30,7 @@ def _burn_alert(scope: SloScope, tier: Tier) -> AlertingRule:
     expr = f"{long}\nand {short}"
     if tier.min_events is not None:
         expr = f"{expr}\nand {scope.total_events(tier.long)} >= {number_text(tier.min_events)}"
-    return scope.alert(
+    rule = scope.alert(
         names.BURN_ALERT,
         expr,
         labels={
@@ -43,6 +44,9 @@ def _burn_alert(scope: SloScope, tier: Tier) -> AlertingRule:
         keep_firing_for=tier.keep_firing_for,
         origin=scope.slo.origin,
     )
+    percent = rounded_text(tier.factor * Fraction(scope.slo.error_budget) * 100)
+    bound = f"above {percent}% bad events over {tier.long} and over {tier.short}"
+    return replace(scope.telling_budget(rule), limit=bound)
 
 
 def _burn_prose(scope: SloScope, tier: Tier) -> tuple[str, str]:
@@ -72,7 +76,7 @@ def _spent_alert(scope: SloScope, asked: BudgetAlert) -> AlertingRule:
         f"{number_text(slo.error_budget * 100)}% over {slo.period} is spent "
         f"({slo.sli.words}). Plan risky changes with that in mind."
     )
-    return scope.alert(
+    rule = scope.alert(
         names.SPENT_ALERT,
         f"1 - {scope.of(names.BUDGET_REMAINING)} > {number_text(asked.spent)}",
         labels={
@@ -82,3 +86,5 @@ def _spent_alert(scope: SloScope, asked: BudgetAlert) -> AlertingRule:
         prose=(f"{scope.subject} has spent {asked.text} of its error budget", description),
         origin=asked.origin,
     )
+    limit = f"above {asked.text} of the error budget"
+    return replace(scope.telling_budget(rule), limit=limit)

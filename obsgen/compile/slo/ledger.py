@@ -13,7 +13,8 @@ from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import RecordingRule
-from obsgen.compile.slo.scope import SloScope, coarse_gate
+from obsgen.compile.slo.scope import SloScope
+from obsgen.counting.calendar import coarse_gate
 from obsgen.model import Ledger, LedgerScope
 from obsgen.units import Duration
 

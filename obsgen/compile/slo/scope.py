@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 from obsgen import names
 from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.diagnostics import Origin
-from obsgen.matchers import Matcher, selector
+from obsgen.matchers import Matcher, quoted, selector
 from obsgen.model import Context, Flow, Slo, Stage, Unprovable
 from obsgen.units import Duration, number_text
 
@@ -117,6 +117,24 @@ class SloScope:
         maximum = self.context.environment.max_severity
         return self.context.project.severities.capped(name, maximum)
 
+    def telling_budget(self, rule: AlertingRule) -> AlertingRule:
+        """
+        Return an alert with an annotation that asks for the budget left while it fires.
+
+        That is one series, recorded already; where there is none, the annotation is empty.
+        """
+        series = self.of(names.BUDGET_REMAINING)
+        if self.slo.by:
+            groups = "".join(f",{label}=%q" for label in self.slo.by)
+            values = " ".join(f"$labels.{label}" for label in self.slo.by)
+            asked = f"{series.removesuffix('}').replace('%', '%%')}{groups}}}"
+            query = f"printf {quoted(asked)} {values} | query"
+        else:
+            query = f"query {quoted(series)}"
+        shown = "{{ . | first | value | humanizePercentage }}"
+        text = f"{{{{ with {query} }}}}{shown}{{{{ end }}}}"
+        return replace(rule, annotations={**rule.annotations, names.BUDGET_ANNOTATION: text})
+
     def alert(
         self,
         name: str,
@@ -137,8 +155,10 @@ class SloScope:
         """
         summary, description = prose
         team = {"team": self.slo.team} if self.slo.team else {}
-        runbook = {"runbook_url": self.slo.runbook} if self.slo.runbook else {}
-        every = {**self.labels, **labels, **team, "category": "slo", **self.slo.labels}
+        service, environment = self.context.service.name, self.context.environment.name
+        url = self.slo.runbook or self.context.project.runbook_url(service, name, environment)
+        runbook = {"runbook_url": url} if url else {}
+        every = {**self.labels, **labels, **team, "category": self.slo.category, **self.slo.labels}
         groups = self.slo.by if keeps_groups else ()
         return AlertingRule(
             alert=name,
@@ -150,9 +170,3 @@ class SloScope:
             carries=frozenset((*every, *groups)),
             origin=origin,
         )
-
-
-def coarse_gate(tile: Duration) -> str:
-    """Return a condition that holds in the evaluation that ends a coarse tile."""
-    seconds = number_text(names.COARSE_TILE.seconds)
-    return f"vector(time() % {seconds}) < {number_text(tile.seconds)}"

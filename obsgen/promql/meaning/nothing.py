@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from obsgen.matchers import contradiction
+from obsgen.matchers import contradiction, takes_nothing
 from obsgen.promql.labels import Labels
 from obsgen.promql.meaning.label_values import Values, as_matcher
 from obsgen.promql.tree import METRIC_NAME_LABEL, Binary, Matcher, VectorSelector
@@ -33,7 +33,10 @@ def contradicting_matchers(node: VectorSelector, labels: Labels | None, declared
         return LABEL
     if unmet_values(node, declared):
         return VALUE
-    return MATCHERS if contradiction(map(as_matcher, node.matchers)) else ""
+    if contradiction(map(as_matcher, node.matchers)):
+        return MATCHERS
+    is_nothing = any(m.op == "!~" and takes_nothing(as_matcher(m)) for m in node.matchers)
+    return MATCHERS if is_nothing else ""
 
 
 def unknown_labels(node: VectorSelector, labels: Labels | None) -> tuple[Matcher, ...]:

@@ -12,7 +12,7 @@ from obsgen.promql.meaning.constants import folded
 from obsgen.promql.meaning.conversions import scaled
 from obsgen.promql.meaning.quantities import Quantity
 from obsgen.promql.meaning.series import Sample
-from obsgen.promql.meaning.shares import factored, is_share
+from obsgen.promql.meaning.shares import factored, grown_within, is_share
 from obsgen.promql.tree import Binary
 from obsgen.units import Unit
 
@@ -73,6 +73,9 @@ def computed(
         value = folded(node.op, left, right)
         return replace(_PLAIN, bounds=ANYTHING if value is None else Bounds(value, value))
     if right is not None:
+        if node.op == "/" and lhs.unit is not None and right == grown_within(node.lhs):
+            # What came in five minutes, over 300 seconds.
+            return replace(lhs, unit=_rated(lhs.unit), bounds=lhs.bounds.over(right))
         return _with_number(node.op, lhs, right)
     if left is not None:
         return _number_with(node.op, left, rhs)
@@ -87,7 +90,7 @@ def _with_number(op: str, of: Quantity, number: Decimal) -> Quantity:
         return replace(of, unit=unit, bounds=bounds)
     if op in {"+", "-"}:
         moved = Bounds(number, number) if op == "+" else Bounds(-number, -number)
-        return replace(of, sample=_level(of.sample), bounds=of.bounds.plus(moved))
+        return replace(_moved(of, number), bounds=of.bounds.plus(moved))
     return replace(_PLAIN, unit=of.unit if op == "%" else None)
 
 
@@ -97,8 +100,21 @@ def _number_with(op: str, number: Decimal, of: Quantity) -> Quantity:
         return _with_number(op, of, number)
     if op == "-":
         bounds = of.bounds.negated().plus(Bounds(number, number))
-        return replace(of, sample=_level(of.sample), bounds=bounds)
+        return replace(_moved(of, number), bounds=bounds)
     return _PLAIN
+
+
+def _rated(unit: Unit) -> Unit | None:
+    return None if unit.per_seconds else unit.rated()
+
+
+def _moved(of: Quantity, number: Decimal) -> Quantity:
+    """Return samples that a number is added to; a ratio less 100 is neither ratio nor percent."""
+    is_mixed = abs(number) == _HUNDRED and of.unit is not None and of.unit.is_ratio
+    return replace(of, sample=_level(of.sample), unit=None if is_mixed else of.unit)
+
+
+_HUNDRED: Final = Decimal(100)
 
 
 def _level(sample: Sample) -> Sample:

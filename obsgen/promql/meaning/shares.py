@@ -15,6 +15,7 @@ from obsgen.promql.tree import (
     MatrixSelector,
     Node,
     NumberLiteral,
+    Subquery,
     VectorSelector,
     without_parens,
 )
@@ -41,6 +42,9 @@ def is_share(above: Node, below: Node) -> bool:
                 one, other = without_parens(one.args[0]), without_parens(other.args[0])
             case MatrixSelector(), MatrixSelector() if one.range_ms == other.range_ms:
                 return _is_part(one.selector, other.selector)
+            case VectorSelector(), VectorSelector() if (one.name or "").endswith(_BUCKET):
+                # Gauges may lie below 0; buckets count.
+                return (other.name or "").endswith(_COUNT) and _is_part(one, other)
             case _:
                 return False
 
@@ -62,6 +66,28 @@ def factored(node: Node) -> tuple[Decimal, Node]:
             if factor is not None:
                 return factor, rest
     return Decimal(1), node
+
+
+_GROWN: Final = frozenset({"increase", "delta", "changes", "resets"})
+
+
+def grown_within(node: Node) -> Decimal | None:
+    """
+    Return the seconds in which an amount came that is counted over a range; None for any other.
+
+    >>> from obsgen.promql.parse import parse
+    >>> grown_within(parse("sum by (job) (increase(x_total[5m]))")), grown_within(parse("x"))
+    (Decimal('300'), None)
+    """
+    inner = without_parens(node)
+    while isinstance(inner, Aggregate):
+        inner = without_parens(inner.expr)
+    if not isinstance(inner, Call) or inner.function not in _GROWN:
+        return None
+    source = without_parens(inner.args[0])
+    if isinstance(source, MatrixSelector | Subquery):
+        return Decimal(source.range_ms) / 1000
+    return None
 
 
 def _is_part(part: VectorSelector, whole: VectorSelector) -> bool:

@@ -1,0 +1,150 @@
+"""`tests:` of the Routing, played on the tree and the inhibitions as they are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from obsgen.artefacts import AlertmanagerConfig, AlertRef, RouteTest
+from obsgen.catalogue import near
+from obsgen.checks._check import Check, Example
+from obsgen.checks._queries import Subject
+from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits, is_open
+from obsgen.routing.alerts import RoutedAlert
+
+TEST_FAILS: Final = Code(
+    "ALR655",
+    "route-test-fails",
+    why="the alert reaches others than its author says; whoever waits for it waits in vain",
+    fix="Correct the routes, or the test. `obsgen routes --labels …` shows the way of an alert.",
+)
+UNKNOWN_ALERT: Final = Code(
+    "ALR656",
+    "route-test-alert",
+    why="no rule of the build has such an alert, so the test says nothing",
+    fix="Write `service/Alert` of an alert of these specs, with labels that it can have.",
+)
+CODES: Final = (TEST_FAILS, UNKNOWN_ALERT)
+
+
+def _run(subject: Subject) -> Iterator[Diagnostic]:
+    config = subject.compiled.alertmanager
+    alerts = subject.routed
+    if config is None or not alerts:
+        return
+    for test in config.tests:
+        yield from _Player(config, alerts, test).findings()
+
+
+class _Player:
+    """Plays one test."""
+
+    def __init__(
+        self, config: AlertmanagerConfig, alerts: tuple[RoutedAlert, ...], test: RouteTest
+    ) -> None:
+        self.config = config
+        self.alerts = alerts
+        self.test = test
+        self.intervals = {interval.name: interval for interval in config.time_intervals}
+
+    def findings(self) -> Iterator[Diagnostic]:
+        for ref in (self.test.alert, *self.test.beside):
+            if not self._rules(ref):
+                yield self._unknown(ref)
+                return
+        named = self._rules(self.test.alert)
+        narrowed = [(a, labels) for a in named if (labels := a.labels.narrowed(self.test.labels))]
+        if not narrowed:
+            shown = ", ".join(f"{k}={v!r}" for k, v in self.test.labels.items())
+            message = f"no alert `{self.test.alert}` has the labels {shown}"
+            hint = f"its labels are {_shown(named[0].labels)}"
+            yield finding(UNKNOWN_ALERT, self.test.origin / "labels", message, hint)
+        for alert, labels in narrowed:
+            if problem := self._problem(labels):
+                message = f"alert `{alert.name}` {problem}"
+                yield finding(TEST_FAILS, self.test.origin / "reaches", message, _way(alert))
+                return
+
+    def _rules(self, ref: AlertRef) -> list[RoutedAlert]:
+        return [
+            alert
+            for alert in self.alerts
+            if alert.rule.alert == ref.alert
+            and ref.service in ("", alert.rule.labels.get("service", ""))
+        ]
+
+    def _unknown(self, ref: AlertRef) -> Diagnostic:
+        known = sorted({a.name if ref.service else a.rule.alert for a in self.alerts})
+        guess = near(str(ref), known)
+        hint = f"did you mean `{guess}`?" if guess else "write `service/Alert`"
+        return finding(UNKNOWN_ALERT, ref.origin, f"no alert `{ref}` is in these specs", hint)
+
+    def _problem(self, labels: PossibleLabels) -> str:
+        """Return what is not as the test says, or an empty text."""
+        for ref in self.test.beside:
+            for source in self._rules(ref):
+                verdict = self._inhibited(source.labels, labels)
+                if verdict is None:
+                    return f"may or may not be silenced by `{source.name}`: give more labels"
+                if verdict:
+                    wanted = _listed(self.test.reaches)
+                    problem = f"is silenced by `{source.name}`, and reaches nobody, not {wanted}"
+                    return problem if self.test.reaches else ""
+        reached = [r for r in dispatch(self.config.route, labels) if self._is_open(r)]
+        sure = tuple(dict.fromkeys(r.receiver for r in reached if r.is_sure))
+        unsure = [r for r in reached if not r.is_sure and r.receiver not in sure]
+        if unsure:
+            names = sorted(
+                {
+                    matcher.label
+                    for each in unsure
+                    for route in each.path
+                    for matcher in route.matchers
+                    if labels.value(matcher.label) is None
+                }
+            )
+            return f"may reach `{unsure[0].receiver}`: that depends on {_listed(tuple(names))}"
+        if set(sure) == set(self.test.reaches):
+            return ""
+        return f"reaches {_listed(sure)}, not {_listed(self.test.reaches)}"
+
+    def _inhibited(self, source: PossibleLabels, target: PossibleLabels) -> bool | None:
+        found = [inhibits(rule, source, target) for rule in self.config.inhibit_rules]
+        if True in found:
+            return True
+        return None if None in found else False
+
+    def _is_open(self, reached: Reached) -> bool:
+        at = self.test.at
+        return at is None or is_open(reached.route, self.intervals, at)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names) or "nobody"
+
+
+def _shown(labels: PossibleLabels) -> str:
+    fixed = [f'`{name}="{value}"`' for name, value in sorted(labels.fixed.items())]
+    return ", ".join((*fixed, *(f"`{name}`" for name in sorted(labels.varying))))
+
+
+def _way(alert: RoutedAlert) -> str:
+    return f"`obsgen routes --alert {alert.name}` shows its way"
+
+
+KIND: Final = Check(
+    run=_run,
+    examples=(
+        Example(
+            code=TEST_FAILS,
+            wrong="tests: [{alert: gateway/HighErrorRate, reaches: [chat]}]",
+            right="tests: [{alert: gateway/HighErrorRate, reaches: [oncall]}]",
+        ),
+        Example(
+            code=UNKNOWN_ALERT,
+            wrong="tests: [{alert: gateway/HighErrorRatio, reaches: [oncall]}]",
+            right="tests: [{alert: gateway/HighErrorRate, reaches: [oncall]}]",
+        ),
+    ),
+)

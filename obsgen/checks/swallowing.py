@@ -1,0 +1,71 @@
+"""Inhibitions that could keep an unrelated alert from being notified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Final
+
+from obsgen.artefacts import InhibitRule
+from obsgen.checks._check import Check, Example
+from obsgen.checks._queries import Subject
+from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.routing import inhibits, matched
+from obsgen.routing.alerts import RoutedAlert
+
+SWALLOWING: Final = Code(
+    "ALR654",
+    "swallowing-inhibition",
+    why="Alertmanager counts a label that both alerts lack as equal: one alert would silence "
+    "others that have nothing to do with it",
+    fix="Compare labels that both alerts have.",
+)
+CODES: Final = (SWALLOWING,)
+
+
+def _run(subject: Subject) -> Iterator[Diagnostic]:
+    config = subject.compiled.alertmanager
+    for rule in () if config is None else config.inhibit_rules:
+        sources = [a for a in subject.routed if matched(rule.source, a.labels) is not False]
+        targets = [a for a in subject.routed if matched(rule.target, a.labels) is not False]
+        if not rule.equal and not _is_pinned(rule):
+            yield from _swallowed(rule, sources, targets, "any label")
+        for label in rule.equal:
+            some, others = (
+                [alert for alert in side if not alert.labels.may_have(label)]
+                for side in (sources, targets)
+            )
+            yield from _swallowed(rule, some, others, f"`{label}`")
+
+
+def _is_pinned(rule: InhibitRule) -> bool:
+    """Say whether both sides are alerts of one service, as specs ask for."""
+    return all(
+        any(matcher.label == "service" and matcher.op == "=" for matcher in side)
+        for side in (rule.source, rule.target)
+    )
+
+
+def _swallowed(
+    rule: InhibitRule, sources: list[RoutedAlert], targets: list[RoutedAlert], label: str
+) -> Iterator[Diagnostic]:
+    """Yield a finding for the first two that count as equal in a label that neither has."""
+    for source, target in product(sources, targets):
+        if inhibits(rule, source.labels, target.labels) is not False:
+            message = f"alert `{source.name}` would silence `{target.name}`: neither has {label}"
+            yield finding(SWALLOWING, source.rule.origin, message, "compare labels that both have")
+            return
+
+
+KIND: Final = Check(
+    run=_run,
+    examples=(
+        Example(
+            code=SWALLOWING,
+            wrong='source_matchers: [severity="critical"]\ntarget_matchers: '
+            '[severity="warning"]\nequal: [clustr]',
+            right='source_matchers: [severity="critical"]\ntarget_matchers: '
+            '[severity="warning"]\nequal: [alertname, service]',
+        ),
+    ),
+)

@@ -1,0 +1,115 @@
+"""`tests:` of a Routing: whom an alert is to reach, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from obsgen.artefacts import AlertRef, RouteTest
+from obsgen.diagnostics import Code, finding
+from obsgen.model import Project, Reports
+from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.routes import Names
+from obsgen.source import MappingNode, Node, Scalar, Sequence
+
+ROUTE_TEST: Final = Code(
+    "ALR650",
+    "route-test",
+    why="a test that cannot be read tests nothing",
+    fix="Write `{alert: gateway/HighErrorRate, labels: {team: backend}, reaches: [oncall]}`; a "
+    "time with its zone: `at: 2026-01-03T02:00Z`.",
+)
+CODES: Final = (ROUTE_TEST,)
+
+_ALERT: Final = re.compile(r"(?:([a-z][a-z0-9-]*)/)?([a-zA-Z_][a-zA-Z0-9_]*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTestReader:
+    """Reads tests against the receivers that there are; what they name counts as no use of it."""
+
+    project: Project
+    report: Reports
+    receivers: Names
+
+    def tests(self, nodes: Iterable[Node]) -> tuple[RouteTest, ...]:
+        """Return the tests that can be read."""
+        read = (self._test(node) for node in nodes if isinstance(node, MappingNode))
+        return tuple(test for test in read if test is not None)
+
+    def _test(self, node: MappingNode) -> RouteTest | None:
+        alert = self._alert(node.get("alert"))
+        named = Names(self.receivers.word, self.receivers.code, self.receivers.defined)
+        reaches = named.read(node.get("reaches"), self.report, "test")
+        at = self._time(node.get("at"))
+        beside = self._beside(node.get("while"))
+        labels = self._labels(node.get("labels"))
+        is_broken = (
+            alert is None
+            or at is _UNREADABLE
+            or None in beside
+            or labels is None
+            or not named.used <= named.defined.keys()
+        )
+        if is_broken or alert is None or labels is None:
+            return None
+        return RouteTest(
+            alert=alert,
+            labels=labels,
+            at=None if at is None or at is _UNREADABLE else at,
+            beside=tuple(each for each in beside if each is not None),
+            reaches=reaches,
+            origin=node.origin,
+        )
+
+    def _alert(self, node: Node | None) -> AlertRef | None:
+        if not isinstance(node, Scalar) or node.is_null:
+            return None  # JSON Schema has said so
+        match = _ALERT.fullmatch(node.text)
+        if match is None:
+            hint = "write `service/Alert`, as `gateway/HighErrorRate`"
+            self.report(finding(ROUTE_TEST, node.origin, f"{node.word} names no alert", hint))
+            return None
+        return AlertRef(service=match[1] or "", alert=match[2], origin=node.origin)
+
+    def _beside(self, node: Node | None) -> tuple[AlertRef | None, ...]:
+        items = node.items if isinstance(node, Sequence) else (node,) if node is not None else ()
+        return tuple(self._alert(item) for item in items)
+
+    def _labels(self, node: Node | None) -> dict[str, str] | None:
+        """Return the labels, severities by their name; None where one is not known."""
+        found: dict[str, str] = {}
+        is_known = True
+        for name, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+            value = entry.value
+            if not isinstance(value, Scalar) or value.is_null or name.startswith("x-"):
+                continue
+            found[name] = value.text
+            if name == "severity":
+                resolved = self.project.severities.resolve(value.text)
+                if resolved is None:
+                    is_known = False
+                    scheme = self.project.severities
+                    self.report(unknown_severity(value.text, value.origin, scheme))
+                found[name] = resolved or value.text
+        return found if is_known else None
+
+    def _time(self, node: Node | None) -> datetime | None:
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        try:
+            time = datetime.fromisoformat(node.text)
+        except ValueError:
+            time = _UNREADABLE
+        if time.tzinfo is None:
+            hint = "write a time with its zone: `2026-01-03T02:00Z`, `2026-01-03T11:00+09:00`"
+            message = f"{node.word} is no time with a zone"
+            self.report(finding(ROUTE_TEST, node.origin, message, hint))
+            return _UNREADABLE
+        return time
+
+
+_UNREADABLE: Final = datetime.min

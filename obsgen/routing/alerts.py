@@ -1,0 +1,56 @@
+"""The alerts of a build on their way through the routing tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from obsgen.artefacts import AlertingRule, Compiled, Route
+from obsgen.routing.dispatch import Reached, dispatch
+from obsgen.routing.labels import PossibleLabels, possible_labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedAlert:
+    """
+    The alerts of one rule.
+
+    Attributes:
+        reached: The routes that take them, surely or perhaps; none without a Routing.
+    """
+
+    rule: AlertingRule
+    labels: PossibleLabels
+    reached: tuple[Reached, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name them as specs do: `gateway/HighErrorRate`."""
+        service = self.rule.labels.get("service", "")
+        return f"{service}/{self.rule.alert}" if service else self.rule.alert
+
+
+def routed_alerts(compiled: Compiled) -> tuple[RoutedAlert, ...]:
+    """Return the alerts of every rule, in the order of the rule files."""
+    config = compiled.alertmanager
+    found = []
+    for rule in alerting_rules(compiled):
+        labels = possible_labels(rule, compiled.prometheus.external_labels)
+        reached = () if config is None else dispatch(config.route, labels)
+        found.append(RoutedAlert(rule=rule, labels=labels, reached=reached))
+    return tuple(found)
+
+
+def alerting_rules(compiled: Compiled) -> Iterator[AlertingRule]:
+    """Yield the alerting rules of all files."""
+    for file in compiled.rule_files:
+        for group in file.groups:
+            yield from (rule for rule in group.rules if isinstance(rule, AlertingRule))
+
+
+def levels(route: Route) -> Iterator[tuple[Route, tuple[Route, ...]]]:
+    """Yield each route that has others below it, with these, from the root on."""
+    if route.routes:
+        yield route, route.routes
+    for child in route.routes:
+        yield from levels(child)
