@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 from obsgen.units import Duration
@@ -170,6 +171,18 @@ def error_ratio(window: Duration) -> str:
     return f"slo:error_ratio:rate{window}"
 
 
+def usual(service: str, labels: Iterable[str], title: str, window: str) -> str:
+    """
+    Name the record of a measure whose past tells what is usual.
+
+    >>> usual("tone-bridge", ["route"], "rate of requests_total", "5m")
+    'tone_bridge_route:rate_of_requests_total:5m'
+    """
+    level = "_".join((service, *labels)).replace("-", "_")
+    words = re.sub(r"[^A-Za-z0-9]+", "_", title).strip("_")
+    return f"{level}:{words}:{window or 'now'}"
+
+
 # --- labels and alerts -----------------------------------------------------------------------
 
 BURN_ALERT: Final = "ErrorBudgetBurn"
@@ -181,6 +194,8 @@ PROBE_LABEL: Final = "probe"
 UNPRICED_ALERT: Final = "Unpriced"
 SPEND_LABEL: Final = "spend"
 LEVEL_LABEL: Final = "level"
+WATCHDOG_LABEL: Final = "watchdog"
+"""Holds how often a watchdog is to be sent: routes go by it."""
 IDENTITY: Final = ("service", "slo")
 ESCALATED: Final = "escalated"
 """The label of an alert that escalates another one: how long that has fired, `15m`."""

@@ -26,6 +26,7 @@ SPEC: Final = """
 apiVersion: obsgen/v1
 kind: Project
 name: shop
+prometheus: {retention: 60d}
 ---
 apiVersion: obsgen/v1
 kind: Service
@@ -66,14 +67,49 @@ ALERTS: Final = {
         "threshold: {rate: errors_total, above: 5/s}, "
         "only_when: {rate: requests_total, above: 50/s}"
     ),
+    "During": "threshold: {rate: errors_total, above: 5/s}, during: mornings",
+    "DownDuring": "down: up, during: nights",
+    "AbsentDuring": "absent: queue, during: nights",
     "Down": "down: {any_of: [up], or_absent: true}",
     "DownOnlyWhen": "down: {metric: up, or_absent: true}, only_when: {sum: queue, above: 100}",
+    "ForecastBytes": "forecast: {value: free_bytes, below: 0B, within: 4h, from: 30m}",
+    "ForecastSum": "forecast: {sum: queue, above: 1000, within: 2h, from: 30m}",
+    "ForecastUsed": (
+        "forecast: {used_of: mem_bytes, free: free_bytes, above: 90%, within: 1h, from: 20m}"
+    ),
+    "AnomalyOfGauge": "anomaly: {sum: queue, sigma: 3, baseline: 2h, min_samples: 200}",
+    "AnomalyBelow": (
+        "anomaly: {value: queue, sigma: 2.5, direction: below, baseline: 2h, min_samples: 200}"
+    ),
+    "AnomalyRatio": "anomaly: {sum: queue, baseline: 2h, min_samples: 200, above: 150%}",
+    "Absent": "absent: {metric: queue, where: {name: mail}}",
+    "AbsentOnlyWhen": "absent: errors_total, only_when: {sum: queue, above: 100}",
+    "Heartbeat": "heartbeat: {metric: errors_total, by: [route], within: 20m, seen_in: 2h}",
+    "HeartbeatOfAll": (
+        'heartbeat: {metric: requests_total, where: {code: "2.."}, within: 20m, seen_in: 2h}'
+    ),
+    "HeartbeatTime": (
+        "heartbeat: {metric: done_timestamp_seconds, by: [task], within: 50m, seen_in: 6h}"
+    ),
     "Budget": "threshold: {slo: gate/requests, show: budget_remaining, below: 30%}",
     "Events": "threshold: {slo: gate/requests, show: events, window: 10m, below: 1000}",
     "ByRoute": (
         "threshold: {rate: requests_total, by: [route], "
         'above: {by: route, "/a": 1/s, default: 3/s}}'
     ),
+}
+
+# 1970 begins on a Thursday; in UTC these are from 1 to 3 each day, and on Thursday from 9 to 11:30.
+ROUTING: Final = """
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers: {chat: {webhook: {url: "http://chat/"}}}
+default_receiver: chat
+"""
+INTERVALS: Final = {
+    "mornings": '{times: ["02:00-04:00"], location: Etc/GMT-1}',
+    "nights": '{days: thursday, times: ["23:00-01:30"], location: Etc/GMT-14}',
 }
 
 OTHER: Final = """
@@ -92,6 +128,8 @@ slos:
 
 # Each mutant that all tests pass, with the reason why none can see it.
 EQUIVALENT: Final = {
+    "DownDuring limit 2 x1.1": "a day has no minute after 1439",
+    "AbsentDuring limit 2 x1.1": "a day has no minute after 1439",
     "Count limit x0.9": "2.7 series are 3 series",
     'Slow le="0.5" widened': "the bound of no other bucket contains it",
     'ByRoute route="/a" widened': "no route whose name contains another's is played",
@@ -99,12 +137,36 @@ EQUIVALENT: Final = {
 }
 
 
+# Evaluated less often, so that days are not played minute by minute.
+LONG: Final = {
+    "AnomalyOfADay": "anomaly: {rate: errors_total, by: [route]}",
+    "AnomalyOfShare": 'anomaly: {share: {code: "5.."}, of: requests_total, direction: above}',
+    "AnomalyWeekly": "anomaly: {rate: errors_total, baseline: weekly}",
+    "AnomalyLastWeek": "anomaly: {rate: errors_total, baseline: weekly, above: 150%}",
+    "AnomalyOfAWeek": "anomaly: {rate: errors_total, window: 1h, baseline: 7d, above: 300%}",
+    "ForecastOfADay": "forecast: {value: free_bytes, below: 0B, within: 24h, from: 6h}",
+    "ForecastOfARate": "forecast: {rate: errors_total, above: 50/s, within: 6h, from: 2h}",
+    "HeartbeatOfADay": "heartbeat: {metric: done_timestamp_seconds, by: [task], within: 26h}",
+    "HeartbeatOfAWeek": "heartbeat: {metric: errors_total, within: 8d, seen_in: 14d}",
+}
+
+
 def generated(name: str, more: str = "for: 5m, keep_firing_for: 2m") -> dict[str, OutputFile]:
-    other = OTHER if "slo:" in ALERTS[name] else ""
-    spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {ALERTS[name]}}}\n{other}"
+    body = {**ALERTS, **LONG}[name]
+    other = OTHER if "slo:" in body else ""
+    if (during := re.search(r"during: (\w+)", body)) is not None:
+        interval = f"{during[1]}: {INTERVALS[during[1]]}"
+        other = f"{ROUTING}intervals: {{{interval}}}\n"
+    spec = f"{SPEC}  - {{name: {name}, severity: high, {more}, {body}}}\n{other}"
     built = build({"specs/desk.yaml": spec})
     assert not problems(built), problems(built)
     return {f.path: f for f in built.files if f.path.startswith("prometheus/")}
+
+
+def unit_tests_of(files: dict[str, OutputFile]) -> bytes:
+    """Return the one file of tests: at another interval than the usual one it has another name."""
+    (found,) = (file.data for path, file in files.items() if path.startswith("prometheus/tests/"))
+    return found
 
 
 def written(rules: str, tests: bytes, folder: Path) -> Path:
@@ -116,18 +178,18 @@ def written(rules: str, tests: bytes, folder: Path) -> Path:
     return test
 
 
-@pytest.mark.parametrize("name", ALERTS)
+@pytest.mark.parametrize("name", [*ALERTS, *LONG])
 @pytest.mark.parametrize("waits", ["for: 5m, keep_firing_for: 2m", "runbook: none"])
 def test_generated_tests_pass(tmp_path: Path, name: str, waits: str):
     files = generated(name, waits)
     rules = files["prometheus/rules/desk.rules.yml"].data.decode()
 
-    oracles.promtool_test(written(rules, files["prometheus/tests/desk.test.yml"].data, tmp_path))
+    oracles.promtool_test(written(rules, unit_tests_of(files), tmp_path))
 
 
 @pytest.mark.parametrize("name", ALERTS)
 def test_each_test_sees_the_alert_quiet_and_firing(name: str):
-    document = yaml.safe_load(generated(name)["prometheus/tests/desk.test.yml"].data)
+    document = yaml.safe_load(unit_tests_of(generated(name)))
 
     for test in document["tests"]:
         fires = {bool(check["exp_samples"]) for check in test["promql_expr_test"]}
@@ -137,7 +199,7 @@ def test_each_test_sees_the_alert_quiet_and_firing(name: str):
 def test_a_rate_crosses_its_limit_where_a_hand_says():
     # From 4.95 to 5.05 a second the mean over five minutes passes 5 when half of the window is new.
     # Both stretches are sampled every 15s; the alert fires 5m after the first evaluation beyond.
-    document = yaml.safe_load(generated("Rate")["prometheus/tests/desk.test.yml"].data)
+    document = yaml.safe_load(unit_tests_of(generated("Rate")))
     (test,) = document["tests"]
     series = test["input_series"][0]["values"]
     runs = [re.fullmatch(r"[\d.]+\+([\d.]+)x(\d+)", run) for run in series.split()[:3]]
@@ -155,6 +217,18 @@ def seconds(duration: str) -> int:
     return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", duration))
 
 
+WINDOWS: Final = {
+    "[5m]": ("[10m]", "[2m30s]"),
+    "[10m]": ("[20m]", "[5m]"),
+    "[20m]": ("[40m]", "[10m]"),
+    "[30m]": ("[45m]", "[20m]"),
+    "[30m:1m]": ("[45m:1m]", "[20m:1m]"),
+    "[20m:1m]": ("[40m:1m]", "[10m:1m]"),
+    "[2h]": ("[4h]", "[1h]"),
+    "[6h]": ("[7h]", "[5h]"),
+}
+
+
 def mutants(rules: str, name: str) -> Iterator[tuple[str, str]]:
     """Yield changed rules."""
     expr = rules[: rules.index("    annotations:")]
@@ -166,10 +240,14 @@ def mutants(rules: str, name: str) -> Iterator[tuple[str, str]]:
             yield f"{name} limit{place} x{share}", _put(rules, match, changed)
         flipped = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "!="}[match[1]]
         yield f"{name} comparison{place}", _put(rules, match, f"{flipped} {match[2]}")
-    for window, others in {"[5m]": ("[10m]", "[2m30s]"), "[10m]": ("[20m]", "[5m]")}.items():
+    for window, others in WINDOWS.items():
         for other in others:
             if window in rules:
                 yield f"{name} {window} is {other}", rules.replace(window, other)
+    for match in re.finditer(r", (\d+)\)", expr):
+        for share in (1.1, 0.9):
+            changed = f", {int(match[1]) * share:.0f})"
+            yield f"{name} horizon x{share}", _put(rules, match, changed)
     yield f"{name} waits 30s more", rules.replace("for: 5m\n", "for: 5m30s\n", 1)
     yield f"{name} keeps on 30s more", rules.replace("for: 2m\n", "for: 2m30s\n", 1)
     for matcher in dict.fromkeys(re.findall(r'\w+(?:=~|!=|!~|=)"[^"]*"', expr)):
@@ -199,7 +277,7 @@ def survives(rules: str, tests: bytes, folder: Path) -> bool:
 def test_a_rule_with_one_thing_changed_fails(tmp_path: Path, name: str):
     files: dict[str, Any] = generated(name)
     rules = files["prometheus/rules/desk.rules.yml"].data.decode()
-    tests = files["prometheus/tests/desk.test.yml"].data
+    tests = unit_tests_of(files)
     every = list(mutants(rules, name))
     assert all(changed != rules for _, changed in every)
 

@@ -129,7 +129,7 @@ QUERIES: Final = {
 OF_SPECS: Final = frozenset(
     {"ALR546", "ALR547", "ALR548", "ALR549", "PQL406", "PQL447", "PQL449", "PQL450", "PQL451"}
     | {"PQL452", "PQL453", "ALR647", "ALR648", "ALR649"}
-    | {f"ALR65{digit}" for digit in (1, 2, 3, 4, 5, 6, 7, 8)}
+    | {f"ALR65{digit}" for digit in (1, 2, 3, 4, 5, 6, 8)}
 )
 
 

@@ -18,8 +18,6 @@ from problems import problems
 from obsgen import build
 from obsgen.artefacts import TimeInterval
 from obsgen.model import Hours
-from obsgen.slis._hours import within
-from obsgen.units import Duration
 
 HEAD = """
 apiVersion: obsgen/v1
@@ -219,7 +217,7 @@ def test_hours_past_midnight_count_each_slice_once(tmp_path: Path):
 )
 def test_days_of_the_month_count_from_either_end(tmp_path: Path, days: str, at: str, counts: bool):
     interval = TimeInterval(name="days", spans=({"days_of_month": [days]},))
-    gate = within(Hours(interval=interval, utc_offset_seconds=0), Duration(0))
+    gate = Hours(interval=interval, utc_offset_seconds=0).vector()
     (tmp_path / "x.rules.yml").write_text(
         "groups: [{name: x, rules: [{record: x, expr: vector(1)}]}]"
     )

@@ -11,7 +11,7 @@ from routing_specs import documents
 from obsgen.artefacts import Route, TimeInterval
 from obsgen.diagnostics import Diagnostic
 from obsgen.reader.intervals import read_interval
-from obsgen.routing import ever_comes, is_open, is_within
+from obsgen.routing import is_open, is_within
 from obsgen.source import MappingNode
 
 
@@ -77,24 +77,6 @@ def test_a_time_is_within_an_interval_by_the_clock_of_its_place(
     interval: str, time: str, is_in: bool
 ):
     assert is_in is is_within(an_interval(interval), at(time))
-
-
-@pytest.mark.parametrize(
-    ("interval", "comes"),
-    [
-        ("{months: february, days_of_month: 29, location: UTC}", True),
-        ("{months: february, days_of_month: 30, location: UTC}", False),
-        ("{months: february, days_of_month: 29, years: 2025..2027, location: UTC}", False),
-        ("{months: february, days_of_month: 29, years: 2025..2028, location: UTC}", True),
-        ("{months: february, days_of_month: 29, days: monday, location: UTC}", True),
-        ("{months: [april, june, september], days_of_month: 31, location: UTC}", False),
-        ("{days_of_month: 31, location: UTC}", True),
-        ("{years: 9999, location: UTC}", True),
-        (OFFICE, True),
-    ],
-)
-def test_an_interval_comes_if_one_day_is_as_it_says(interval: str, comes: bool):
-    assert comes is ever_comes(an_interval(interval))
 
 
 INTERVALS = {

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("threshold", "any_of", "all_of", "down", "spend", "expr")
+KINDS: Final = (
+    *("threshold", "any_of", "all_of", "down", "expr"),
+    *("forecast", "anomaly", "absent", "heartbeat", "watchdog", "spend"),
+)
 
 LEVELLED: Final = frozenset({"spend"})
 """Kinds that make several alerts of one, each with a severity of its own."""
+
+UNGRADED: Final = frozenset({"watchdog"})
+"""Kinds that need no severity: nobody is to do anything about them."""

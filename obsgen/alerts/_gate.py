@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from obsgen.alerts._proof import Pace, Play, crossing, together, tripped
+from obsgen.alerts._pace import Pace, Play
+from obsgen.alerts._proof import crossing, together, tripped
 from obsgen.model import (
     Alert,
     Condition,
@@ -40,11 +41,14 @@ class Gate:
 
     def opened_for(self, play: Play) -> Play | Unprovable:
         """Let it hold all through a play."""
-        part = self.condition.parts(self.query)[0]
-        pins = pinned_by(play.series, self._shared)
-        held = tripped(self.condition, part, self.pace, play.ends[-1], pins)
-        series = together((play.series, held))
+        series = self.held_beside(play.series, play.ends[-1])
         return series if isinstance(series, Unprovable) else replace(play, series=series)
+
+    def held_beside(self, own: Series, length: int) -> Series:
+        """Return series together with some over which it holds for so many samples."""
+        part = self.condition.parts(self.query)[0]
+        pins = pinned_by(own, self._shared)
+        return together((own, tripped(self.condition, part, self.pace, length, pins)))
 
     def crossings(self, holding: Holding) -> Iterator[Play | Unprovable]:
         """Yield a play for each of its limits, while the alert's own condition holds."""
@@ -80,18 +84,24 @@ class Gate:
 
 
 def gate_of(
-    alert: Alert, labels: frozenset[str] | None, context: Context, looks: Iterable[Look] = ()
+    alert: Alert,
+    labels: frozenset[str] | None,
+    context: Context,
+    looks: Iterable[Look] = (),
+    paced: Callable[[tuple[Look, ...]], Pace] | None = None,
 ) -> tuple[Gate | None, Pace]:
     """
     Return the gate of an alert, and the pace at which it is tested.
 
     Args:
         looks: What the alert's own condition sees.
+        paced: Returns the pace, given all that is looked at, where it is not the usual one.
     """
     query, condition = context.query(), alert.only_when
+    seen = (*looks, *(() if condition is None else condition.looks(query)))
+    pace = Pace.of(alert, context, seen) if paced is None else paced(seen)
     if condition is None:
-        return None, Pace.of(alert, context, looks)
-    pace = Pace.of(alert, context, (*looks, *condition.looks(query)))
+        return None, pace
     return Gate(condition=condition, labels=labels, query=query, pace=pace), pace
 
 

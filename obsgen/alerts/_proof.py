@@ -9,12 +9,13 @@ them say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
+from obsgen.alerts._pace import Pace, Play, first_hours, samples
 from obsgen.alerts._rule import title_of
 from obsgen.artefacts import AlertingRule, Expected, InputSeries, RuleTest, united
 from obsgen.model import (
@@ -23,9 +24,9 @@ from obsgen.model import (
     Condition,
     Context,
     Curve,
+    Hours,
     Labels,
     LimitPart,
-    Look,
     Proof,
     Samples,
     Scene,
@@ -40,104 +41,6 @@ from obsgen.units import Duration, shown_in
 
 Met = Callable[[World], Iterable[Labels]]
 """Says for which label sets an alert's condition holds."""
-
-_STEPS: Final = 6
-_MOST_EVALUATIONS: Final = 2000
-_FEW_EVALUATIONS: Final = 200
-_MINUTE: Final = 60_000
-_IN_WINDOW: Final = 4
-"""Samples in the shortest window."""
-_MARGIN: Final = 2
-"""Evaluations by which each step outlasts what it must show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """
-    The times of a test.
-
-    Attributes:
-        interval: The distance of samples.
-        evaluation: The distance of evaluations.
-        lasts: How many samples a step lasts at least: the alert waits, and keeps on.
-    """
-
-    interval: Duration
-    evaluation: Duration
-    lasts: int
-
-    @classmethod
-    def of(cls, alert: Alert, context: Context, looks: Iterable[Look] = ()) -> Pace:
-        """
-        Return the pace at which an alert is tested.
-
-        Args:
-            looks: What its conditions see: where that is days, few evaluations are made of them.
-        """
-        every = tuple(looks)
-        waits = max(alert.for_.ms, alert.keep_firing_for.ms)
-        whole = _STEPS * (max((look.reach for look in every), default=0) + waits)
-        evaluation = context.project.evaluation_interval
-        interval = context.project.scrape_interval
-        if whole > _MOST_EVALUATIONS * evaluation.ms:
-            evaluation = Duration(-(-whole // (_FEW_EVALUATIONS * _MINUTE)) * _MINUTE)
-        windows = [look.window.ms for look in every if look.window.ms]
-        longest = min([evaluation.ms // 2, *(window // _IN_WINDOW for window in windows)])
-        # Two samples an evaluation at least, so that a step can stand between two evaluations.
-        if evaluation.ms % interval.ms or interval.ms > longest:
-            parts = 2
-            while evaluation.ms // parts > longest:
-                parts *= 2
-            interval = Duration(evaluation.ms // parts)
-        return cls(
-            interval=interval,
-            evaluation=evaluation,
-            lasts=_samples(waits + _MARGIN * evaluation.ms, interval),
-        )
-
-    def index(self, sample: int) -> int:
-        """Return the last evaluation that has seen a sample and no later one."""
-        return sample * self.interval.ms // self.evaluation.ms
-
-    def steps(self, count: int, reach: int) -> tuple[int, ...]:
-        """
-        Return how many samples each of some steps lasts, for a query that reaches back so far.
-
-        Steps stand in the middle between two evaluations: half a window later, where a mean passes
-        from one level to the other, no reading of its edges then falls on an evaluation.
-        """
-        parts = self.evaluation.ms // self.interval.ms
-        lasts = -(-(self.lasts + _samples(reach, self.interval) + 1) // parts) * parts
-        return (lasts + parts // 2, *(lasts,) * (count - 1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
-    """
-    Series, and when each of their steps ends.
-
-    Attributes:
-        name: What is shown, after the alert's name.
-        ends: The last sample of each step.
-        fades: The last step is that series end. While some samples of them are left in a window,
-            Prometheus extrapolates: only what is when none is left can be told.
-    """
-
-    name: str
-    pace: Pace
-    series: tuple[InputSeries, ...]
-    ends: tuple[int, ...]
-    fades: bool = False
-
-    @property
-    def followed(self) -> int:
-        """The last sample up to which every change can be told."""
-        return self.ends[-2] if self.fades else self.ends[-1]
-
-
-def _samples(ms: int, interval: Duration) -> int:
-    return -(-ms // interval.ms)
-
 
 # --- steps of a condition --------------------------------------------------------------------
 
@@ -216,6 +119,33 @@ def together(parts: Iterable[Series]) -> Series:
     return series
 
 
+def hours_play(
+    alert: Alert, pace: Pace, holding: Callable[[int], Series]
+) -> Iterator[Play | Unprovable]:
+    """
+    Yield the play that shows the hours of an alert: its condition holds all the time.
+
+    Args:
+        holding: Returns series over which it holds for so many samples.
+    """
+    if alert.during is None:
+        return
+    (since, until), *later = first_hours(alert.during) or ((Duration(0), Duration(0)),)
+    turns = [until] if since.ms else [until, *(begin for begin, _ in later[:1])]
+    last = samples(turns[-1].ms, pace.interval) + pace.lasts
+    series = holding(last)
+    if isinstance(series, Unprovable):
+        yield series
+        return
+    yield Play(
+        name=f"firing during {alert.during.interval.name} alone",
+        pace=pace,
+        series=series,
+        ends=(*(samples(turn.ms, pace.interval) for turn in turns), last),
+        settled=pace.settles,
+    )
+
+
 # --- what fires ------------------------------------------------------------------------------
 
 
@@ -226,12 +156,14 @@ def tested(
     pace = play.pace
     usual = context.project.evaluation_interval
     last = pace.index(play.ends[-1])
-    samples = Samples(play.series, pace.interval)
+    played = Samples(play.series, pace.interval)
     times = [Duration(index * pace.evaluation.ms) for index in range(last + 1)]
     runs = [
         states
         for is_closed in (True, False)
-        for states in _readings(alert, pace, _holding(samples, met, times, is_closed=is_closed))
+        for states in _readings(
+            alert, pace, _holding(played, met, times, alert.during, is_closed=is_closed)
+        )
     ]
     agreed = [
         states[0] if all(state == states[0] for state in states) else None
@@ -239,8 +171,9 @@ def tested(
     ]
     if not any(agreed):
         return Unprovable("what is played does not surely fire")
-    ends = {pace.index(end) for end in play.ends}
-    turns = (turn for turn in _turns(agreed) if turn <= pace.index(play.followed))
+    settled = pace.index(play.settled)
+    ends = {pace.index(end) for end in play.ends if end >= play.settled}
+    turns = (t for t in _turns(agreed, settled) if t <= pace.index(play.followed))
     points = sorted({*turns, *(end for end in ends if agreed[end] is not None)})
     return RuleTest(
         name=f"{title_of(alert)}: {play.name}",
@@ -262,6 +195,8 @@ def with_proofs(
     met: Met,
 ) -> AlertParts:
     """Return an alert with what its plays prove."""
+    if alert.during is not None and not first_hours(alert.during):
+        return unproven(parts, f"`{alert.during.interval.name}` does not come in the first week")
     (rule,) = parts.alerts
     proofs = tuple(
         Proof(rule=rule, unproven=play.reason)
@@ -278,38 +213,46 @@ def unproven(parts: AlertParts, reason: str) -> AlertParts:
 
 
 class _Held(NamedTuple):
-    """A world, and for what a condition holds in it."""
+    """For what a condition holds at a time, and whether rounding might tell otherwise."""
 
-    world: World
     labels: frozenset[Labels]
+    is_close: bool
+
+
+_CLOSED: Final = _Held(frozenset(), is_close=False)
+"""Outside of the alert's hours."""
 
 
 def _holding(
-    samples: Samples, met: Met, times: Iterable[Duration], *, is_closed: bool
+    played: Samples, met: Met, times: Iterable[Duration], hours: Hours | None, *, is_closed: bool
 ) -> Iterator[_Held]:
     """Yield for what a condition holds at each time; where nothing has changed, as before."""
-    last: _Held | None = None
+    last: tuple[World, _Held] | None = None
     for at in times:
-        if last is None or (last.world.until is not None and at.ms >= last.world.until):
-            world = World(samples, at, is_closed=is_closed)
-            last = _Held(world, frozenset(met(world)))
-        yield last
+        if hours is not None and not hours.holds(at):
+            yield _CLOSED
+            continue
+        if last is None or (last[0].until is not None and at.ms >= last[0].until):
+            world = World(played, at, is_closed=is_closed)
+            labels = frozenset(met(world))
+            last = world, _Held(labels, world.is_close)
+        yield last[1]
 
 
 def _readings(
     alert: Alert, pace: Pace, found: Iterable[_Held]
 ) -> Iterator[tuple[frozenset[Labels], ...]]:
     """Yield what fires if rounding is always against the condition, and if it is always for it."""
-    told = [(each.labels, each.world.is_close) for each in found]
+    told = tuple(found)
     ever = frozenset(labels for surely, _ in told for labels in surely)
     for doubtful in (frozenset[Labels](), ever) if any(close for _, close in told) else (ever,):
         held = (doubtful if close else surely for surely, close in told)
         yield fired(held, pace.evaluation, for_=alert.for_, keep_firing_for=alert.keep_firing_for)
 
 
-def _turns(agreed: list[frozenset[Labels] | None]) -> Iterator[int]:
+def _turns(agreed: list[frozenset[Labels] | None], settled: int) -> Iterator[int]:
     """Yield the evaluations on both sides of each change, as near as all readings agree."""
-    known = [index for index, state in enumerate(agreed) if state is not None]
+    known = [i for i, state in enumerate(agreed) if state is not None and i >= settled]
     for before, after in pairwise(known):
         if agreed[before] != agreed[after]:
             yield from (before, after)

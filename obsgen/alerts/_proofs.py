@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from obsgen.alerts._gate import Pins, gate_of, is_among, pinned_by, shared_labels
-from obsgen.alerts._proof import Play, crossing, together, tripped, with_proofs
+from obsgen.alerts._pace import Play
+from obsgen.alerts._proof import crossing, hours_play, together, tripped, with_proofs
 from obsgen.model import (
     Alert,
     AlertParts,
@@ -43,6 +44,7 @@ class _Prover:
     def __init__(
         self, alert: Alert, context: Context, conditions: tuple[Condition, ...], *, all_of: bool
     ) -> None:
+        self.alert = alert
         self.conditions = conditions
         self.all_of = all_of
         self.query = context.query()
@@ -57,6 +59,7 @@ class _Prover:
                 yield self._played(condition, part)
         if self.gate is not None:
             yield from self.gate.crossings(self._holding)
+        yield from hours_play(self.alert, self.pace, self._holding_with_gate)
 
     def _played(self, condition: Condition, part: LimitPart) -> Play | Unprovable:
         """Cross a limit; where its series cannot have the labels of the others, the other way."""
@@ -103,6 +106,11 @@ class _Prover:
     def _holding(self, length: int, pins: Pins) -> Series:
         conditions = self.conditions if self.all_of else self.conditions[:1]
         return self._held(conditions, length, pins)
+
+    def _holding_with_gate(self, length: int) -> Series:
+        if self.gate is None:
+            return self._holding(length, {})
+        return self.gate.held_beside(self._holding(length, self.gate.pins), length)
 
     def _held(self, conditions: Iterable[Condition], length: int, pins: Pins) -> Series:
         """Return series over which conditions hold; of the pins, each takes its own labels."""

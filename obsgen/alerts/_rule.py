@@ -15,10 +15,10 @@ from obsgen.matchers import Matcher, selector
 from obsgen.model import Alert, AlertParts, Condition, Context
 from obsgen.names import VALUE_ANNOTATION, dashboard_uid_of
 from obsgen.promql import layout, parse
-from obsgen.promql.build import Expr, binary
+from obsgen.promql.build import Expr, as_written, binary
 from obsgen.prose import capitalized
 from obsgen.source import Scalar
-from obsgen.units import COUNT, Unit
+from obsgen.units import COUNT, Duration, Unit
 
 UNKNOWN_PLACEHOLDER: Final = Code(
     "ALR523",
@@ -33,7 +33,14 @@ OVERWRITTEN_LABEL: Final = Code(
     "Prometheus refuses the whole result: the alert never fires",
     fix="Aggregate the label away, or fix it with `where`.",
 )
-CODES: Final = (OVERWRITTEN_LABEL, UNKNOWN_PLACEHOLDER)
+OUTLASTS_HOURS: Final = Code(
+    "ALR609",
+    "for-outlasts-hours",
+    why="outside of its hours the condition does not count, and `for` begins anew each time: the "
+    "alert never fires",
+    fix="Write a shorter `for`, or an interval of longer hours.",
+)
+CODES: Final = (OUTLASTS_HOURS, OVERWRITTEN_LABEL, UNKNOWN_PLACEHOLDER)
 
 _PLACEHOLDER: Final = re.compile(r"(?<![{$])\{([a-z_]+)\}(?!\})")
 _KNOWN: Final = ("value", "limit", "window")
@@ -77,6 +84,8 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         gate = alert.only_when.expr(context.query())
         matching = on_shared(firing.labels, alert.only_when.measure.labels)
         expr = binary(expr, "and", gate, matching=matching)
+    if alert.during is not None:
+        expr = binary(expr, "and", as_written(alert.during.vector()), matching="on ()")
     rule = AlertingRule(
         alert=alert.name,
         expr=laid_out(expr.text),
@@ -89,7 +98,12 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
         limit=firing.bound,
         origin=alert.origin,
     )
-    found = (*firing.diagnostics, *_overwritten(alert, context, firing), *prose.diagnostics)
+    found = (
+        *firing.diagnostics,
+        *_outlasting(alert),
+        *_overwritten(alert, context, firing),
+        *prose.diagnostics,
+    )
     return AlertParts(alerts=(rule,), diagnostics=found, tests=_written(alert))
 
 
@@ -124,6 +138,26 @@ def title_of(alert: Alert) -> str:
     What tells it from others of its name stands in braces: `ProbeDown{probe="health"}`.
     """
     return selector(alert.name, [Matcher(k, "=", v) for k, v in alert.telling.items()])
+
+
+_TWO_WEEKS: Final = Duration.parse("14d")
+"""Within them each stretch of a week is seen as a whole."""
+
+
+def _outlasting(alert: Alert) -> Iterable[Diagnostic]:
+    """Yield a finding where the hours of each week are over before `for` is."""
+    hours = alert.during
+    if hours is None or not alert.for_.ms or hours.weekly_share is None:
+        return
+    longest = max((end.ms - since.ms for since, end in hours.stretches(_TWO_WEEKS)), default=0)
+    if alert.for_.ms < longest:
+        return
+    name, shown = hours.interval.name, Duration(longest)
+    message = (
+        f"interval `{name}` lasts {shown} at most, and alert `{alert.name}` waits {alert.for_}"
+    )
+    hint = f"write `for` shorter than {shown}"
+    yield finding(OUTLASTS_HOURS, alert.origin / "for", message, hint)
 
 
 def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.alerts._gate import gate_of
-from obsgen.alerts._proof import Pace, Play, with_proofs
+from obsgen.alerts._own import Own, proven_by
+from obsgen.alerts._pace import Pace, Play
 from obsgen.alerts._rule import Firing, one_rule
 from obsgen.artefacts import InputSeries, standing
 from obsgen.catalogue import Metric
@@ -88,21 +88,8 @@ class Down:
             limit="0",
         )
         compiled = one_rule(alert, context, firing)
-        gate, pace = gate_of(alert, labels, context)
-        if gate is None:
-            return with_proofs(compiled, alert, context, self._plays(pace, 0), self._met)
-        plays = (
-            gate.opened_for(play) if isinstance(play, Play) else play
-            for play in self._plays(pace, gate.reach)
-        )
-        crossings = gate.crossings(self._failing)
-        return with_proofs(
-            compiled,
-            alert,
-            context,
-            (*plays, *crossings),
-            lambda world: gate.passed(self._met(world), world),
-        )
+        own = Own(labels=labels, met=self._met, plays=self._plays, holding=self._failing)
+        return proven_by(compiled, alert, context, own)
 
     @property
     def _ups(self) -> tuple[Metric, ...]:
@@ -127,8 +114,9 @@ class Down:
             named = " and ".join(gauge.name for gauge in self._ups)
             yield self._course(f"firing when {named} is not there", pace, reach, self._ups, None)
 
-    def _failing(self, length: int, pins: Mapping[str, str]) -> Series:
+    def _failing(self, pace: Pace, length: int, pins: Mapping[str, str]) -> Series:
         """Return series of which one gauge is 0 all the time."""
+        del pace
         return self._series([(length, 0)], length, self.gauges[:1], pins, with_decoys=False)
 
     def _course(

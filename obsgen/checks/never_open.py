@@ -1,4 +1,4 @@
-"""Intervals that never come, and routes that are muted whenever they are active."""
+"""Routes that are muted whenever they are active."""
 
 from __future__ import annotations
 
@@ -9,32 +9,20 @@ from obsgen.artefacts import Route
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, finding
-from obsgen.routing import ever_comes
 
-NEVER_COMES: Final = Code(
-    "ALR657",
-    "interval-never-comes",
-    why="no day is as the interval says: a route that is active in it never notifies anybody",
-    fix="Name days that the months have.",
-)
 NEVER_OPEN: Final = Code(
     "ALR658",
     "route-never-open",
     why="the route is muted in every interval in which it is active, so it notifies nobody",
     fix="Leave the interval out of `mute`, or out of `active`.",
 )
-CODES: Final = (NEVER_COMES, NEVER_OPEN)
+CODES: Final = (NEVER_OPEN,)
 
 
 def _run(subject: Subject) -> Iterator[Diagnostic]:
     config = subject.compiled.alertmanager
-    if config is None:
-        return
-    for interval in config.time_intervals:
-        if not ever_comes(interval):
-            message = f"interval `{interval.name}` never comes: no day is as it says"
-            yield finding(NEVER_COMES, interval.origin, message, "name days that the months have")
-    yield from {found.origin: found for found in _closed(config.route)}.values()
+    if config is not None:
+        yield from {found.origin: found for found in _closed(config.route)}.values()
 
 
 def _closed(route: Route) -> Iterator[Diagnostic]:
@@ -49,11 +37,6 @@ def _closed(route: Route) -> Iterator[Diagnostic]:
 KIND: Final = Check(
     run=_run,
     examples=(
-        Example(
-            code=NEVER_COMES,
-            wrong="intervals: {leap: {months: february, days_of_month: 30, location: UTC}}",
-            right="intervals: {leap: {months: february, days_of_month: 29, location: UTC}}",
-        ),
         Example(
             code=NEVER_OPEN,
             wrong="routes: [{to: chat, active: office, mute: office}]",

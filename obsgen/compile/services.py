@@ -17,8 +17,8 @@ from obsgen.artefacts import (
 from obsgen.compile.prices import compile_price
 from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven, warnings
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
-from obsgen.diagnostics import Code, finding
-from obsgen.model import AlertParts, Context, Environment, Project, Reports, Service, Slo
+from obsgen.diagnostics import Code, Related, finding
+from obsgen.model import Alert, AlertParts, Context, Environment, Project, Reports, Service, Slo
 from obsgen.units import Duration
 
 ENVIRONMENT_LABEL: Final = Code(
@@ -27,7 +27,14 @@ ENVIRONMENT_LABEL: Final = Code(
     why="the environment's label would overwrite the group, and all groups become one series",
     fix="Group by another label, or rename the label of the environment.",
 )
-CODES: Final = (ENVIRONMENT_LABEL,)
+RECORDED_TWICE: Final = Code(
+    "ALR601",
+    "recorded-twice",
+    why="what is usual is told from a record that is named after its measure; two measures of one "
+    "name would be mixed",
+    fix="Name the measure under `measures:`, and write `anomaly: {measure: NAME}`.",
+)
+CODES: Final = (ENVIRONMENT_LABEL, RECORDED_TWICE)
 
 BUDGET_INTERVAL = Duration(120_000)
 """Never 5m or more: the instant look-back is 5m, and slower series would flicker."""
@@ -83,6 +90,7 @@ def compile_service(
         for diagnostic in parts.diagnostics:
             report(diagnostic)
     every = (*priced, *(parts for _, parts in alerts))
+    _report_twice(alerts, report)
     catalogue = catalogue.with_recorded(_recorded(every, environment))
     groups = (
         *_slo_groups(service, slos),
@@ -141,6 +149,21 @@ def _slo_groups(service: Service, slos: tuple[tuple[Slo, SloRules], ...]) -> tup
     return tuple(groups)
 
 
+def _report_twice(alerts: Iterable[tuple[Alert, AlertParts]], report: Reports) -> None:
+    """Report a name that alerts record in two ways."""
+    first: dict[tuple[str, ...], tuple[Alert, RecordingRule]] = {}
+    for alert, parts in alerts:
+        for record in parts.records:
+            other, known = first.setdefault(_series_of(record), (alert, record))
+            if known.expr == record.expr:
+                continue
+            message = f"`{record.record}` is recorded for alert `{other.name}`, in another way"
+            hint = "name the measure under `measures:`, and write its name"
+            related = (Related(f"`{other.name}` is here", other.origin / "name"),)
+            place = alert.origin / "name"
+            report(finding(RECORDED_TWICE, place, message, hint, related=related))
+
+
 def _recorded(
     every: Iterable[AlertParts], environment: Environment
 ) -> Mapping[str, frozenset[str]]:
@@ -167,10 +190,18 @@ def _alert_groups(
 
 def _rules(alerts: Iterable[AlertParts]) -> tuple[RecordingRule | AlertingRule, ...]:
     rules: list[RecordingRule | AlertingRule] = []
+    recorded: set[tuple[str, ...]] = set()
     for parts in alerts:
-        rules.extend(parts.records)
+        # What several alerts read is recorded once, before the first of them.
+        rules.extend(record for record in parts.records if _series_of(record) not in recorded)
+        recorded.update(map(_series_of, parts.records))
         rules.extend(parts.alerts)
     return tuple(rules)
+
+
+def _series_of(record: RecordingRule) -> tuple[str, ...]:
+    """Return what tells the series of a recording from those of others."""
+    return (record.record, *(f"{k}={v}" for k, v in sorted(record.labels.items())))
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

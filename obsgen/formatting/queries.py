@@ -18,7 +18,9 @@ Path = tuple[str, ...]
 """Keys from the top of a document; lists take no part."""
 
 _EXPR: Final = "expr"
-_CONDITIONS: Final = frozenset({"threshold", "any_of", "all_of", "only_when", "time_slice"})
+_CONDITIONS: Final = frozenset(
+    {"threshold", "any_of", "all_of", "only_when", "forecast", "anomaly", "time_slice"}
+)
 _OPERANDS: Final = frozenset({"ratio", "over", "count"})
 _MEASURES: Final = _CONDITIONS | _OPERANDS | frozenset(panels.KINDS)
 _QUERIES: Final = frozenset({"total", "bad", "good"})

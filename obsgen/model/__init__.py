@@ -17,6 +17,7 @@ from obsgen.model.dashboards import (
     SectionSpec,
 )
 from obsgen.model.firing import fired
+from obsgen.model.hours import Hours
 from obsgen.model.kinds import (
     AlertKind,
     MeasureKind,
@@ -76,7 +77,6 @@ from obsgen.model.slos import (
     Absence,
     AbsenceMode,
     BudgetAlert,
-    Hours,
     Ledger,
     LedgerScope,
     Sli,
@@ -88,11 +88,9 @@ from obsgen.model.slos import (
 )
 from obsgen.model.spec import Escalation, Routing, Spec
 from obsgen.model.spends import LEAST_ELAPSED, Spend, SpendPart
-from obsgen.model.worlds import (
+from obsgen.model.vectors import (
     Labels,
-    Samples,
     Vector,
-    World,
     divided,
     grouped,
     kept,
@@ -100,6 +98,7 @@ from obsgen.model.worlds import (
     summed,
     total,
 )
+from obsgen.model.worlds import Samples, World
 from obsgen.schema.shared import Schema
 
 __all__ = [

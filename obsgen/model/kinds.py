@@ -13,10 +13,11 @@ from obsgen.diagnostics import Diagnostic
 from obsgen.gotemplate import Dialect
 from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
+from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
 from obsgen.model.project import AlertBody, Project
 from obsgen.model.severities import SeverityScheme
-from obsgen.model.slos import Hours, Sli, SloPart
+from obsgen.model.slos import Sli, SloPart
 from obsgen.model.spends import SpendPart
 from obsgen.schema.shared import Schema
 from obsgen.source import MappingNode, Node, Scalar

@@ -13,7 +13,8 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher, any_value, literal_pattern
 from obsgen.model.proofs import Curve, Domain, Look, Scene, Unprovable
-from obsgen.model.worlds import Labels, Vector, World
+from obsgen.model.vectors import Labels, Vector
+from obsgen.model.worlds import World
 from obsgen.promql.build import Expr, any_of, binary, number
 from obsgen.source import Node
 from obsgen.units import Unit, number_text

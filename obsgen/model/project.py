@@ -20,6 +20,7 @@ from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Diagnostic, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.checks import CheckSettings
+from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
@@ -129,6 +130,7 @@ class Alert:
         tells: Labels of its own that tell it from others of its name in the service.
         impact: What it means for people.
         steps: What to do first.
+        during: When its condition counts, or None for always.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, Scalar] = field(default_factory=dict)
     only_when: Condition | None = None
+    during: Hours | None = None
     tests: tuple[AlertTest, ...] = ()
     notify: tuple[Scalar, ...] = ()
     symptom_of: tuple[SloPart, ...] = ()

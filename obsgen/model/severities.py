@@ -39,8 +39,8 @@ class SeverityScheme:
         return names[: names.index(name) + 1]
 
     def capped(self, name: str, maximum: str | None) -> str:
-        """Return *name*, or *maximum* where that is less urgent."""
-        if maximum is None:
+        """Return *name*, or *maximum* where that is less urgent; a name of no level stays."""
+        if maximum is None or name not in self.names:
             return name
         names = self.names
         return names[max(names.index(name), names.index(maximum))]

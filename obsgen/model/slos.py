@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, Protocol
 
-from obsgen.artefacts import TimeInterval
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
@@ -215,19 +214,6 @@ class Slo:
         """The windows whose error ratios are recorded, shortest first."""
         asked = {w for tier in self.tiers for w in (tier.long, tier.short)}
         return tuple(sorted({*RECORDED_ALWAYS, *asked}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """
-    Times of the week or the year at which something counts.
-
-    Attributes:
-        utc_offset_seconds: How far the place is ahead of UTC, always.
-    """
-
-    interval: TimeInterval
-    utc_offset_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,19 +15,14 @@ import math
 import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from obsgen.artefacts import InputSeries
 from obsgen.matchers import Matcher
 from obsgen.model.proofs import Look
+from obsgen.model.vectors import Labels, Vector, scaled
 from obsgen.units import Duration
-
-Labels = tuple[tuple[str, str], ...]
-"""Labels with their values, sorted, none of them empty."""
-Vector = Mapping[Labels, Fraction]
-"""What a query gives: a value for each set of labels."""
 
 _COMPARISONS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
     ">": operator.gt,
@@ -147,6 +142,8 @@ class World:
     Samples series at one time, in one reading of ranges.
 
     Attributes:
+        played: The samples.
+        is_closed: The reading of ranges: a sample at the very beginning of one is within it.
         is_close: Some comparison depends on rounding: what was found here must not be relied on.
         until: The time, in milliseconds, before which everything read is the same; None: always.
     """
@@ -155,8 +152,12 @@ class World:
         self.at = at
         self.is_close = False
         self.until: int | None = None
-        self._played = played
-        self._is_closed = is_closed
+        self.played = played
+        self.is_closed = is_closed
+
+    def earlier(self, at: Duration) -> World:
+        """Return the same samples, in the same reading, at another time."""
+        return World(self.played, at, is_closed=self.is_closed)
 
     @property
     def seconds(self) -> Fraction:
@@ -171,7 +172,7 @@ class World:
     def rates(self, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """Return how fast each counter grows, a second."""
         growths = self._read(Read("rate", name, matchers, look))
-        return scaled(growths, Fraction(1000, self._played.interval.ms))
+        return scaled(growths, Fraction(1000, self.played.interval.ms))
 
     def smoothed(self, how: str, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """
@@ -183,13 +184,13 @@ class World:
         return self._read(Read(how, name, matchers, look))
 
     def _read(self, read: Read) -> Vector:
-        interval = self._played.interval.ms
+        interval = self.played.interval.ms
         end = self.at.ms - read.look.offset.ms
         first = last = end // interval
         if read.how != "latest":
             start = end - read.look.window.ms
-            first = max(0, -(-start // interval) if self._is_closed else start // interval + 1)
-        vector, unchanged = self._played.told(read, first, last)
+            first = max(0, -(-start // interval) if self.is_closed else start // interval + 1)
+        vector, unchanged = self.played.told(read, first, last)
         if unchanged is not None:
             self._lasts_until((unchanged + 1) * interval + read.look.offset.ms)
         return vector
@@ -243,57 +244,3 @@ def _goes_on(how: str, stretch: Stretch, first: int, last: int) -> bool:
     if how == "sum" and (first < stretch.first or first == 0):
         return False  # the window fills
     return stretch.step == 0 and last <= stretch.last
-
-
-# --- vectors ---------------------------------------------------------------------------------
-
-
-def kept(labels: Labels, names: Iterable[str]) -> Labels:
-    """Return some of the labels."""
-    chosen = frozenset(names)
-    return tuple(pair for pair in labels if pair[0] in chosen)
-
-
-def grouped(
-    vector: Vector, by: Iterable[str], fold: Callable[[list[Fraction]], Fraction]
-) -> Vector:
-    """Aggregate the values of each group."""
-    names = frozenset(by)
-    groups: dict[Labels, list[Fraction]] = {}
-    for labels, value in vector.items():
-        group = tuple([pair for pair in labels if pair[0] in names])
-        groups.setdefault(group, []).append(value)
-    return {labels: fold(values) for labels, values in groups.items()}
-
-
-def total(values: Iterable[Fraction]) -> Fraction:
-    """Sum exactly."""
-    found = tuple(values)
-    # Adding two by two would reduce every sum to lowest terms.
-    parts = math.lcm(*(value.denominator for value in found))
-    return Fraction(sum(value.numerator * (parts // value.denominator) for value in found), parts)
-
-
-def summed(vector: Vector, by: Iterable[str]) -> Vector:
-    """Sum each group."""
-    return grouped(vector, by, total)
-
-
-def scaled(vector: Vector, by: Fraction | Decimal | int) -> Vector:
-    """Multiply every value."""
-    factor = Fraction(by)
-    return {labels: value * factor for labels, value in vector.items()}
-
-
-def divided(part: Vector, whole: Vector, *, fill: bool = False) -> Vector:
-    """
-    Divide values with the same labels; a whole of 0 gives nothing.
-
-    Args:
-        fill: A part that is not there counts 0.
-    """
-    return {
-        labels: part.get(labels, Fraction(0)) / value
-        for labels, value in whole.items()
-        if value > 0 and (fill or labels in part)
-    }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from obsgen.alerts import LEVELLED
+from obsgen.alerts import LEVELLED, UNGRADED
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Project, Reports, SloPart
@@ -36,6 +36,9 @@ IDLE_SEVERITY: Final = Code(
 )
 CODES: Final = (UNKNOWN_TEAM, IDLE_SEVERITY)
 
+NO_SEVERITY: Final = "none"
+"""Of a watchdog, which says that all is well; whatever goes by urgency leaves it alone."""
+
 _COMMON: Final = frozenset(alert_schema({})["properties"])
 _TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category", ESCALATED})
 
@@ -52,9 +55,11 @@ class AlertReader:
         """Read one alert; None where it cannot be compiled."""
         known = kinds.keys("alerts")
         chosen = [key for key in node.entries if key in known]
-        severity = self._severity(node, is_levelled=LEVELLED.issuperset(chosen) and bool(chosen))
+        severity = self._severity(node, chosen[0] if len(chosen) == 1 else "")
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
+        during = node.get("during")
+        hours = None if during is None else self.reader.hours(during)
         if not chosen and not _COMMON.issuperset(node.entries):
             return None  # a misspelt kind, reported as a key that is not known
         if len(chosen) != 1:
@@ -64,7 +69,9 @@ class AlertReader:
             self.report(finding(WRONG_COUNT, node.origin / "name", message, hint))
             return None
         body = kinds.load("alerts", chosen[0]).read(node.entries[chosen[0]].value, self.reader)
-        if body is None or severity is None or (only_when is not None and condition is None):
+        if body is None or severity is None:
+            return None
+        if (only_when is not None and condition is None) or (during is not None and hours is None):
             return None
         return Alert(
             name=name,
@@ -83,6 +90,7 @@ class AlertReader:
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
             only_when=condition,
+            during=hours,
             tests=read_tests(node.get("tests"), self.reader),
             notify=_scalars(node.get("notify")),
             symptom_of=self._slos(node.get("symptom_of")),
@@ -94,15 +102,17 @@ class AlertReader:
         read = (self.reader.slo(scalar, Decimal(1)) for scalar in _scalars(node))
         return tuple(slo for slo in read if slo is not None)
 
-    def _severity(self, node: MappingNode, *, is_levelled: bool) -> str | None:
+    def _severity(self, node: MappingNode, kind: str) -> str | None:
         severity = node.get("severity")
         scheme = self.reader.project.severities
-        if severity is not None and is_levelled:
+        if severity is not None and kind in LEVELLED:
             message = f"alert `{name_of(node)}` has severities at its levels, and one of its own"
             place = (node.origin / "severity").key()
             self.report(finding(IDLE_SEVERITY, place, message, "remove it"))
-        if is_levelled:
+        if kind in LEVELLED:
             return ""
+        if severity is None and kind in UNGRADED:
+            return NO_SEVERITY
         if severity is None:
             hint = f"add `severity: {scheme.names[0]}` or another of {words(list(scheme.names))}"
             subject = f"alert `{name_of(node)}`"

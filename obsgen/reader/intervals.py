@@ -16,7 +16,7 @@ from typing import Final
 from obsgen.artefacts import Json, TimeInterval
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
-from obsgen.model import Reports
+from obsgen.model import Hours, Reports
 from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar
 
@@ -47,7 +47,14 @@ UNKNOWN_HOURS: Final = Code(
     "for half of the year",
     fix="Name an interval of the Routing whose `location` is always as far from UTC.",
 )
-CODES: Final = (INTERVAL_VALUE, LOCATION, NIGHT_ON_DATES, UNKNOWN_HOURS)
+NEVER: Final = Code(
+    "ALR608",
+    "interval-never",
+    why="what is sent during the interval alone is never sent, and what counts during it alone "
+    "never counts",
+    fix="Write days that come: no February has a day 30.",
+)
+CODES: Final = (INTERVAL_VALUE, LOCATION, NEVER, NIGHT_ON_DATES, UNKNOWN_HOURS)
 
 DAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MONTHS: Final = (
@@ -101,7 +108,12 @@ def read_interval(name: str, node: MappingNode, report: Reports) -> TimeInterval
     spans = reader.spans(node)
     if spans is None or reader.is_wrong:
         return None
-    return TimeInterval(name=name, spans=spans, origin=node.origin)
+    interval = TimeInterval(name=name, spans=spans, origin=node.origin)
+    if Hours(interval=interval, utc_offset_seconds=0).comes:
+        return interval
+    message = f"interval `{name}` never comes: no day is in all of its ranges"
+    report(finding(NEVER, node.origin, message, "correct `days_of_month`, `months` or `years`"))
+    return None
 
 
 class _IntervalReader:

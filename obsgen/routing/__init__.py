@@ -9,7 +9,7 @@ labels of an alert are known in part, which tells what holds for every alert of 
 from obsgen.routing.dispatch import Reached, dispatch, matched
 from obsgen.routing.groups import group_key, grouping_of
 from obsgen.routing.inhibition import inhibitors, inhibits
-from obsgen.routing.intervals import ever_comes, is_open, is_within
+from obsgen.routing.intervals import is_open, is_within
 from obsgen.routing.labels import PossibleLabels, possible_labels
 from obsgen.routing.notifications import Firing, Notification, notifications
 
@@ -19,7 +19,6 @@ __all__ = [
     "PossibleLabels",
     "Reached",
     "dispatch",
-    "ever_comes",
     "group_key",
     "grouping_of",
     "inhibitors",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from typing import Final
 
@@ -17,8 +17,6 @@ from obsgen.artefacts import Json, Route, TimeInterval
 
 DAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MONTHS: Final = tuple(name.lower() for name in calendar.month_name)
-_CYCLE: Final = (date(2000, 1, 1), date(2028, 1, 1))
-"""The calendar repeats itself after 28 years, between the centuries that are no leap years."""
 
 
 def is_within(interval: TimeInterval, time: datetime) -> bool:
@@ -37,20 +35,6 @@ def is_open(route: Route, intervals: Mapping[str, TimeInterval], time: datetime)
         return False
     active = [intervals[name] for name in route.active if name in intervals]
     return not route.active or any(is_within(interval, time) for interval in active)
-
-
-def ever_comes(interval: TimeInterval) -> bool:
-    """Say whether an interval has any day at all; `days_of_month: 31` of February has none."""
-    return any(_has_a_day(span) for span in interval.spans)
-
-
-def _has_a_day(span: Mapping[str, Json]) -> bool:
-    listed = sorted({year for first, last in _ranges(span, "years") for year in (first, last)})
-    start, end = (date(listed[0], 1, 1), date(listed[-1], 12, 31)) if listed else _CYCLE
-    # Years further apart than a cycle hold every kind of year.
-    end = min(end, date(min(start.year + 28, date.max.year), 12, 31))
-    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
-    return any(_holds_on(span, day) for day in days)
 
 
 def _holds(span: Mapping[str, Json], time: datetime) -> bool:

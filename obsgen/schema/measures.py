@@ -71,6 +71,48 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
             {"quantile": 0.95, "of": "request_duration_seconds", "below": "2s", "slice": "5m"}
         ],
     )
+    foreseen = mapping(
+        {
+            **keys,
+            **_MODIFIERS,
+            **_COMPARISONS,
+            "within": ref("duration", "So far ahead."),
+            "from": ref(
+                "duration",
+                "The past through which the line is laid; a quarter of `within` unless given, and "
+                "at least 1h.",
+            ),
+        },
+        required=("within",),
+        description="A measure and the comparison that is foreseen to hold.",
+        examples=[
+            {"value": "node_filesystem_avail_bytes", "below": "0B", "within": "24h", "from": "6h"}
+        ],
+    )
+    unusual = mapping(
+        {
+            **keys,
+            **_MODIFIERS,
+            **_COMPARISONS,
+            "sigma": text("So many standard deviations from the mean; 3 unless given."),
+            "baseline": text(
+                "What is usual: a length of time before now, or `weekly`; 1d unless given.",
+                examples=["1d", "weekly"],
+            ),
+            "min_samples": text(
+                "So many values must be known; 100 unless given, of `weekly` 3 weeks."
+            ),
+            "direction": one_of_words(
+                ("above", "below", "both"), "On which side of the mean; both unless given."
+            ),
+        },
+        description="A measure, and how far from what is usual it may be: in deviations, or as a "
+        "ratio to the baseline.",
+        examples=[
+            {"rate": "http_requests_total", "sigma": 3, "baseline": "1d", "min_samples": 100},
+            {"measure": "traffic", "baseline": "weekly", "above": "150%"},
+        ],
+    )
     comparison = mapping(_COMPARISONS, description="One comparison.", examples=[{"below": "60s"}])
     several: dict[str, Any] = {
         **measure,
@@ -88,6 +130,8 @@ def measure_definitions(kinds: Mapping[str, Mapping[str, Schema]]) -> Mapping[st
         "measures": several,
         "condition": condition,
         "sliced_condition": sliced,
+        "foreseen_condition": foreseen,
+        "unusual_measure": unusual,
         "comparison": comparison,
     }
 

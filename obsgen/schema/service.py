@@ -202,6 +202,10 @@ def alert(kinds: Mapping[str, Schema]) -> Schema:
                 "description": "Further annotations.",
             },
             "only_when": ref("condition", "It fires only while this holds too."),
+            "during": text(
+                "An interval of the Routing: outside of it the condition does not count.",
+                examples=["office_hours"],
+            ),
             "tests": listed(_ALERT_TEST, description="What it must do with given series."),
             "refs": ref("refs"),
             "remove": flag("Drop what a preset brought."),

@@ -40,7 +40,6 @@ from obsgen.model import (
 )
 from obsgen.promql.build import binary, number
 from obsgen.schema.shared import ref
-from obsgen.slis._hours import weekly_share, within
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, number_text
 
@@ -114,7 +113,7 @@ class TimeSlice:
         if self.during is None:
             return found
         hours = f"slices count during `{self.during.interval.name}` alone"
-        if weekly_share(self.during) is None:
+        if self.during.weekly_share is None:
             hours += ", and the budget in minutes is that of all the time"
         return (*found, hours)
 
@@ -132,7 +131,7 @@ class TimeSlice:
     @property
     def _share(self) -> Fraction:
         """The part of all time that lies within its hours, as far as that can be told."""
-        return Fraction(1) if self.during is None else weekly_share(self.during) or Fraction(1)
+        return Fraction(1) if self.during is None else self.during.weekly_share or Fraction(1)
 
     def ledger(self, scope: LedgerScope) -> Ledger:
         """Return the PromQL that judges the slice that ends with the tile, if one does."""
@@ -184,7 +183,7 @@ class TimeSlice:
             seconds = number_text(self.slice.seconds)
             gates.append(f"vector(time() % {seconds}) < {number_text(tile.seconds)}")
         if self.during is not None:
-            gates.append(within(self.during, self.slice))
+            gates.append(self.during.vector(self.slice))
         return " and ".join(gates)
 
     def played(self, flows: tuple[Flow, ...], stage: Stage) -> Played | Unprovable:
