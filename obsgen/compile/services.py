@@ -19,6 +19,7 @@ from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, Related, finding
 from obsgen.model import Alert, AlertParts, Context, Environment, Project, Reports, Service, Slo
+from obsgen.reader.sinks import of_service
 from obsgen.units import Duration
 
 ENVIRONMENT_LABEL: Final = Code(
@@ -64,6 +65,7 @@ def compile_service(
     Args:
         with_tests: Work out the unit tests, too.
     """
+    report = of_service(report, service)
     context = Context(
         project=project.seen_from(service),
         environment=environment,
