@@ -700,6 +700,8 @@ class _Builder:
         build = getattr(self, f"alert_{kind}", None)
         if build is None:
             raise NotImplementedError(f"no strategy for the alert kind `{kind}`")
+        if kind in alerts.UNGRADED:
+            return {"name": name, kind: build(has)}
         severity: dict[str, Value] = {"severity": self.pick(*_WORDS_OF_SEVERITY)}
         return {
             "name": name,
@@ -760,6 +762,30 @@ class _Builder:
                 for shown, share in levels
             ],
         }
+
+    def alert_forecast(self, has: tuple[Has, ...]) -> Value:
+        made = self.measure(has, kind="value")
+        return {**made.node, **self.comparison(made), "within": "24h", "from": "6h"}
+
+    def alert_anomaly(self, has: tuple[Has, ...]) -> Value:
+        counter = self.of(has, "counter").name
+        return {"rate": counter, "baseline": "1d", **self.pick({"sigma": 2}, {"above": "150%"})}
+
+    def alert_absent(self, has: tuple[Has, ...]) -> Value:
+        metric = self.of(has, self.pick("counter", "gauge"))
+        node = {"metric": metric.name}
+        return node | self.maybe(0.5, where=lambda: self.where(metric.all_labels))
+
+    def alert_heartbeat(self, has: tuple[Has, ...]) -> Value:
+        counter = self.of(has, "counter")
+        return {
+            "metric": counter.name,
+            "within": self.pick("10m", "1h"),
+            **self.maybe(0.5, seen_in=lambda: "6h", by=lambda: self.some(counter.labels, 0, 1)),
+        }
+
+    def alert_watchdog(self, _has: tuple[Has, ...]) -> Value:
+        return {"every": self.pick("1m", "5m")}
 
     def alert_expr(self, has: tuple[Has, ...]) -> Value:
         return f"sum(rate({self.of(has, 'counter').name}[5m])) > 1\nor up == 0"
