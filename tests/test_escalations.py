@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,48 @@ CONFIG = "alertmanager/alertmanager.yml"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of what the case `routing/escalate` generates."""
-    text = (CASES / "routing" / "escalate" / "specs" / "shop.yaml").read_bytes()
-    folder = tmp_path_factory.mktemp("shop")
-    built = build({"specs/shop.yaml": text})
+    text = (CASES / "routing" / "escalate" / "specs" / "shop.yaml").read_text()
+    return generated(text, tmp_path_factory.mktemp("shop"))
+
+
+def generated(text: str, folder: Path) -> Path:
+    """Write what a spec gives, of which there is nothing to say, below a folder."""
+    built = build({"specs/shop.yaml": text.encode()})
     assert built.diagnostics == ()
     for file in built.files:
         (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
         (folder / file.path).write_bytes(file.data)
     return folder
+
+
+A_SHOP = """
+apiVersion: obsgen/v1
+kind: Project
+name: systems
+outputs: [prometheus, alertmanager]
+prometheus: {external_labels: {env: prod}}
+---
+apiVersion: obsgen/v1
+kind: Service
+name: shop
+team: backend
+metrics:
+  shop_requests_total: {type: counter, labels: [route, code]}
+slos:
+  - name: availability
+    objective: 99.9
+    sli: {events: {total: shop_requests_total, bad: {code: "5.."}}}
+    alerts: {profile: standard}
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers:
+  chat: {webhook: {url: "http://chat:8080/"}}
+  oncall: {webhook: {url: "http://oncall:8080/"}}
+  head: {webhook: {url: "http://head:8080/"}}
+default_receiver: head
+routes: [{to: head}]
+"""
 
 
 def escalated(
@@ -203,6 +238,75 @@ escalate:
 
     assert 2 == rule.expr.count("ALERTS_FOR_STATE")
     assert " or " in shown(rule)
+
+
+ASKED_TWICE = """
+escalate:
+  - {where: {severity: critical}, to: chat, after: 15m}
+  - {where: {category: slo}, to: oncall, after: 15m}
+"""
+
+
+def test_an_alert_that_two_entries_ask_for_is_not_taken_by_the_rule_of_its_namesake(tmp_path: Path):
+    # Tiers `fast` and `medium` are critical and asked for by both entries, the others by one.
+    folder = generated(A_SHOP + ASKED_TWICE, tmp_path)
+    promtool_check_rules([folder / RULES, folder / ESCALATIONS])
+    promtool_test(folder / TESTS)
+    critical = ',service="shop",severity="critical",category="slo",tier="fast"'
+    test = {
+        "rule_files": ["rules/shop.escalations.rules.yml"],
+        "evaluation_interval": "30s",
+        "tests": [
+            {
+                "interval": "30s",
+                "input_series": [
+                    {
+                        "series": f'ALERTS_FOR_STATE{{alertname="ErrorBudgetBurn"{critical}}}',
+                        "values": "0x60",
+                    },
+                    {
+                        "series": f'ALERTS{{alertname="ErrorBudgetBurn"{critical},'
+                        'alertstate="firing"}',
+                        "values": "1x60",
+                    },
+                ],
+                "promql_expr_test": [
+                    {
+                        "expr": 'count by (severity) (ALERTS{escalated="15m"})',
+                        "eval_time": "20m",
+                        "exp_samples": [{"labels": '{severity="critical"}', "value": 1}],
+                    }
+                ],
+            }
+        ],
+    }
+    file = folder / "prometheus" / "one.test.yml"
+    file.write_text(yaml.safe_dump(test))
+
+    promtool_test(file)
+
+
+def test_of_rules_that_no_common_label_tells_apart_each_is_told_by_its_own():
+    def pay(severity: str, tier: str, for_: str) -> AlertingRule:
+        rule = down(severity, tier=tier)
+        return replace(rule, for_=Duration.parse(for_))
+
+    rules = rules_of(
+        "escalate: [{to: oncall, after: 15m}]",
+        pay("critical", "fast", "1m"),
+        pay("high", "slow", "1m"),
+        pay("critical", "slow", "2m"),
+    )
+
+    assert [
+        {"severity": "critical", "tier": "fast"},
+        {"severity": "high", "tier": "slow"},
+        {"severity": "critical", "tier": "slow"},
+    ] == [{k: r.labels[k] for k in ("severity", "tier")} for r in rules]
+    assert [True, False, True] == ['severity="critical"' in rule.expr for rule in rules]
+    assert ["fast", "", "slow"] == [
+        next((t for t in ("fast", "slow") if f'tier="{t}"' in rule.expr), "") for rule in rules
+    ]
 
 
 def test_an_environment_escalates_its_own_alerts():
