@@ -326,6 +326,56 @@ def test_a_label_that_only_the_server_adds_is_not_looked_for_in_its_own_series()
     assert () == rules_of(text.replace("CLUSTER", "us"), down(), project=project)
 
 
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_label_of_the_server_is_decided_beforehand_where_series_may_have_it_too(is_open: bool):
+    project = a_project(external_labels={"env": "prod"})
+    text = "escalate: [{where: {severity: critical, env: ENV}, to: oncall, after: 1h}]"
+    alert = a_rule("Down", by=("env",), is_open=is_open, service="shop", severity="critical")
+    (rule,) = rules_of(text.replace("ENV", "prod"), alert, project=project)
+
+    assert "env" not in rule.expr
+    assert 'severity="critical"' in rule.expr
+    assert () == rules_of(text.replace("ENV", "dev"), alert, project=project)
+
+
+def test_a_label_that_the_rule_sets_is_looked_for_though_the_server_has_one_of_that_name():
+    project = a_project(external_labels={"env": "prod"})
+    text = "escalate: [{where: {env: dev}, to: oncall, after: 1h}]"
+    (rule,) = rules_of(text, down(env="dev"), down(), project=project)
+
+    assert 2 == rule.expr.count('env="dev"')
+
+
+BY_SERVER = """
+alerts:
+  - name: Errors
+    threshold: {rate: shop_requests_total, by: [env], above: 1/s}
+    for: 5m
+    severity: critical
+---"""
+
+
+def test_an_alert_with_no_label_of_the_server_on_its_series_is_escalated_by_that_label(
+    tmp_path: Path,
+):
+    spec = A_SHOP.replace("[route, code]", "[route, code, env]")
+    spec = spec.replace(
+        "\n---\napiVersion: obsgen/v1\nkind: Routing",
+        f"{BY_SERVER}\napiVersion: obsgen/v1\nkind: Routing",
+    )
+    asks = "escalate: [{where: {severity: critical, env: prod}, to: [chat, oncall], after: 15m}]\n"
+    folder = generated(spec + asks, tmp_path)
+
+    promtool_test(folder / TESTS)
+    played = [
+        series["series"]
+        for test in yaml.safe_load((folder / TESTS).read_text())["tests"]
+        for series in test["input_series"]
+    ]
+    assert any('alertname="Errors"' in series for series in played)
+    assert not any("env=" in series for series in played)
+
+
 def test_what_shows_the_value_of_the_alert_is_not_said_by_its_escalation():
     alert = AlertingRule(
         alert="Down",

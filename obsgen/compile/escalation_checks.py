@@ -11,6 +11,7 @@ from obsgen.diagnostics import Code, Severity, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Environment, Escalation, Project, Reports, Routing
 from obsgen.names import ESCALATED
+from obsgen.routing import matched, possible_labels
 
 ESCALATED_LABEL: Final = Code(
     "ALR632",
@@ -39,7 +40,7 @@ CODES: Final = (ESCALATED_LABEL, NOBODY_NEW, IDLE)
 
 def may_match(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> bool:
     """Say whether alerts of a rule may be escalated so, as far as their labels are known."""
-    return _all_hold(escalation.matchers, rule, external) is not False
+    return matched(escalation.route.matchers, possible_labels(rule, external)) is not False
 
 
 def check_escalations(

@@ -231,13 +231,14 @@ def _may_take(way: _Matchers, labels: PossibleLabels) -> bool:
 
 
 def _way(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> _Matchers:
-    """Return what the series of an alert must have: the server's own labels are not on them."""
+    """
+    Return what the series of an alert must have.
 
-    def is_outside(label: str) -> bool:
-        is_own = rule.carries is None or label in rule.carries or label in rule.labels
-        return label in external and not is_own
-
-    return tuple(m for m in escalation.matchers if not is_outside(m.label))
+    Prometheus adds its own labels when it sends an alert, so that its series are without them: what
+    is asked of these was decided when the escalation was found to match.
+    """
+    added = external.keys() - {label for label, text in rule.labels.items() if text}
+    return tuple(m for m in escalation.matchers if m.label not in added)
 
 
 def _base(step: _Step, environment: Environment) -> _Matchers:
