@@ -309,6 +309,17 @@ def test_of_rules_that_no_common_label_tells_apart_each_is_told_by_its_own():
     ]
 
 
+def test_a_watchdog_is_never_escalated_for_it_fires_for_ever():
+    text = "escalate: [{to: oncall, after: 15m}]"
+    watchdog = down(watchdog="1m")
+    (rule,) = rules_of(text, down(), watchdog)
+    parts, found = escalated(text, watchdog)
+
+    assert 2 == rule.expr.count('watchdog=""')
+    assert () == parts
+    assert ["the escalation is for alerts that there are not"] == [d.message for d in found]
+
+
 def test_an_environment_escalates_its_own_alerts():
     staging = Environment(name="staging", labels={"environment": "staging"})
     rule = down(environment="staging")

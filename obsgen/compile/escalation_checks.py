@@ -10,7 +10,7 @@ from obsgen.artefacts import AlertingRule, Route
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Environment, Escalation, Project, Reports, Routing
-from obsgen.names import ESCALATED
+from obsgen.names import ESCALATED, WATCHDOG_LABEL
 from obsgen.routing import matched, possible_labels
 
 ESCALATED_LABEL: Final = Code(
@@ -39,7 +39,13 @@ CODES: Final = (ESCALATED_LABEL, NOBODY_NEW, IDLE)
 
 
 def may_match(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> bool:
-    """Say whether alerts of a rule may be escalated so, as far as their labels are known."""
+    """
+    Say whether alerts of a rule may be escalated so, as far as their labels are known.
+
+    A watchdog never is: it fires for ever, and nobody is to resolve it.
+    """
+    if WATCHDOG_LABEL in rule.labels:
+        return False
     return matched(escalation.route.matchers, possible_labels(rule, external)) is not False
 
 

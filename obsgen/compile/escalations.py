@@ -231,12 +231,8 @@ def _may_take(way: _Matchers, labels: PossibleLabels) -> bool:
 
 
 def _way(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> _Matchers:
-    """
-    Return what the series of an alert must have.
-
-    Prometheus adds its own labels when it sends an alert, so that its series are without them: what
-    is asked of these was decided when the escalation was found to match.
-    """
+    """Return what the series of an alert must have: the server's own labels are not on them."""
+    # What is asked of those was decided when the escalation was found to match.
     added = external.keys() - {label for label, text in rule.labels.items() if text}
     return tuple(m for m in escalation.matchers if m.label not in added)
 
