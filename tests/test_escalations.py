@@ -98,6 +98,10 @@ def escalated(
     return parts, found
 
 
+def codes(text: str, *rules: AlertingRule) -> list[str]:
+    return [found.code.id for found in escalated(text, *rules)[1]]
+
+
 def rules_of(text: str, *rules: AlertingRule, **more) -> tuple[AlertingRule, ...]:  # type: ignore[no-untyped-def]
     parts, _ = escalated(text, *rules, **more)
     return tuple(rule for each in parts for rule in each.rules.alerts)
@@ -425,6 +429,30 @@ def test_a_lead_of_whom_no_escalation_speaks_is_no_reason_to_keep_a_receiver():
     assert ("receiver `oncall` is named by no route",) == read(
         text, with_lead("backend", "oncall")
     ).messages
+
+
+def test_who_surely_hears_of_an_alert_is_known_beside_a_route_that_may_take_it_too():
+    text = """
+routes:
+  - {where: {instance: "db.*"}, to: security, continue: true}
+  - {where: {severity: critical}, to: oncall}
+escalate: [{to: ESCALATED_TO, after: 15m}]
+"""
+    alert = a_rule("Down", by=("instance",), service="shop", severity="critical")
+
+    assert ["ALR633"] == codes(text.replace("ESCALATED_TO", "oncall"), alert)
+    assert [] == codes(text.replace("ESCALATED_TO", "security"), alert)
+
+
+def test_a_receiver_that_hears_at_some_times_alone_has_not_heard_of_every_alert():
+    text = """
+intervals: {nights: {times: ["22:00-02:00"], location: UTC}}
+routes: [{where: {severity: critical}, to: oncall, mute: nights}, {to: security}]
+escalate: [{to: oncall, after: 15m}]
+"""
+
+    assert [] == codes(text, down())
+    assert ["ALR633"] == codes(text.replace(", mute: nights", ""), down())
 
 
 # --- the real servers --------------------------------------------------------------------------

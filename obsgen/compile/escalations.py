@@ -167,7 +167,8 @@ def _asked(
     rules: Iterable[AlertingRule], level: tuple[Escalation, ...], external: Mapping[str, str]
 ) -> Iterator[_Asked]:
     for rule in rules:
-        matching = [each for each in level if may_match(each, rule, external)]
+        sent = possible_labels(rule, external)
+        matching = [each for each in level if may_match(each, rule, sent)]
         if matching:
             fixed = _fixed(rule)
             labels = dict.fromkeys(m.label for each in matching for m in each.matchers)
