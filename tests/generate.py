@@ -591,6 +591,10 @@ class _Builder:
         return f"{amount}/{made.per}"
 
     def comparison(self, made: Made) -> dict[str, Value]:
+        # A point in time is compared with another one.
+        asked = (str(made.node.get(kind)) for kind in ("value", "sum", "avg", "min", "max"))
+        if any("_timestamp_" in metric for metric in asked):
+            return {self.pick(*_COMPARISONS): "20000d"}
         limit: Value = self.limit(made)
         if made.labels and self.chance(0.3):
             label = self.pick(*made.labels)
@@ -764,8 +768,9 @@ class _Builder:
         }
 
     def alert_forecast(self, has: tuple[Has, ...]) -> Value:
-        made = self.measure(has, kind="value")
-        return {**made.node, **self.comparison(made), "within": "24h", "from": "6h"}
+        gauge = next(m for m in has if m.type == "gauge" and m.unit == "bytes")
+        limit = self.pick("0B", "1GiB")
+        return {"value": gauge.name, "below": limit, "within": "24h", "from": "6h"}
 
     def alert_anomaly(self, has: tuple[Has, ...]) -> Value:
         counter = self.of(has, "counter").name
