@@ -22,6 +22,7 @@ from obsgen.artefacts import (
 from obsgen.compile.notified import with_notified
 from obsgen.compile.routes import compile_routes
 from obsgen.compile.symptoms import symptom_rules
+from obsgen.compile.watchdogs import with_watchdogs
 from obsgen.matchers import literal_pattern
 from obsgen.messages import refers, template_file
 from obsgen.model import Project, Reports, Routing, Service
@@ -53,7 +54,8 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
-    told = replace(routing, route=with_notified(routing, services, every, report))
+    notified = with_notified(routing, services, every, report)
+    told = replace(routing, route=with_watchdogs(notified, every))
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,

@@ -31,7 +31,8 @@ def with_notified(
     for service in services:
         for alert in service.alerts:
             known = tuple(_receivers(alert, routing, report))
-            for rule in by_key.get((service.name, alert.name), ()) if known else ():
+            own = by_key.get((service.name, alert.name), ()) if known else ()
+            for rule in (r for r in own if alert.telling.items() <= r.labels.items()):
                 reached = dispatch(routing.route, possible_labels(rule))
                 sure = {each.receiver for each in reached if each.is_sure}
                 falls_through |= any(each.route is routing.route for each in reached)
@@ -56,7 +57,8 @@ def _receivers(alert: Alert, routing: Routing, report: Reports) -> Iterator[str]
 
 
 def _route(rule: AlertingRule, alert: Alert, receiver: str) -> Route:
-    labels = {"service": rule.labels.get("service", ""), "alertname": rule.alert}
+    service = rule.labels.get("service", "")
+    labels = {"service": service, "alertname": rule.alert, **alert.telling}
     return Route(
         receiver=receiver,
         matchers=tuple(
