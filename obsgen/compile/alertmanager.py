@@ -80,7 +80,7 @@ def _messages(routing: Routing, project: Project) -> str:
     integrations = (found for r in routing.receivers for _, found in r.integrations)
     if not any(refers(text) for found in integrations for text in _texts(found)):
         return ""
-    return template_file(project.severities, routing.sources)
+    return template_file(project.severities, routing.sources, project.alertmanager_version)
 
 
 def _texts(value: object) -> Iterator[str]:
