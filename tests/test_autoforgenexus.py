@@ -60,8 +60,7 @@ def probed(probe: str, *fires: int, alert: str = "ProbeDown") -> Checked:
     return Checked("autoforgenexus", alert, (fires[0], fires[1], fires[2]), labels)
 
 
-# What has grown within an hour (A-A7), was asked for within an hour (A-A11c) or is the mean of a long
-# time (A-S4, A-S6) may last while idle.
+# What was asked for within an hour (A-A11c) or is the mean of a week (A-S4) lasts while idle.
 CHECKED: Final = {
     "A-A1": own("HighErrorRate", 0, 1, 0),
     "A-A2": own("SlowPromptGeneration", 0, 1, 0),
