@@ -67,6 +67,7 @@ QUERIED: Final = (
     *("A-A12", "A-A12b", "A-A12c", "A-A12d", "A-A12e", "A-A12f"),
     *("A-S4", "A-S6"),
     *numbered("A-H", 5),
+    *("A-H5b", "A-H5c"),
 )
 
 
