@@ -1,9 +1,10 @@
 """
-The worked example against its requirements: `docs/systems.md`, `specs/` and the list below agree.
+The systems of `specs/` against what their documents ask for: `docs/systems.md`, `specs/` and the
+list below agree.
 
 The specs are read as plain YAML, without obsgen: what a requirement's row claims must be there in
 the author's own words. An entry is called by its kind and name; a panel by its dashboard and title,
-a route by its receivers.
+a route and an escalation by their receivers.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from oracles import ROOT
 
 DOCUMENT: Final = ROOT / "docs/systems.md"
 SPECS: Final = ROOT / "specs"
-QUERIES: Final[dict[str, str]] = yaml.safe_load(
-    (Path(__file__).parent / "tonebridge_queries.yaml").read_text()
-)
+QUERIES: Final[dict[str, str]] = {
+    requirement: query
+    for file in sorted(Path(__file__).parent.glob("*_queries.yaml"))
+    for requirement, query in yaml.safe_load(file.read_text()).items()
+}
 
 
 def numbered(prefix: str, last: int, first: int = 1, digits: int = 1) -> tuple[str, ...]:
@@ -42,14 +45,30 @@ REQUIREMENTS: Final = (
     *numbered("T-T", 2),
     "T-P1",
     "T-X1",
+    # AutoForgeNexus: alerts, objectives, probes and routing, and the metrics that these need.
+    *("A-M01", "A-M03", "A-M04", "A-M05", "A-M09", "A-M10", "A-M22", "A-M29"),
+    *("A-M31", "A-M32", "A-M38", "A-M39", "A-M40", "A-M41", "A-M42"),
+    *numbered("A-S", 9),
+    *numbered("A-A", 12),
+    *numbered("A-H", 5),
+    *numbered("A-R", 12),
 )
 
-FEATURES: Final = frozenset(
-    {"forecast alert kind", "heatmap panel kind", "logs panel kind", "probes feature"}
-)
+FEATURES: Final = frozenset({"heatmap panel kind", "logs panel kind", "report command"})
 """What the language says and obsgen does not do yet."""
 
-QUERIED: Final = (*numbered("T-A", 10), *numbered("T-Q", 4))
+QUERIED: Final = (
+    *numbered("T-A", 10),
+    "T-A5b",
+    *numbered("T-Q", 4),
+    *numbered("A-A", 5),
+    *("A-A5b", "A-A5c", "A-A7", "A-A9"),
+    *("A-A11", "A-A11b", "A-A11c"),
+    *("A-A12", "A-A12b", "A-A12c", "A-A12d", "A-A12e", "A-A12f"),
+    *("A-S4", "A-S6"),
+    *numbered("A-H", 5),
+    *("A-H5b", "A-H5c"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +96,7 @@ class Row:
 def rows() -> Iterator[Row]:
     for line in DOCUMENT.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if re.fullmatch(r"T-[A-Z]\d*", cells[0]):
+        if re.fullmatch(r"[A-Z]-[A-Z]\d*", cells[0]):
             yield Row(*cells)
 
 
@@ -101,12 +120,16 @@ def entries(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for key in ("metrics", "receivers"):
         for name, entry in document.get(key, {}).items():
             yield f"{key.removesuffix('s')} {name}", entry
-    for key in ("slos", "alerts"):
+    for key in ("slos", "alerts", "probes"):
         for entry in document.get(key, ()):
             yield f"{key.removesuffix('s')} {entry['name']}", entry
-    for route in document.get("routes", ()):
-        to = route["to"] if isinstance(route["to"], list) else [route["to"]]
-        yield f"route {', '.join(to)}", route
+    for route in routes(document):
+        yield f"route {receivers(route)}", route
+    for escalation in document.get("escalate", ()):
+        yield f"escalation {receivers(escalation)}", escalation
+    if document["kind"] == "Routing":
+        for test in document.get("tests", ()):
+            yield f"test {test['alert']}", test
     for panel in panels(document):
         yield f"panel {document['name']}/{panel['title']}", panel
 
@@ -117,13 +140,26 @@ def panels(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from section["panels"]
 
 
+def routes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The routes below a Routing or a route, at whatever depth."""
+    for route in node.get("routes", ()):
+        yield route
+        yield from routes(route)
+
+
+def receivers(route: dict[str, Any]) -> str:
+    to = route["to"] if isinstance(route["to"], list) else [route["to"]]
+    return ", ".join(to)
+
+
 def all_entries() -> dict[str, frozenset[str]]:
-    """The requirements that each entry names, by place."""
-    return {
-        f"{file}: {name}": frozenset(entry.get("refs", ()))
-        for file, document in documents()
-        for name, entry in entries(document)
-    }
+    """The requirements that each entry names, by place; two of one name name all of them."""
+    found: dict[str, frozenset[str]] = {}
+    for file, document in documents():
+        for name, entry in entries(document):
+            place = f"{file}: {name}"
+            found[place] = found.get(place, frozenset()) | set(entry.get("refs", ()))
+    return found
 
 
 def every_refs(node: Any) -> Iterator[str]:
