@@ -21,9 +21,11 @@ from oracles import ROOT
 
 DOCUMENT: Final = ROOT / "docs/systems.md"
 SPECS: Final = ROOT / "specs"
-QUERIES: Final[dict[str, str]] = yaml.safe_load(
-    (Path(__file__).parent / "tonebridge_queries.yaml").read_text()
-)
+QUERIES: Final[dict[str, str]] = {
+    requirement: query
+    for file in sorted(Path(__file__).parent.glob("*_queries.yaml"))
+    for requirement, query in yaml.safe_load(file.read_text()).items()
+}
 
 
 def numbered(prefix: str, last: int, first: int = 1, digits: int = 1) -> tuple[str, ...]:
@@ -42,6 +44,14 @@ REQUIREMENTS: Final = (
     *numbered("T-T", 2),
     "T-P1",
     "T-X1",
+    # The LLM process platform and Kagura: alerts, money and routing.
+    *("L-M01", "L-M04", "L-M05", "L-M11"),
+    *numbered("L-A", 5),
+    *numbered("L-H", 3),
+    *("K-M01", "K-M02", "K-M03", "K-M04", "K-M06", "K-M08"),
+    *numbered("K-C", 3),
+    *numbered("K-A", 4),
+    "K-H1",
 )
 
 FEATURES: Final = frozenset(
@@ -49,7 +59,15 @@ FEATURES: Final = frozenset(
 )
 """What the language says and obsgen does not do yet."""
 
-QUERIED: Final = (*numbered("T-A", 10), *numbered("T-Q", 4))
+QUERIED: Final = (
+    *numbered("T-A", 10),
+    *numbered("T-Q", 4),
+    *numbered("L-A", 5),
+    "L-A3b",
+    *numbered("K-C", 3),
+    *numbered("K-A", 4),
+    "K-A4b",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,7 @@ class Row:
 def rows() -> Iterator[Row]:
     for line in DOCUMENT.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if re.fullmatch(r"T-[A-Z]\d*", cells[0]):
+        if re.fullmatch(r"[A-Z]-[A-Z]\d*", cells[0]):
             yield Row(*cells)
 
 
@@ -98,10 +116,10 @@ def entries(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every entry that may meet a requirement, with the name that the table gives it."""
     if document["kind"] == "Dashboard":
         yield f"dashboard {document['name']}", document
-    for key in ("metrics", "receivers"):
+    for key, word in (("metrics", "metric"), ("receivers", "receiver"), ("prices", "prices")):
         for name, entry in document.get(key, {}).items():
-            yield f"{key.removesuffix('s')} {name}", entry
-    for key in ("slos", "alerts"):
+            yield f"{word} {name}", entry
+    for key in ("slos", "alerts", "probes"):
         for entry in document.get(key, ()):
             yield f"{key.removesuffix('s')} {entry['name']}", entry
     for route in document.get("routes", ()):

@@ -23,7 +23,7 @@ import yaml
 from oracles import ROOT
 
 from obsgen.artefacts import AlertingRule
-from obsgen.model import Slo
+from obsgen.model import Service, Slo
 from obsgen.pipeline import Built
 from obsgen.units import number_text
 from obsgen.workspace import compile_specs
@@ -44,12 +44,18 @@ def built() -> Built:
 
 
 def rules() -> Iterator[AlertingRule]:
-    for group in built().compiled[0].rule_files[0].groups:
+    (file,) = (f for f in built().compiled[0].rule_files if f.service == "tonebridge")
+    for group in file.groups:
         yield from (rule for rule in group.rules if isinstance(rule, AlertingRule))
 
 
+def tonebridge() -> Service:
+    (found,) = (s for s in built().specs[0].services if s.name == "tonebridge")
+    return found
+
+
 def slo(name: str) -> Slo:
-    (found,) = (s for s in built().specs[0].services[0].slos if s.name == name)
+    (found,) = (s for s in tonebridge().slos if s.name == name)
     return found
 
 
@@ -68,7 +74,7 @@ def compiled(requirement: str) -> str:
         ]
         (target,) = found[0].targets
         return target.expr.replace("$__rate_interval", "5m").replace("$endpoint", ".*")
-    (name,) = (a.name for a in spec.services[0].alerts if requirement in a.refs)
+    (name,) = (a.name for a in tonebridge().alerts if requirement in a.refs)
     (rule,) = (rule for rule in rules() if rule.alert == name)
     return rule.expr
 
