@@ -21,6 +21,7 @@ from obsgen.reader.documents import read_documents
 from obsgen.reader.layers import PresetStore
 from obsgen.reader.merge import name_of
 from obsgen.reader.shape import NAME_FORM
+from obsgen.reader.sinks import brought_in
 from obsgen.reader.spec import Wanted, read_specs
 from obsgen.source import MappingNode, Source, SourceMap, read_source
 
@@ -144,7 +145,7 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         for spec in (specs if are_named else ())
     )
     checked = [
-        diagnostic
+        brought_in(diagnostic, spec.services)
         for spec, each in zip(specs, compiled, strict=False)
         for diagnostic in check(each, spec.project.checks)
         # What could not be read is missing in what was compiled; only PromQL stands for itself.

@@ -18,7 +18,7 @@ from obsgen.diagnostics import NOWHERE, Diagnostic, Severity
 from obsgen.lint import LintOptions, lint
 from obsgen.model import SeverityScheme
 from obsgen.pipeline import Built, Options, build
-from obsgen.reader.layers import INSTRUMENTATIONS
+from obsgen.reader.layers import INSTRUMENTATIONS, PACKS
 from obsgen.reader.project import DEFAULT_SEVERITIES
 from obsgen.source import MappingNode, Scalar, SourceMap, read_source
 from obsgen.units import Duration
@@ -144,7 +144,7 @@ def known_of_presets() -> Catalogue:
     """Return what the shipped presets know; no metric stands in two of them."""
     shipped = disk.shipped_presets()
     # What an application exposes under a common name differs from one to the next.
-    used = ", ".join(name for name in shipped if name not in INSTRUMENTATIONS)
+    used = ", ".join(name for name in shipped if name not in INSTRUMENTATIONS | PACKS)
     text = f"apiVersion: obsgen/v1\nkind: Service\nname: known\nuses: [{used}]\n"
     options = Options(presets=shipped, with_files=False, with_tests=False)
     built = build({_OWN_SPEC: text}, options)

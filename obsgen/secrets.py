@@ -55,7 +55,7 @@ _KEYS: Final = frozenset(
         "webhook_url",
     }
 )
-_KEY_ENDS: Final = ("_password", "_token", "_secret")
+_KEY_ENDS: Final = ("_password", "_token", "_secret", "_authorization", "_api_key")
 
 _CHAT_URL: Final = re.compile(
     r"hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks|outlook\.office(?:365)?\.com/webhook"
@@ -96,6 +96,10 @@ _URL_TOKEN: Final = re.compile(
     r"[0-9A-Za-z]{20,})(?:[/?&#]|\Z)"
 )
 _MASKED: Final = "<secret>"
+# A web address can be loaded only if its host is written out.
+_PLACEHOLDER: Final = re.compile(
+    r"(?P<before>https?://[0-9A-Za-z.:_\[\]-]+/[^\s${}]*)?\$\{[A-Za-z_][0-9A-Za-z_]*\}"
+)
 
 
 def looks_secret(text: str) -> str:
@@ -109,16 +113,35 @@ def looks_secret(text: str) -> str:
     """
     if text.strip() == _MASKED:
         return f"`{_MASKED}`, which Alertmanager shows in place of a secret"
+    if is_placeholder(text):
+        return ""
     if _CHAT_URL.search(text):
         return "the address of a chat webhook"
     if _USER_INFO.search(text):
         return "a URL with a user and a password"
+    return _token(text)
+
+
+def _token(text: str) -> str:
     for pattern, name in _TOKENS:
         if re.search(pattern, text):
             return name
     if _QUERY_SECRET.search(text) or _URL_TOKEN.search(text):
         return "a URL with a token"
     return ""
+
+
+def is_placeholder(text: str) -> bool:
+    """
+    Say whether a text leaves its secret to whoever deploys it: `${NAME}`, or an address ending so.
+
+    >>> is_placeholder("${API_KEY}"), is_placeholder("https://discord.com/api/webhooks/${HOOK}")
+    (True, True)
+    >>> is_placeholder("https://discord.com/api/webhooks/1/x"), is_placeholder("prefix ${API_KEY}")
+    (False, False)
+    """
+    match = _PLACEHOLDER.fullmatch(text)
+    return match is not None and not _token(match["before"] or "")
 
 
 def names_secret(key: str) -> bool:

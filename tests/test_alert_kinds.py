@@ -97,6 +97,23 @@ def test_a_disk_is_foreseen_to_be_full(tmp_path: Path):
     played(tmp_path, alert, series, {"30m": {}, "45m": {'{job="desk"}': -50}})
 
 
+def test_a_series_that_has_just_begun_foresees_nothing(tmp_path: Path):
+    # From 500 it loses 1 a minute: 20h ahead of 9m it is 491 - 1200. Its first sample is half of
+    # the range old at 10m; until then, however steep, nothing is said.
+    alert = "name: Full, forecast: {value: queue, below: 0, within: 20h, from: 20m}"
+    series = {'queue{job="desk"}': "500-1x60"}
+
+    played(tmp_path, alert, series, {"9m": {}, "10m": {'{job="desk"}': 490 - 1200}})
+
+
+def test_a_series_with_missed_scrapes_is_as_old_as_its_first_sample(tmp_path: Path):
+    # At 22m the sample of half the range ago is missing, and of the 20m are just a few there.
+    alert = "name: Full, forecast: {value: queue, below: 0, within: 20h, from: 20m}"
+    series = {'queue{job="desk"}': "500-1x5 _x14 480-1x40"}
+
+    played(tmp_path, alert, series, {"22m": {'{job="desk"}': 478 - 1200}})
+
+
 def test_a_measure_is_foreseen_at_the_steps_of_a_subquery(tmp_path: Path):
     # Two queues that grow by 2 and 3 a minute from 0: at 20m 100, and in half an hour 150 more.
     alert = "name: Long, forecast: {sum: queue, above: 200, within: 30m, from: 10m}"

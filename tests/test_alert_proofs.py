@@ -77,6 +77,13 @@ ALERTS: Final = {
     "ForecastUsed": (
         "forecast: {used_of: mem_bytes, free: free_bytes, above: 90%, within: 1h, from: 20m}"
     ),
+    "ForecastOnlyWhen": (
+        "forecast: {value: free_bytes, below: 0B, within: 4h, from: 30m}, "
+        "only_when: {sum: queue, above: 100}"
+    ),
+    "ForecastDuring": (
+        "forecast: {value: free_bytes, below: 0B, within: 2h, from: 12m}, during: mornings"
+    ),
     "AnomalyOfGauge": "anomaly: {sum: queue, sigma: 3, baseline: 2h, min_samples: 200}",
     "AnomalyBelow": (
         "anomaly: {value: queue, sigma: 2.5, direction: below, baseline: 2h, min_samples: 200}"
@@ -248,6 +255,11 @@ def mutants(rules: str, name: str) -> Iterator[tuple[str, str]]:
         for share in (1.1, 0.9):
             changed = f", {int(match[1]) * share:.0f})"
             yield f"{name} horizon x{share}", _put(rules, match, changed)
+    for match in re.finditer(r"\s+and present_over_time\(.+ offset (\d+)m\)", expr):
+        yield f"{name} without what was before", _put(rules, match, "")
+        for apart in (-1, 1):
+            changed = match[0].replace(f"offset {match[1]}m", f"offset {int(match[1]) + apart}m")
+            yield f"{name} offset {apart:+}m", _put(rules, match, changed)
     yield f"{name} waits 30s more", rules.replace("for: 5m\n", "for: 5m30s\n", 1)
     yield f"{name} keeps on 30s more", rules.replace("for: 2m\n", "for: 2m30s\n", 1)
     for matcher in dict.fromkeys(re.findall(r'\w+(?:=~|!=|!~|=)"[^"]*"', expr)):

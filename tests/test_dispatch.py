@@ -183,7 +183,7 @@ def test_a_label_that_is_a_template_may_become_anything():
     assert (None, "") == tuple(map(labels.value, ("team", "empty")))
 
 
-def test_external_labels_come_with_every_alert_whose_rule_does_not_set_them():
+def test_external_labels_come_with_every_alert_that_lacks_them():
     rule = AlertingRule(
         alert="Down",
         expr="up == 0",
@@ -193,7 +193,7 @@ def test_external_labels_come_with_every_alert_whose_rule_does_not_set_them():
     )
     labels = possible_labels(rule, {"cluster": "eu", "region": "eu", "replica": "a"})
 
-    assert ("own", "eu", "a") == tuple(map(labels.value, ("cluster", "region", "replica")))
+    assert ("own", None, "a") == tuple(map(labels.value, ("cluster", "region", "replica")))
 
 
 # --- what a route inherits ---------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,48 @@ CONFIG = "alertmanager/alertmanager.yml"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of what the case `routing/escalate` generates."""
-    text = (CASES / "routing" / "escalate" / "specs" / "shop.yaml").read_bytes()
-    folder = tmp_path_factory.mktemp("shop")
-    built = build({"specs/shop.yaml": text})
+    text = (CASES / "routing" / "escalate" / "specs" / "shop.yaml").read_text()
+    return generated(text, tmp_path_factory.mktemp("shop"))
+
+
+def generated(text: str, folder: Path) -> Path:
+    """Write what a spec gives, of which there is nothing to say, below a folder."""
+    built = build({"specs/shop.yaml": text.encode()})
     assert built.diagnostics == ()
     for file in built.files:
         (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
         (folder / file.path).write_bytes(file.data)
     return folder
+
+
+A_SHOP = """
+apiVersion: obsgen/v1
+kind: Project
+name: systems
+outputs: [prometheus, alertmanager]
+prometheus: {external_labels: {env: prod}}
+---
+apiVersion: obsgen/v1
+kind: Service
+name: shop
+team: backend
+metrics:
+  shop_requests_total: {type: counter, labels: [route, code]}
+slos:
+  - name: availability
+    objective: 99.9
+    sli: {events: {total: shop_requests_total, bad: {code: "5.."}}}
+    alerts: {profile: standard}
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers:
+  chat: {webhook: {url: "http://chat:8080/"}}
+  oncall: {webhook: {url: "http://oncall:8080/"}}
+  head: {webhook: {url: "http://head:8080/"}}
+default_receiver: head
+routes: [{to: head}]
+"""
 
 
 def escalated(
@@ -61,6 +96,10 @@ def escalated(
         routing, (file,), project, environment or Environment(), found.append
     )
     return parts, found
+
+
+def codes(text: str, *rules: AlertingRule) -> list[str]:
+    return [found.code.id for found in escalated(text, *rules)[1]]
 
 
 def rules_of(text: str, *rules: AlertingRule, **more) -> tuple[AlertingRule, ...]:  # type: ignore[no-untyped-def]
@@ -205,6 +244,86 @@ escalate:
     assert " or " in shown(rule)
 
 
+ASKED_TWICE = """
+escalate:
+  - {where: {severity: critical}, to: chat, after: 15m}
+  - {where: {category: slo}, to: oncall, after: 15m}
+"""
+
+
+def test_an_alert_that_two_entries_ask_for_is_not_taken_by_the_rule_of_its_namesake(tmp_path: Path):
+    # Tiers `fast` and `medium` are critical and asked for by both entries, the others by one.
+    folder = generated(A_SHOP + ASKED_TWICE, tmp_path)
+    promtool_check_rules([folder / RULES, folder / ESCALATIONS])
+    promtool_test(folder / TESTS)
+    critical = ',service="shop",severity="critical",category="slo",tier="fast"'
+    test = {
+        "rule_files": ["rules/shop.escalations.rules.yml"],
+        "evaluation_interval": "30s",
+        "tests": [
+            {
+                "interval": "30s",
+                "input_series": [
+                    {
+                        "series": f'ALERTS_FOR_STATE{{alertname="ErrorBudgetBurn"{critical}}}',
+                        "values": "0x60",
+                    },
+                    {
+                        "series": f'ALERTS{{alertname="ErrorBudgetBurn"{critical},'
+                        'alertstate="firing"}',
+                        "values": "1x60",
+                    },
+                ],
+                "promql_expr_test": [
+                    {
+                        "expr": 'count by (severity) (ALERTS{escalated="15m"})',
+                        "eval_time": "20m",
+                        "exp_samples": [{"labels": '{severity="critical"}', "value": 1}],
+                    }
+                ],
+            }
+        ],
+    }
+    file = folder / "prometheus" / "one.test.yml"
+    file.write_text(yaml.safe_dump(test))
+
+    promtool_test(file)
+
+
+def test_of_rules_that_no_common_label_tells_apart_each_is_told_by_its_own():
+    def pay(severity: str, tier: str, for_: str) -> AlertingRule:
+        rule = down(severity, tier=tier)
+        return replace(rule, for_=Duration.parse(for_))
+
+    rules = rules_of(
+        "escalate: [{to: oncall, after: 15m}]",
+        pay("critical", "fast", "1m"),
+        pay("high", "slow", "1m"),
+        pay("critical", "slow", "2m"),
+    )
+
+    assert [
+        {"severity": "critical", "tier": "fast"},
+        {"severity": "high", "tier": "slow"},
+        {"severity": "critical", "tier": "slow"},
+    ] == [{k: r.labels[k] for k in ("severity", "tier")} for r in rules]
+    assert [True, False, True] == ['severity="critical"' in rule.expr for rule in rules]
+    assert ["fast", "", "slow"] == [
+        next((t for t in ("fast", "slow") if f'tier="{t}"' in rule.expr), "") for rule in rules
+    ]
+
+
+def test_a_watchdog_is_never_escalated_for_it_fires_for_ever():
+    text = "escalate: [{to: oncall, after: 15m}]"
+    watchdog = down(watchdog="1m")
+    (rule,) = rules_of(text, down(), watchdog)
+    parts, found = escalated(text, watchdog)
+
+    assert 2 == rule.expr.count('watchdog=""')
+    assert () == parts
+    assert ["the escalation is for alerts that there are not"] == [d.message for d in found]
+
+
 def test_an_environment_escalates_its_own_alerts():
     staging = Environment(name="staging", labels={"environment": "staging"})
     rule = down(environment="staging")
@@ -220,6 +339,56 @@ def test_a_label_that_only_the_server_adds_is_not_looked_for_in_its_own_series()
 
     assert "cluster" not in rule.expr
     assert () == rules_of(text.replace("CLUSTER", "us"), down(), project=project)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_label_of_the_server_is_decided_beforehand_where_series_may_have_it_too(is_open: bool):
+    project = a_project(external_labels={"env": "prod"})
+    text = "escalate: [{where: {severity: critical, env: ENV}, to: oncall, after: 1h}]"
+    alert = a_rule("Down", by=("env",), is_open=is_open, service="shop", severity="critical")
+    (rule,) = rules_of(text.replace("ENV", "prod"), alert, project=project)
+
+    assert "env" not in rule.expr
+    assert 'severity="critical"' in rule.expr
+    assert () == rules_of(text.replace("ENV", "dev"), alert, project=project)
+
+
+def test_a_label_that_the_rule_sets_is_looked_for_though_the_server_has_one_of_that_name():
+    project = a_project(external_labels={"env": "prod"})
+    text = "escalate: [{where: {env: dev}, to: oncall, after: 1h}]"
+    (rule,) = rules_of(text, down(env="dev"), down(), project=project)
+
+    assert 2 == rule.expr.count('env="dev"')
+
+
+BY_SERVER = """
+alerts:
+  - name: Errors
+    threshold: {rate: shop_requests_total, by: [env], above: 1/s}
+    for: 5m
+    severity: critical
+---"""
+
+
+def test_an_alert_with_no_label_of_the_server_on_its_series_is_escalated_by_that_label(
+    tmp_path: Path,
+):
+    spec = A_SHOP.replace("[route, code]", "[route, code, env]")
+    spec = spec.replace(
+        "\n---\napiVersion: obsgen/v1\nkind: Routing",
+        f"{BY_SERVER}\napiVersion: obsgen/v1\nkind: Routing",
+    )
+    asks = "escalate: [{where: {severity: critical, env: prod}, to: [chat, oncall], after: 15m}]\n"
+    folder = generated(spec + asks, tmp_path)
+
+    promtool_test(folder / TESTS)
+    played = [
+        series["series"]
+        for test in yaml.safe_load((folder / TESTS).read_text())["tests"]
+        for series in test["input_series"]
+    ]
+    assert any('alertname="Errors"' in series for series in played)
+    assert not any("env=" in series for series in played)
 
 
 def test_what_shows_the_value_of_the_alert_is_not_said_by_its_escalation():
@@ -260,6 +429,30 @@ def test_a_lead_of_whom_no_escalation_speaks_is_no_reason_to_keep_a_receiver():
     assert ("receiver `oncall` is named by no route",) == read(
         text, with_lead("backend", "oncall")
     ).messages
+
+
+def test_who_surely_hears_of_an_alert_is_known_beside_a_route_that_may_take_it_too():
+    text = """
+routes:
+  - {where: {instance: "db.*"}, to: security, continue: true}
+  - {where: {severity: critical}, to: oncall}
+escalate: [{to: ESCALATED_TO, after: 15m}]
+"""
+    alert = a_rule("Down", by=("instance",), service="shop", severity="critical")
+
+    assert ["ALR633"] == codes(text.replace("ESCALATED_TO", "oncall"), alert)
+    assert [] == codes(text.replace("ESCALATED_TO", "security"), alert)
+
+
+def test_a_receiver_that_hears_at_some_times_alone_has_not_heard_of_every_alert():
+    text = """
+intervals: {nights: {times: ["22:00-02:00"], location: UTC}}
+routes: [{where: {severity: critical}, to: oncall, mute: nights}, {to: security}]
+escalate: [{to: oncall, after: 15m}]
+"""
+
+    assert [] == codes(text, down())
+    assert ["ALR633"] == codes(text.replace(", mute: nights", ""), down())
 
 
 # --- the real servers --------------------------------------------------------------------------

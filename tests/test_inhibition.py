@@ -38,12 +38,18 @@ slos:
     objective: 99.9
     sli: {events: {total: requests_total, bad: {code: "5.."}}}
     by: [route]
+  - name: checkout
+    objective: 99
+    sli: {events: {total: requests_total, bad: {code: "5.."}, where: {route: /checkout}}}
 alerts:
   - {name: TargetDown, down: up, severity: high}
   - {name: BackupDown, down: backup_up, severity: medium}
   - {name: QueueLong, threshold: {value: queue_length, above: 5}, severity: medium}
   - {name: QueueStuck, threshold: {value: queue_length, above: 500}, severity: critical}
   - {name: AllQueues, threshold: {sum: queue_length, above: 50}, severity: medium}
+  - name: PartnerErrors
+    threshold: {share: {code: "5.."}, of: requests_total, where: {route: /partner}, above: 5%}
+    severity: medium
   - name: Errors
     threshold: {share: {code: "5.."}, of: requests_total, above: 5%}
     severity: medium
@@ -129,6 +135,9 @@ ELSEWHERE = {"job": "cart", "instance": "b:80"}
         (alert("ErrorsByRoute", route="/a"), page("by-route", route="/a"), True),
         (alert("ErrorsByRoute", route="/a"), page("by-route", route="/b"), False),
         (alert("Errors"), page("by-route", route="/b"), False),
+        (alert("PartnerErrors"), page("availability"), True),
+        (alert("PartnerErrors"), page("checkout"), False),
+        (alert("Errors"), page("checkout"), True),
         (alert("QueueLong", queue="q", **TARGET), page("availability"), False),
         (alert("Attack"), page("availability"), False),
         (alert("BackupDown", **TARGET), page("availability"), False),

@@ -16,7 +16,8 @@ from typing import Any, Final
 import oracles
 import pytest
 import yaml
-from test_tonebridge import built, differs, nothing, number, without_each_matcher
+from canonical import differs, nothing, number, without_each_matcher
+from test_tonebridge import built
 
 from obsgen.artefacts import AlertingRule
 

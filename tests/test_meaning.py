@@ -169,6 +169,7 @@ OF_SAMPLES = [
     ("delta(free[5m])", GAUGE, "bytes", ANY),
     ("deriv(free[5m])", GAUGE, "bytes/s", ANY),
     ("double_exponential_smoothing(free[5m], 0.5, 0.5)", GAUGE, "bytes", ANY),
+    ("holt_winters(free[5m], 0.5, 0.5)", GAUGE, "bytes", ANY),
     ("first_over_time(load[5m])", GAUGE, "ratio", (0.25, 0.75)),
     ("idelta(free[5m])", GAUGE, "bytes", ANY),
     ("increase(busy[5m])", GAUGE, "s", POSITIVE),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -36,7 +38,7 @@ NEW = notifications((0, 34), {})
 
 def underlined(text: str, version: tuple[int, int] = (0, 25)) -> list[tuple[str, str, str, str]]:
     """Each error as its kind, its message, the characters and the hint."""
-    errors = parse_template(text, notifications(version, messages.TEMPLATES)).errors
+    errors = parse_template(text, notifications(version, messages.templates(version))).errors
     return [(e.kind, e.message, text[e.start : e.end], e.hint) for e in errors]
 
 
@@ -383,10 +385,11 @@ def test_labels_groups_and_annotations_are_told_apart():
 
 
 def test_a_field_that_is_not_run_is_no_template():
-    text = "receivers: {chat: {webhook: {url: 'http://a/{{ .Status }}'}}}\ndefault_receiver: chat\n"
-    newer = read(text, a_project(version=(0, 31)))
+    chat = "token_file: /a, token_id_file: /b, api_url: 'http://c', channel: '{{ .Status }}'"
+    text = f"receivers: {{chat: {{rocketchat: {{{chat}}}}}}}\ndefault_receiver: chat\n"
+    older, newer = (read(text, a_project(version=version)) for version in ((0, 28), (0, 29)))
 
-    assert (("ALR646",), ()) == (read(text).codes, newer.codes)
+    assert (("ALR646",), ()) == (older.codes, newer.codes)
 
 
 # --- the template file -------------------------------------------------------------------------
@@ -403,8 +406,8 @@ SCHEMES = {
 }
 
 
-def a_file(scheme: SeverityScheme = SEVERITIES) -> str:
-    return messages.template_file(scheme, ("specs/routing.yaml",))
+def a_file(scheme: SeverityScheme = SEVERITIES, version: tuple[int, int] = (0, 25)) -> str:
+    return messages.template_file(scheme, ("specs/routing.yaml",), version)
 
 
 @pytest.fixture(scope="module")
@@ -425,17 +428,23 @@ def said(name: str, data: object, folder: Path) -> str:
 @pytest.mark.parametrize("version", [(0, 25), (0, 28), (0, 34)])
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_file_itself_is_read_without_errors(scheme: str, version: tuple[int, int]):
-    dialect = notifications(version, messages.TEMPLATES)
+    dialect = notifications(version, messages.templates(version))
 
-    assert () == parse_template(a_file(SCHEMES[scheme]), dialect).errors
+    assert () == parse_template(a_file(SCHEMES[scheme], version), dialect).errors
 
 
-def test_the_file_defines_what_it_is_said_to():
-    assert sorted(messages.TEMPLATES) == sorted(re.findall(r'define "([^"]+)"', a_file()))
+@pytest.mark.parametrize("version", [(0, 30), (0, 31)])
+def test_the_file_defines_what_it_is_said_to(version: tuple[int, int]):
+    defined = re.findall(r'define "([^"]+)"', a_file(version=version))
+
+    assert sorted(messages.templates(version)) == sorted(defined)
+    assert ("obsgen.jira.document" in defined) == (version == (0, 31))
 
 
 def test_a_file_name_does_not_end_the_comment_that_it_stands_in(tmp_path):
-    (tmp_path / "obsgen.tmpl").write_text(messages.template_file(SEVERITIES, ("a*/b.yaml",)))
+    (tmp_path / "obsgen.tmpl").write_text(
+        messages.template_file(SEVERITIES, ("a*/b.yaml",), (0, 25))
+    )
 
     assert "[FIRING 1] HighErrorRate (gateway)" == said(
         "obsgen.title", a_notification(an_alert()), tmp_path
@@ -466,7 +475,7 @@ SILENCE = (
 )
 
 
-@pytest.mark.parametrize("name", messages.NAMES)
+@pytest.mark.parametrize("name", [n for n in messages.NAMES if n in messages.templates((0, 25))])
 @pytest.mark.parametrize(
     "data",
     [BOTH, a_notification(OVER), a_notification(BURNING, groups={}), a_notification(an_alert())],
@@ -500,9 +509,103 @@ def test_markdown_escapes_its_own_signs(shipped: Path):
     text = said("obsgen.markdown.text", BOTH, shipped)
 
     assert r"It \*burns\*" in text
+    assert r"**Error rate is 7.3% & rising** `critical`" in text
     assert r"endpoint=/pay \<now\>" in text
     assert "[Runbook](https://runbooks.example/a_%28b%29?x=1&y=2)" in text
     assert f"[Silence]({SILENCE})" in text
+
+
+def test_a_line_of_markdown_is_a_paragraph(shipped: Path):
+    lines = said("obsgen.markdown.text", BOTH, shipped).split("\n")
+
+    assert all("" in pair for pair in itertools.pairwise(lines))
+
+
+def test_a_heading_in_markdown_escapes_what_alerts_are_called(shipped: Path):
+    data = a_notification(an_alert(), groups={"alertname": "a_b*"})
+
+    assert r"[FIRING 1] a\_b\* (gateway)" == said("obsgen.markdown.title", data, shipped)
+    assert "[FIRING 1] a_b* (gateway)" == said("obsgen.title", data, shipped)
+
+
+def test_jira_gets_its_own_markup(shipped: Path):
+    odd = an_alert(annotations={"summary": r"C:\a {b} [c]", "runbook_url": "http://a/[b]|c"})
+    text = said("obsgen.jira.text", a_notification(odd, OVER), shipped)
+
+    assert (
+        r"*C:&#92;a \{b\} \[c\]*"
+        "\n[Runbook|http://a/%5Bb%5D%7Cc]  \n\n"
+        "*Resolved: Error rate is 6%*\nendpoint=/b\n"
+        f"[Silence|{SILENCE}]  [Alertmanager|{EXTERNAL_URL}/#/alerts]"
+    ) == text
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Return a folder with the template file of an Alertmanager that has Jira's documents.
+
+    The amtool at hand has no `toJson`; for the texts of these tests Go's `%q` quotes as JSON does.
+    """
+    found = tmp_path_factory.mktemp("documents")
+    text = a_file(version=(0, 31)).replace("| toJson", '| printf "%q"')
+    (found / "obsgen.tmpl").write_text(text)
+    return found
+
+
+def words(node: Any) -> str:
+    """Return what a document of Jira says; links and marks in angle brackets."""
+    if node["type"] == "hardBreak":
+        return "\n"
+    if node["type"] == "text":
+        marks = [mark.get("attrs", {}).get("href", mark["type"]) for mark in node.get("marks", [])]
+        return node["text"] + "".join(f"<{mark}>" for mark in marks)
+    return "".join(words(each) for each in node["content"]) + "\n" * (node["type"] == "paragraph")
+
+
+def test_a_document_of_jira_says_what_is_wrong_and_where_to_look(documents: Path):
+    document = json.loads(said("obsgen.jira.document", BOTH, documents))
+
+    assert {"type": "doc", "version": 1} == {k: v for k, v in document.items() if k != "content"}
+    assert (
+        "Error rate is 7.3% & rising<strong> critical<code>\n"
+        "It *burns*\n"
+        "Value: 7.3% (limit 5%)\n"
+        "Error budget left: 43.2%\n"
+        "endpoint=/pay <now>\n"
+        "Runbook<https://runbooks.example/a_(b)?x=1&y=2>\n"
+        "Dashboard<https://grafana.example/d/x>\n"
+        "Query<http://prometheus:9090/graph?g0.expr=a+%3E+1&g0.tab=1>\n"
+        "Resolved: <strong>Error rate is 6%<strong>\n"
+        "endpoint=/b\n"
+        f"Silence<{SILENCE}>  Alertmanager<{EXTERNAL_URL}/#/alerts>\n"
+    ) == words(document)
+
+
+def test_a_document_of_jira_is_json_whatever_alerts_say(documents: Path):
+    odd = {"summary": 'a "quoted" \\ text', "description": "two\nlines {{ }} ]}"}
+    many = [an_alert(s, labels={"pod": str(i)}) for i in range(12) for s in ("firing", "resolved")]
+    for alerts in ([an_alert(annotations=odd)], [OVER], [an_alert(labels={"a": "]"}), OVER], many):
+        document = json.loads(said("obsgen.jira.document", a_notification(*alerts), documents))
+        assert "doc" == document["type"]
+    assert ["and 2 more\n", "and 2 more resolved\n"] == [
+        words(each) for each in document["content"] if words(each).startswith("and")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("annotations", "link", "name"),
+    [({}, EXTERNAL_URL, "Alertmanager"), ({"runbook_url": "http://r"}, "http://r", "Runbook")],
+)
+def test_the_first_link_is_the_runbook_if_there_is_one(
+    annotations: dict[str, str], link: str, name: str, shipped: Path
+):
+    data = a_notification(an_alert(annotations=annotations))
+
+    assert (link, name) == (
+        said("obsgen.link", data, shipped),
+        said("obsgen.link.text", data, shipped),
+    )
 
 
 def test_plain_text_has_a_link_a_line(shipped: Path):
@@ -538,7 +641,7 @@ def test_html_escapes_what_alerts_say(name: str, shipped: Path):
         (("low", "high", "medium"), "#ef6c00", "error"),
         (("critical", "low"), "#c62828", "critical"),
         (("nobody-knows",), "#757575", "error"),
-        ((), "#2e7d32", "error"),
+        ((), "#2e7d32", "critical"),
     ],
 )
 def test_the_colour_is_that_of_the_most_urgent_alert_that_fires(
@@ -551,13 +654,36 @@ def test_the_colour_is_that_of_the_most_urgent_alert_that_fires(
     assert word == said("obsgen.pagerduty.severity", data, shipped)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("opsgenie.priority", ["P1", "P2", "P3", "P4", "P2", "P1", "P3"]),
+        (
+            "victorops.message_type",
+            ["CRITICAL", "CRITICAL", "WARNING", "INFO", "CRITICAL", "CRITICAL", "WARNING"],
+        ),
+        ("jira.priority", ["High", "High", "Medium", "Low", "High", "High", "Medium"]),
+        # Its end wakes nobody.
+        ("pushover.priority", ["2", "1", "0", "-1", "1", "2", "0"]),
+    ],
+)
+def test_each_system_has_its_own_word_for_the_most_urgent_severity(
+    name: str, expected: list[str], shipped: Path
+):
+    firing = (["critical"], ["high"], ["medium"], ["low"], ["unknown"], ["low", "critical"])
+    data = [a_notification(*(an_alert(labels={"severity": s}) for s in each)) for each in firing]
+    resolved = a_notification(an_alert("resolved", labels={"severity": "medium"}))
+
+    assert expected == [said(f"obsgen.{name}", each, shipped) for each in (*data, resolved)]
+
+
 def test_pagerduty_has_its_own_word_for_each_severity():
     assert {"sev1": "critical", "sev2": "error", "sev3": "warning", "sev4": "info"} == dict(
         messages.urgency_words(SCHEMES["two that page"])
     )
 
 
-@pytest.mark.parametrize("markup", ["plain", "slack", "markdown", "html"])
+@pytest.mark.parametrize("markup", ["plain", "slack", "markdown", "html", "jira"])
 def test_of_many_alerts_ten_are_told_and_the_others_counted(markup: str, shipped: Path):
     fires = [an_alert(labels={"pod": f"p{i}"}) for i in range(13)]
     over = [an_alert("resolved", labels={"pod": f"r{i}"}) for i in range(11)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from casefolders import Case, all_cases
 from oracles import amtool_check_config, promtool_check_config, promtool_check_rules
 
+# The amtool at hand is of 0.25, the Alertmanager that specs have unless they say another.
+YOUNG = re.compile(r"^alertmanager:.*version", re.MULTILINE)
 GOOD = [case for case in all_cases() if (case.folder / "expect").is_dir()]
 
 
@@ -64,6 +67,11 @@ def test_the_configurations_of_every_positive_case_are_accepted(built: list[Path
 
 
 def test_the_alertmanager_configurations_of_every_positive_case_are_accepted(built: list[Path]):
-    configs = [file for folder in built for file in sorted(folder.rglob("alertmanager.yml"))]
+    configs = [
+        file
+        for case, folder in zip(GOOD, built, strict=True)
+        if not any(YOUNG.search(spec.read_text("utf-8")) for spec in case.folder.rglob("*.yaml"))
+        for file in sorted(folder.rglob("alertmanager.yml"))
+    ]
 
     amtool_check_config(*configs)

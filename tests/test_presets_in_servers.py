@@ -20,7 +20,7 @@ import pytest
 import requests
 from oracles import Server, running_alertmanager, running_prometheus
 from prometheus_client.parser import text_string_to_metric_families
-from test_presets import metrics_of
+from test_presets import metrics_of, used
 
 from obsgen.catalogue import Metric
 
@@ -198,6 +198,15 @@ def pairs(exposed: Exposed) -> Iterator[tuple[Metric, Family]]:
 
 def test_every_metric_of_the_preset_is_exposed(exposed: Exposed):
     assert [] == missing(exposed)
+
+
+def test_every_metric_that_the_pack_alerts_on_is_exposed(exposed: Exposed):
+    (service,) = used("meta_monitoring").specs[0].services
+    asked = {metric.name for alert in service.alerts for metric in alert.body.metrics}
+    own = {name for name in asked if name.startswith(f"{exposed.preset}_")}
+
+    assert own
+    assert own <= set(exposed.families)
 
 
 def test_every_family_that_is_exposed_is_declared_or_left_out_on_purpose(exposed: Exposed):

@@ -35,7 +35,7 @@ SPECS: Final = """\
 apiVersion: obsgen/v1
 kind: Project
 name: shop
-prometheus: {external_labels: {cluster: eu}}
+prometheus: {scrape_interval: 1s, evaluation_interval: 1s, external_labels: {cluster: eu}}
 teams: [shop, database]
 ---
 apiVersion: obsgen/v1
@@ -58,6 +58,7 @@ alerts:
     severity: medium
   - {name: Attack, threshold: {rate: requests_total, where: {code: 403}, above: 5/s}, severity: low,
      category: security, notify: auditors}
+  - {name: Watchdog, watchdog: {every: 2500ms}}
   - {name: Slow, threshold: {rate: requests_total, below: 5/s}, severity: low}
 ---
 apiVersion: obsgen/v1
@@ -168,6 +169,7 @@ STORIES: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ("QueueFull", {"queue": "one", **A, "ends": "4s"}),
         ("QueueFull", {"queue": "two", **A}),
     ),
+    "a watchdog": (("Watchdog", {}),),
     "over before anybody was told": (
         ("QueueLong", {"queue": "one", **A, "begins": "300ms", "ends": "700ms"}),
         ("QueueLong", {"queue": "two", **A, "begins": "0s", "ends": "500ms"}),
@@ -254,6 +256,7 @@ def test_the_stories_tell_of_every_receiver_of_silence_and_of_ends():
     assert {"chat", "oncall", "database", "auditors", "night"} == {e.receiver for e in every}
     assert any(e.resolved for e in every)
     assert () == sent["over before anybody was told"]
+    assert ["0s", "2s500ms", "5s"] == [str(e.at) for e in sent["a watchdog"]]
     down = sent["a target is down, then up again"]
     # The alert of the target that is down waits until it is up again.
     of_a = [

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from obsgen.artefacts import AlertingRule, Compiled, Page, alert_title
+from obsgen.artefacts import (
+    AlertingRule,
+    Compiled,
+    Dashboard,
+    Page,
+    RuleFile,
+    RuleGroup,
+    alert_title,
+)
 from obsgen.compile.runbooks import compile_runbooks, spoken
 from obsgen.pipeline import Built, Options, build
 from obsgen.prose import cell, fenced, link, markdown
@@ -123,6 +132,47 @@ def test_an_alert_with_a_runbook_of_its_own_has_a_page_that_leads_there(live: Bu
     url = "https://wiki.example.org/shop"
 
     assert f"More: [{url}](<{url}>)\n" in page(live, "Elsewhere")
+
+
+def test_each_service_has_pages_of_its_own_rules_whatever_the_order_of_the_files(live: Built):
+    (spec,) = live.specs
+    (service,) = spec.services
+    slow, elsewhere = (next(r for r in alerts(live) if r.alert == n) for n in ("Slow", "Elsewhere"))
+    files = [
+        RuleFile(service=name, groups=(RuleGroup(name=name, rules=(rule,)),), sources=())
+        for name, rule in (("till", slow), ("shop", slow), ("till", elsewhere))
+    ]
+    services = (service, replace(service, name="till"))
+    pages = compile_runbooks(services, files, spec.project)
+
+    assert [
+        "runbooks/shop/Slow.md",
+        "runbooks/till/Slow.md",
+        "runbooks/till/Elsewhere.md",
+        "runbooks/README.md",
+    ] == [each.path for each in pages]
+
+
+def test_a_page_names_the_dashboards_of_its_own_service_alone(live: Built):
+    (spec,) = live.specs
+    boards = tuple(
+        Dashboard(
+            uid=f"{name}-board",
+            title=name.capitalize(),
+            description="",
+            folder="",
+            tags=(),
+            sections=(),
+            service=name,
+        )
+        for name in ("shop", "till")
+    )
+    files = compiled(live).rule_files
+    pages = compile_runbooks(spec.services, files, spec.project, dashboards=boards)
+    (text,) = [p.text for p in pages if p.path.endswith("/Slow.md")]
+
+    assert "- Shop (`/d/shop-board` in Grafana)\n" in text
+    assert "Till" not in text
 
 
 def test_who_is_told_is_said_where_it_is_known(live: Built):

@@ -1,9 +1,10 @@
 """
-The worked example against its requirements: `docs/systems.md`, `specs/` and the list below agree.
+The systems of `specs/` against what their documents ask for: `docs/systems.md`, `specs/` and the
+list below agree.
 
 The specs are read as plain YAML, without obsgen: what a requirement's row claims must be there in
 the author's own words. An entry is called by its kind and name; a panel by its dashboard and title,
-a route by its receivers.
+a route and an escalation by their receivers.
 """
 
 from __future__ import annotations
@@ -44,6 +45,13 @@ REQUIREMENTS: Final = (
     *numbered("T-T", 2),
     "T-P1",
     "T-X1",
+    # AutoForgeNexus: alerts, objectives, probes and routing, and the metrics that these need.
+    *("A-M01", "A-M03", "A-M04", "A-M05", "A-M09", "A-M10", "A-M22", "A-M29"),
+    *("A-M31", "A-M32", "A-M38", "A-M39", "A-M40", "A-M41", "A-M42"),
+    *numbered("A-S", 9),
+    *numbered("A-A", 12),
+    *numbered("A-H", 5),
+    *numbered("A-R", 12),
     # The LLM process platform and Kagura: alerts, money and routing.
     *("L-M01", "L-M04", "L-M05", "L-M11"),
     *numbered("L-A", 5),
@@ -54,14 +62,20 @@ REQUIREMENTS: Final = (
     "K-H1",
 )
 
-FEATURES: Final = frozenset(
-    {"forecast alert kind", "heatmap panel kind", "logs panel kind", "probes feature"}
-)
+FEATURES: Final = frozenset({"heatmap panel kind", "logs panel kind", "report command"})
 """What the language says and obsgen does not do yet."""
 
 QUERIED: Final = (
     *numbered("T-A", 10),
+    "T-A5b",
     *numbered("T-Q", 4),
+    *numbered("A-A", 5),
+    *("A-A5b", "A-A5c", "A-A7", "A-A9"),
+    *("A-A11", "A-A11b", "A-A11c"),
+    *("A-A12", "A-A12b", "A-A12c", "A-A12d", "A-A12e", "A-A12f"),
+    *("A-S4", "A-S6"),
+    *numbered("A-H", 5),
+    *("A-H5b", "A-H5c"),
     *numbered("L-A", 5),
     "L-A3b",
     *numbered("K-C", 3),
@@ -122,9 +136,13 @@ def entries(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for key in ("slos", "alerts", "probes"):
         for entry in document.get(key, ()):
             yield f"{key.removesuffix('s')} {entry['name']}", entry
-    for route in document.get("routes", ()):
-        to = route["to"] if isinstance(route["to"], list) else [route["to"]]
-        yield f"route {', '.join(to)}", route
+    for route in routes(document):
+        yield f"route {receivers(route)}", route
+    for escalation in document.get("escalate", ()):
+        yield f"escalation {receivers(escalation)}", escalation
+    if document["kind"] == "Routing":
+        for test in document.get("tests", ()):
+            yield f"test {test['alert']}", test
     for panel in panels(document):
         yield f"panel {document['name']}/{panel['title']}", panel
 
@@ -135,13 +153,26 @@ def panels(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from section["panels"]
 
 
+def routes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The routes below a Routing or a route, at whatever depth."""
+    for route in node.get("routes", ()):
+        yield route
+        yield from routes(route)
+
+
+def receivers(route: dict[str, Any]) -> str:
+    to = route["to"] if isinstance(route["to"], list) else [route["to"]]
+    return ", ".join(to)
+
+
 def all_entries() -> dict[str, frozenset[str]]:
-    """The requirements that each entry names, by place."""
-    return {
-        f"{file}: {name}": frozenset(entry.get("refs", ()))
-        for file, document in documents()
-        for name, entry in entries(document)
-    }
+    """The requirements that each entry names, by place; two of one name name all of them."""
+    found: dict[str, frozenset[str]] = {}
+    for file, document in documents():
+        for name, entry in entries(document):
+            place = f"{file}: {name}"
+            found[place] = found.get(place, frozenset()) | set(entry.get("refs", ()))
+    return found
 
 
 def every_refs(node: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import Final
@@ -37,6 +37,11 @@ _FINE: Final = 100
 _EVALUATIONS: Final = 400
 _MINUTE: Final = 60_000
 _STEPS: Final = 5
+
+
+def half_of(since: Duration) -> Duration:
+    """Return the recent half of a range: a line needs samples that are older."""
+    return Duration(since.ms // 2)
 
 
 def foreseen(points: Iterable[Point], at: Fraction) -> Fraction | None:
@@ -93,17 +98,23 @@ class Lines:
         if self.step is not None and self.step.ms % evaluation.ms:
             # Halved as often as one likes it is part of a step.
             evaluation = Duration(2 * self.step.ms)
-        return Pace.every(evaluation, alert, context, looks)
+        pace = Pace.every(evaluation, alert, context, looks)
+        if alert.only_when is None:
+            return pace
+        # While the other condition passes its steps, the line must have become old enough.
+        return replace(pace, lasts=pace.lasts + samples(self._reach, pace.interval))
 
     # --- what it means -------------------------------------------------------------------
 
     def met(self, world: World) -> Iterator[Labels]:
         """Yield for which label sets the line is beyond the limit."""
         ahead = world.seconds + Fraction(self.within.seconds)
+        recent = world.seconds - Fraction(half_of(self.since).ms, 1000)
         told: set[Labels] = set()
         for number, part in enumerate(self.condition.parts(self.query)):
             for labels, points in self._points(world, number, part).items():
-                value = foreseen(points, ahead)
+                (oldest, _), *_ = points
+                value = foreseen(points, ahead) if oldest <= recent else None
                 if value is not None and labels not in told:
                     comparison = self.condition.comparison
                     if world.holds(value, comparison, part.limit, is_exact=False):
@@ -134,9 +145,10 @@ class Lines:
     # --- series --------------------------------------------------------------------------
 
     def plays(self, pace: Pace, reach: int) -> Iterator[Play | Unprovable]:
-        """Yield a play for each limit: a line crosses it just within the horizon."""
+        """Yield two plays for each limit: a line crosses it just within the horizon, or begins."""
         for part in self.condition.parts(self.query):
             yield self._crossing(part, pace, reach)
+            yield self._young(part, pace, reach)
 
     def _crossing(self, part: LimitPart, pace: Pace, reach: int) -> Play | Unprovable:
         quiet, firing, rest = pace.steps(3, max(reach, self._reach))
@@ -161,12 +173,30 @@ class Lines:
             settled=samples(self._reach, pace.interval),
         )
 
+    def _young(self, part: LimitPart, pace: Pace, reach: int) -> Play | Unprovable:
+        """Return the play that is beyond the limit from the first sample on, too young at first."""
+        parts = pace.evaluation.ms // pace.interval.ms
+        before = -(-max(pace.lead, samples(reach, pace.interval)) // parts) * parts
+        _, length = pace.steps(2, self._reach)
+        line = self._line(part, pace, 0, length)
+        if isinstance(line, Unprovable):
+            return line
+        series = self._along(line, part, pace, {})
+        if isinstance(series, Unprovable):
+            return series
+        begun = tuple(each._replace(runs=_late(each.runs, before)) for each in series)
+        measure, known = self.condition.measure, half_of(self.since)
+        level = shown_in(_rounded(line[0].level), measure.unit)
+        name = f"firing when {measure.title}, from {level} on, is known for {known}"
+        return Play(name=name, pace=pace, series=begun, ends=(before + length,))
+
     def falling(self, pace: Pace, length: int, pins: Mapping[str, str]) -> Series:
         """Return series that stand far beyond the limit from the beginning on, and run on."""
         part = self.condition.parts(self.query)[0]
         line = self._line(part, pace, 0, length)
-        if isinstance(line, Unprovable):
-            return line
+        return line if isinstance(line, Unprovable) else self._along(line, part, pace, pins)
+
+    def _along(self, line: Curve, part: LimitPart, pace: Pace, pins: Mapping[str, str]) -> Series:
         tripping = self._tripping(part)
         scene = Scene(interval=pace.interval, tripping=tripping, pinned=pins, with_decoys=False)
         series = self.condition.measure.series(part.query, line, scene)
@@ -225,6 +255,11 @@ class Lines:
 
 def _rounded(level: Fraction | None) -> Fraction:
     return Fraction(f"{float(level or 0):.3g}")
+
+
+def _late(runs: tuple[Run, ...], before: int) -> tuple[Run, ...]:
+    """Return samples before which so many are missing."""
+    return (Run(times=before), *runs) if before else runs
 
 
 def _joined(series: InputSeries) -> InputSeries:

@@ -3,7 +3,8 @@
 
 `predict_linear` lays the line of least squares through the samples of a range and follows it into
 the future. A gauge as it stands gives its own samples; any other measure is asked at steps of a
-subquery.
+subquery. A series that has just begun foresees nothing: something of it must be known from the
+older half of the range.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ _POINTS: Final = 120
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """
-    Fires for every series that a line takes beyond the limit.
+    Fires for every series that a line takes beyond the limit, once half of the range is known.
 
     Attributes:
         within: How far ahead.
@@ -88,7 +89,11 @@ class Forecast:
         query = context.query()
         comparison = self.condition.comparison
         expr = any_of(
-            binary(self._predicted(part), comparison, number(number_text(part.limit)))
+            binary(
+                binary(self._predicted(part), comparison, number(number_text(part.limit))),
+                "and",
+                self._long_known(part),
+            )
             for part in self.condition.parts(query)
         )
         firing = condition_firing(self.condition, context, expr)
@@ -120,10 +125,19 @@ class Forecast:
         return isinstance(parse(self.condition.measure.expr(part.query).text), VectorSelector)
 
     def _predicted(self, part: LimitPart) -> Expr:
-        measure = self.condition.measure.expr(part.query)
-        over = f"{self.since}" if self._is_range(part) else f"{self.since}:{self.step}"
         ahead = number_text(self.within.seconds)
-        return call("predict_linear", f"{measure.within(_ATOM)}[{over}]", ahead)
+        return call("predict_linear", self._over(part, self.since), ahead)
+
+    def _long_known(self, part: LimitPart) -> Expr:
+        """Ask for one sample in the older half: scrapes may be missed, or be rarer than usual."""
+        recent = _lines.half_of(self.since)
+        older = self._over(part, Duration(self.since.ms - recent.ms))
+        return call("present_over_time", f"{older} offset {recent}")
+
+    def _over(self, part: LimitPart, length: Duration) -> str:
+        measure = self.condition.measure.expr(part.query)
+        over = f"{length}" if self._is_range(part) else f"{length}:{self.step}"
+        return f"{measure.within(_ATOM)}[{over}]"
 
 
 _ATOM: Final = Expr("").binding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from obsgen.artefacts import Route
@@ -28,11 +28,19 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     config = subject.compiled.alertmanager
     alerts = subject.routed
     if config is not None and alerts:
-        yield from _of(config.route, config.route, alerts)
+        here: dict[int, dict[int, RoutedAlert]] = {}
+        for number, alert in enumerate(alerts):
+            for reached in alert.reached:
+                for route in reached.path:
+                    here.setdefault(id(route), {})[number] = alert
+        yield from _of(config.route, config.route, here)
 
 
-def _of(route: Route, root: Route, alerts: tuple[RoutedAlert, ...]) -> Iterator[Diagnostic]:
-    here = [a for a in alerts if any(route in reached.path for reached in a.reached)]
+def _of(
+    route: Route, root: Route, alerts: Mapping[int, Mapping[int, RoutedAlert]]
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a route and those below; the alerts by the routes they take."""
+    here = tuple(alerts.get(id(route), {}).values())
     for index, label in enumerate((route.group_by or ()) if here and route.origin.file else ()):
         if label != ALL_LABELS and not any(alert.labels.may_have(label) for alert in here):
             known = {*(name for alert in here for name in alert.labels.fixed)}

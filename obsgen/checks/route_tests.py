@@ -10,6 +10,7 @@ from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.names import ESCALATED
 from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits, is_open
 from obsgen.routing.alerts import RoutedAlert
 
@@ -53,7 +54,7 @@ class _Player:
             if not self._rules(ref):
                 yield self._unknown(ref)
                 return
-        named = self._rules(self.test.alert)
+        named = [a for a in self._rules(self.test.alert) if self._is_meant(a)]
         narrowed = [(a, labels) for a in named if (labels := a.labels.narrowed(self.test.labels))]
         if not narrowed:
             shown = ", ".join(f"{k}={v!r}" for k, v in self.test.labels.items())
@@ -65,6 +66,10 @@ class _Player:
                 message = f"alert `{alert.name}` {problem}"
                 yield finding(TEST_FAILS, self.test.origin / "reaches", message, _way(alert))
                 return
+
+    def _is_meant(self, alert: RoutedAlert) -> bool:
+        """Say whether it is no escalation, which has the name of its alert, or one is asked for."""
+        return ESCALATED in self.test.labels or ESCALATED not in alert.labels.fixed
 
     def _rules(self, ref: AlertRef) -> list[RoutedAlert]:
         return [

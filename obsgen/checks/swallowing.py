@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Final
 
-from obsgen.artefacts import InhibitRule
+from obsgen.artefacts import AlertmanagerMatcher, InhibitRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, finding
@@ -25,9 +26,12 @@ CODES: Final = (SWALLOWING,)
 
 def _run(subject: Subject) -> Iterator[Diagnostic]:
     config = subject.compiled.alertmanager
+    by_service: dict[str | None, list[RoutedAlert]] = {}
+    for alert in subject.routed:
+        by_service.setdefault(alert.labels.value("service"), []).append(alert)
     for rule in () if config is None else config.inhibit_rules:
-        sources = [a for a in subject.routed if matched(rule.source, a.labels) is not False]
-        targets = [a for a in subject.routed if matched(rule.target, a.labels) is not False]
+        sources = _taken(rule.source, subject.routed, by_service)
+        targets = _taken(rule.target, subject.routed, by_service)
         if not rule.equal and not _is_pinned(rule):
             yield from _swallowed(rule, sources, targets, "any label")
         for label in rule.equal:
@@ -36,6 +40,21 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
                 for side in (sources, targets)
             )
             yield from _swallowed(rule, some, others, f"`{label}`")
+
+
+def _taken(
+    side: tuple[AlertmanagerMatcher, ...],
+    every: Iterable[RoutedAlert],
+    by_service: Mapping[str | None, list[RoutedAlert]],
+) -> list[RoutedAlert]:
+    """Return the alerts that a side of a rule may take; most rules are of one service."""
+    named = next((m.value for m in side if m.label == "service" and m.op == "="), None)
+    asked = (
+        every
+        if named is None
+        else itertools.chain(by_service.get(named, ()), by_service.get(None, ()))
+    )
+    return [alert for alert in asked if matched(side, alert.labels) is not False]
 
 
 def _is_pinned(rule: InhibitRule) -> bool:

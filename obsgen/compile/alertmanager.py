@@ -9,7 +9,7 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
@@ -18,14 +18,16 @@ from obsgen.artefacts import (
     AlertmanagerConfig,
     AlertmanagerMatcher,
     InhibitRule,
+    RecordingRule,
 )
+from obsgen.compile.alert_matchers import equals, one_of
 from obsgen.compile.notified import with_notified
 from obsgen.compile.routes import compile_routes
 from obsgen.compile.symptoms import symptom_rules
-from obsgen.matchers import literal_pattern
+from obsgen.compile.watchdogs import with_watchdogs
 from obsgen.messages import refers, template_file
 from obsgen.model import Project, Reports, Routing, Service
-from obsgen.names import BURN_ALERT, IDENTITY
+from obsgen.names import BURN_ALERT, IDENTITY, PROBE_LABEL
 
 _SERVICE: Final = "service"
 _SLO: Final = "slo"
@@ -33,11 +35,15 @@ _TIER: Final = "tier"
 _SEVERITY: Final = "severity"
 
 
+_NO_RECORDS: Final[Mapping[str, tuple[RecordingRule, ...]]] = {}
+
+
 def compile_alertmanager(
     routing: Routing | None,
     rules: Iterable[AlertingRule],
     project: Project,
     services: tuple[Service, ...] = (),
+    records: Mapping[str, tuple[RecordingRule, ...]] = _NO_RECORDS,
     report: Reports = lambda _: None,
 ) -> AlertmanagerConfig | None:
     """
@@ -46,6 +52,7 @@ def compile_alertmanager(
     Args:
         rules: In the order of the rule files: of an SLO's tiers the faster first.
         services: Whose rules they are.
+        records: What the services record, by their names.
 
     Returns:
         None without a Routing document.
@@ -53,17 +60,18 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
-    told = replace(routing, route=with_notified(routing, services, every, report))
+    root = compile_routes(routing, project)
+    root = with_notified(root, routing, services, every, project, report)
     external = tuple(sorted(project.external_labels))
     return AlertmanagerConfig(
         global_=routing.global_,
-        route=compile_routes(told, project),
+        route=with_watchdogs(root, every, project.external_labels),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
             *_burn_rules(every, external, project.severities.names),
             *_severity_rules(every, project, external),
-            *symptom_rules(services, every, project.severities, external),
+            *symptom_rules(services, every, records, project.severities, external),
         ),
         time_intervals=routing.time_intervals,
         sources=routing.sources,
@@ -78,7 +86,7 @@ def _messages(routing: Routing, project: Project) -> str:
     integrations = (found for r in routing.receivers for _, found in r.integrations)
     if not any(refers(text) for found in integrations for text in _texts(found)):
         return ""
-    return template_file(project.severities, routing.sources)
+    return template_file(project.severities, routing.sources, project.alertmanager_version)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -138,7 +146,7 @@ def _burn_rules(
         for fast, slower in agreed.items():
             yield _tier_rule((), fast, slower, kept_apart, equal)
         for slo in members:
-            own = (_is(_SERVICE, slo.service), _is(_SLO, slo.slo))
+            own = (equals(_SERVICE, slo.service), equals(_SLO, slo.slo))
             own_pairs = (p for p in slo.pairs(severities) if p in disputed)
             for fast, slower in _slower(own_pairs).items():
                 yield _tier_rule(own, fast, slower, kept_apart, equal)
@@ -182,10 +190,10 @@ def _tier_rule(
     equal: tuple[str, ...],
 ) -> InhibitRule:
     # One rule a tier: an alert that matches both sides of a rule does not inhibit others of it.
-    common = (_is("alertname", BURN_ALERT), *own)
+    common = (equals("alertname", BURN_ALERT), *own)
     return InhibitRule(
-        source=(*common, _is(_TIER, fast), *kept_apart),
-        target=(*common, _one_of(_TIER, slower), *kept_apart),
+        source=(*common, equals(_TIER, fast), *kept_apart),
+        target=(*common, one_of(_TIER, slower), *kept_apart),
         equal=equal,
     )
 
@@ -205,34 +213,39 @@ def _severity_rules(
     rules: tuple[AlertingRule, ...], project: Project, external: tuple[str, ...]
 ) -> Iterable[InhibitRule]:
     """Yield one rule for all alerts of a service that agree on everything but their name."""
-    found: dict[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
-    for (service, slo, alert), levels in _levels(rules, project).items():
+    found: dict[tuple[_Identity, str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
+    for (identity, alert), levels in _levels(rules, project).items():
         for (urgent, equal), lower in _inhibited(levels).items():
-            key = (service, slo, urgent, lower, equal)
-            found.setdefault(key, {})[alert] = None
-    for (service, slo, urgent, lower, equal), alerts in found.items():
-        where = [_is(_SERVICE, service)] + ([_is(_SLO, slo)] if slo else [])
-        common = (*where, _one_of("alertname", tuple(alerts)))
-        identity = (_SERVICE, _SLO) if slo else (_SERVICE,)
+            found.setdefault((identity, urgent, lower, equal), {})[alert] = None
+    for (identity, urgent, lower, equal), alerts in found.items():
+        where = (equals(label, value) for label, value in identity)
+        common = (*where, one_of("alertname", tuple(alerts)))
         yield InhibitRule(
-            source=(*common, _is(_SEVERITY, urgent)),
-            target=(*common, _one_of(_SEVERITY, lower)),
-            equal=tuple(dict.fromkeys(("alertname", *identity, *equal, *external))),
+            source=(*common, equals(_SEVERITY, urgent)),
+            target=(*common, one_of(_SEVERITY, lower)),
+            equal=tuple(
+                dict.fromkeys(("alertname", *(label for label, _ in identity), *equal, *external))
+            ),
         )
+
+
+_Identity = tuple[tuple[str, str], ...]
+"""What an alert is of: its service, and its SLO or its probe."""
 
 
 def _levels(
     rules: tuple[AlertingRule, ...], project: Project
-) -> Mapping[tuple[str, str, str], tuple[_Level, ...]]:
-    """Return the severities under each service, SLO and alert name, most urgent first."""
+) -> Mapping[tuple[_Identity, str], tuple[_Level, ...]]:
+    """Return the severities of each alert name of one thing, most urgent first."""
     order = project.severities.names
-    found: dict[tuple[str, str, str], list[_Level]] = {}
+    found: dict[tuple[_Identity, str], list[_Level]] = {}
     for rule in rules:
         labels = rule.labels
         if rule.alert == BURN_ALERT or labels.get(_SEVERITY) not in order:
             continue
-        if service := labels.get(_SERVICE, ""):
-            key = (service, labels.get(_SLO, ""), rule.alert)
+        if labels.get(_SERVICE):
+            own = ((label, labels.get(label, "")) for label in (_SERVICE, _SLO, PROBE_LABEL))
+            key = (tuple(each for each in own if each[1]), rule.alert)
             found.setdefault(key, []).append(_Level(labels[_SEVERITY], _varying(rule)))
     return {
         key: tuple(sorted(levels, key=lambda level: order.index(level.severity)))
@@ -254,14 +267,3 @@ def _inhibited(
         if len(sides) == 1 and (varying := next(iter(sides))) is not None:
             found.setdefault((urgent, varying), []).append(lower)
     return {key: tuple(lower) for key, lower in found.items()}
-
-
-def _is(label: str, value: str) -> AlertmanagerMatcher:
-    return AlertmanagerMatcher(label=label, op="=", value=value)
-
-
-def _one_of(label: str, values: tuple[str, ...]) -> AlertmanagerMatcher:
-    if len(values) == 1:
-        return _is(label, values[0])
-    pattern = "|".join(map(literal_pattern, values))
-    return AlertmanagerMatcher(label=label, op="=~", value=pattern)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Route
 from obsgen.diagnostics import Code, Severity, finding
-from obsgen.matchers import Matcher
 from obsgen.model import Environment, Escalation, Project, Reports, Routing
-from obsgen.names import ESCALATED
+from obsgen.names import ESCALATED, WATCHDOG_LABEL
+from obsgen.routing import PossibleLabels, dispatch, matched, possible_labels
+from obsgen.routing.alerts import RoutedAlert
 
 ESCALATED_LABEL: Final = Code(
     "ALR632",
@@ -37,9 +37,15 @@ IDLE: Final = Code(
 CODES: Final = (ESCALATED_LABEL, NOBODY_NEW, IDLE)
 
 
-def may_match(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> bool:
-    """Say whether alerts of a rule may be escalated so, as far as their labels are known."""
-    return _all_hold(escalation.matchers, rule, external) is not False
+def may_match(escalation: Escalation, rule: AlertingRule, labels: PossibleLabels) -> bool:
+    """
+    Say whether alerts of a rule may be escalated so, as far as their labels are known.
+
+    A watchdog never is: it fires for ever, and nobody is to resolve it.
+    """
+    if WATCHDOG_LABEL in rule.labels:
+        return False
+    return matched(escalation.route.matchers, labels) is not False
 
 
 def check_escalations(
@@ -50,104 +56,57 @@ def check_escalations(
     report: Reports,
 ) -> None:
     """Report what keeps escalations from telling anybody."""
-    external = project.external_labels
-    tree = _Tree(routing.route, external)
+    escalations = routing.escalations
+    alerts = tuple(_routed(routing, rules, project)) if escalations else ()
     entries: dict[tuple[str | int, ...], list[int]] = {}
-    for number, each in enumerate(routing.escalations):
+    for number, each in enumerate(escalations):
         entries.setdefault((each.origin.file, *each.origin.path), []).append(number)
+    asked_for: set[int] = set()
     for numbers in entries.values():
-        own = [routing.escalations[number] for number in numbers]
         asked = [
-            (number, rule)
-            for number, each in zip(numbers, own, strict=True)
-            for rule in rules
-            if may_match(each, rule, external)
+            (number, place)
+            for number in numbers
+            for place, alert in enumerate(alerts)
+            if may_match(escalations[number], alert.rule, alert.labels)
         ]
-        origin = own[0].origin
-        if asked and all(_is_heard(n, rule, routing.escalations, tree) for n, rule in asked):
+        asked_for.update(place for _, place in asked)
+        origin = escalations[numbers[0]].origin
+        if asked and all(_is_heard(n, alerts[place], escalations) for n, place in asked):
             message = "the escalation tells nobody who has not been told before"
             report(finding(NOBODY_NEW, origin / "to", message, "name another receiver"))
         # In an environment, alerts may be less urgent than elsewhere, and some not there at all.
         if rules and not asked and not environment.name:
             report(finding(IDLE, origin, "the escalation is for alerts that there are not"))
-    escalated = [r for r in rules if any(may_match(e, r, external) for e in routing.escalations)]
-    for rule in escalated:
+    for rule in (alerts[place].rule for place in sorted(asked_for)):
         if ESCALATED in (rule.carries or ()):
             message = f"alert `{rule.alert}` has a label `{ESCALATED}`, and is to be escalated"
             report(finding(ESCALATED_LABEL, rule.origin / "name", message))
 
 
-def _is_heard(
-    number: int, rule: AlertingRule, escalations: tuple[Escalation, ...], tree: _Tree
-) -> bool:
+def _routed(
+    routing: Routing, rules: Iterable[AlertingRule], project: Project
+) -> Iterator[RoutedAlert]:
+    """Yield the alerts on their way through the routes that the specs write."""
+    for rule in rules:
+        labels = possible_labels(rule, project.external_labels)
+        yield RoutedAlert(rule=rule, labels=labels, reached=dispatch(routing.route, labels))
+
+
+def _is_heard(number: int, alert: RoutedAlert, escalations: tuple[Escalation, ...]) -> bool:
     """Say whether all receivers of an escalation surely have heard of an alert before."""
     own = escalations[number]
-    told = set(tree.told(rule))
+    told = {r.receiver for r in alert.reached if r.is_sure and not _has_times(r.route)}
     for place, other in enumerate(escalations):
         is_before = (other.after, place) < (own.after, number)
-        if is_before and _all_hold(other.matchers, rule, tree.external):
+        if is_before and matched(other.route.matchers, alert.labels):
             told.update(() if _is_muted(other.route) else other.receivers)
     return told.issuperset(own.receivers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """The routes, and the labels that Prometheus adds to every alert."""
-
-    root: Route
-    external: Mapping[str, str]
-
-    def told(self, rule: AlertingRule) -> tuple[str, ...]:
-        """Return the receivers that surely hear of all alerts of a rule, at any time."""
-        return () if (found := self._reached(self.root, rule)) is None else tuple(found)
-
-    def _reached(self, route: Route, rule: AlertingRule) -> list[str] | None:
-        """Return whom the alerts reach below a route; None where that cannot be told."""
-        found: list[str] = []
-        is_taken = False
-        for child in route.routes:
-            matchers = tuple(Matcher(m.label, m.op, m.value) for m in child.matchers)
-            verdict = _all_hold(matchers, rule, self.external)
-            if verdict is False:
-                continue
-            below = self._reached(child, rule) if verdict else None
-            if below is None:
-                return None
-            found += below
-            is_taken = True
-            if not child.continue_:
-                return found
-        return found if is_taken else [] if route.mute or route.active else [route.receiver]
-
-
 def _is_muted(route: Route) -> bool:
     """Say whether there are times at which nobody is told."""
-    return any(each.mute or each.active for each in (route, *route.routes))
+    return any(map(_has_times, (route, *route.routes)))
 
 
-def _all_hold(
-    matchers: Iterable[Matcher], rule: AlertingRule, external: Mapping[str, str]
-) -> bool | None:
-    """Say whether matchers take the alerts of a rule; None where some may be taken."""
-    verdicts = set(_verdicts(matchers, rule, external))
-    return False if False in verdicts else None if None in verdicts else True
-
-
-def _verdicts(
-    matchers: Iterable[Matcher], rule: AlertingRule, external: Mapping[str, str]
-) -> Iterator[bool | None]:
-    for matcher in matchers:
-        value = _value(matcher.label, rule, external)
-        yield matcher.matches(value) if value is not None and matcher.is_certain else None
-
-
-def _value(label: str, rule: AlertingRule, external: Mapping[str, str]) -> str | None:
-    """Return the value of a label in Alertmanager, empty where it is absent; None if open."""
-    if label == "alertname":
-        return rule.alert
-    if label in rule.labels:
-        text = rule.labels[label]
-        return None if "{{" in text else text
-    if rule.carries is None or label in rule.carries:
-        return None
-    return external.get(label, "")
+def _has_times(route: Route) -> bool:
+    return bool(route.mute or route.active)

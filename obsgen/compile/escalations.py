@@ -24,6 +24,7 @@ from obsgen.model import Environment, Escalation, Project, Reports, Routing
 from obsgen.names import ESCALATED
 from obsgen.promql import layout, parse
 from obsgen.promql.build import Expr, any_of, binary, number
+from obsgen.routing import PossibleLabels, possible_labels
 from obsgen.units import Duration, number_text
 
 PART: Final = "escalations"
@@ -74,7 +75,7 @@ class _Step:
     Attributes:
         alerts: The rules of the alerts; all have the same `for`.
         ways: What an alert must have, for each entry of the specs.
-        apart: What tells the alerts from others of their name that have another `for`.
+        apart: What tells the alerts from others of their name.
     """
 
     alerts: tuple[AlertingRule, ...]
@@ -159,14 +160,15 @@ def _steps(
         level = tuple(each for each in escalations if each.after == after)
         for rules in by_name.values():
             asked = tuple(_asked(rules, level, external))
-            yield from _of_name(asked, after)
+            yield from _of_name(asked, rules, after)
 
 
 def _asked(
     rules: Iterable[AlertingRule], level: tuple[Escalation, ...], external: Mapping[str, str]
 ) -> Iterator[_Asked]:
     for rule in rules:
-        matching = [each for each in level if may_match(each, rule, external)]
+        sent = possible_labels(rule, external)
+        matching = [each for each in level if may_match(each, rule, sent)]
         if matching:
             fixed = _fixed(rule)
             labels = dict.fromkeys(m.label for each in matching for m in each.matchers)
@@ -175,33 +177,65 @@ def _asked(
             yield _Asked(rule=rule, ways=ways, where=where, origin=matching[0].origin)
 
 
-def _of_name(asked: tuple[_Asked, ...], after: Duration) -> Iterator[_Step]:
+def _of_name(
+    asked: tuple[_Asked, ...], rules: Iterable[AlertingRule], after: Duration
+) -> Iterator[_Step]:
     """Yield as few steps as tell the alerts of one name apart where they differ."""
-    groups: dict[tuple[tuple[str, str], ...], list[_Asked]] = {}
+    groups: dict[tuple[object, ...], list[_Asked]] = {}
     for each in asked:
-        groups.setdefault(each.where, []).append(each)
-    for where, group in groups.items():
-        is_alike = len({(each.rule.for_, each.ways) for each in group}) == 1
-        for part in [group] if is_alike else [[each] for each in group]:
+        groups.setdefault((each.where, each.rule.for_, each.ways), []).append(each)
+    for group in groups.values():
+        whole = _apart(group, rules)
+        for part in [group] if whole is not None else [[each] for each in group]:
             first = part[0]
-            telling = (where if len(groups) > 1 else ()) if is_alike else _fixed(first.rule).items()
             yield _Step(
                 alerts=tuple(each.rule for each in part),
                 after=after,
                 ways=first.ways,
-                apart=tuple(Matcher(label, "=", value) for label, value in telling),
+                apart=(_apart(part, rules) or ()) if whole is None else whole,
                 origin=first.origin,
             )
 
 
+def _apart(group: list[_Asked], rules: Iterable[AlertingRule]) -> _Matchers | None:
+    """
+    Return what tells a group from all other rules of its name, escalated or not.
+
+    Returns:
+        None where no label does that all of the group have; nothing where the ways do already.
+    """
+    known = [(rule, possible_labels(rule)) for rule in rules]
+    inside = {id(each.rule) for each in group}
+    own = [labels for rule, labels in known if id(rule) in inside]
+    others = [
+        labels
+        for rule, labels in known
+        if id(rule) not in inside and any(_may_take(way, labels) for way in group[0].ways)
+    ]
+    found = []
+    asked = (label for label, _ in group[0].where)
+    for label in dict.fromkeys((*asked, *(k for each in (*own, *others) for k in each.fixed))):
+        value, *more = {each.value(label) for each in own}
+        if value is None or more:
+            continue
+        left = [each for each in others if each.value(label) in {None, value}]
+        if len(left) < len(others):
+            found.append(Matcher(label, "=", value))
+            others = left
+    return None if others and len(group) > 1 else tuple(found)
+
+
+def _may_take(way: _Matchers, labels: PossibleLabels) -> bool:
+    """Say whether the series of a rule's alerts may pass a way."""
+    values = ((matcher, labels.value(matcher.label)) for matcher in way)
+    return all(value is None or matcher.matches(value) for matcher, value in values)
+
+
 def _way(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> _Matchers:
     """Return what the series of an alert must have: the server's own labels are not on them."""
-
-    def is_outside(label: str) -> bool:
-        is_own = rule.carries is None or label in rule.carries or label in rule.labels
-        return label in external and not is_own
-
-    return tuple(m for m in escalation.matchers if not is_outside(m.label))
+    # What is asked of those was decided when the escalation was found to match.
+    added = external.keys() - {label for label, text in rule.labels.items() if text}
+    return tuple(m for m in escalation.matchers if m.label not in added)
 
 
 def _base(step: _Step, environment: Environment) -> _Matchers:

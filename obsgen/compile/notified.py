@@ -3,48 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, Route
 from obsgen.catalogue import near
+from obsgen.compile.alert_matchers import equals
+from obsgen.compile.routes import GROUP_INTERVAL, repeated_every
 from obsgen.diagnostics import finding
-from obsgen.model import Alert, Reports, Routing, Service
+from obsgen.model import Alert, Project, Reports, Routing, Service
+from obsgen.names import ESCALATED
 from obsgen.reader.routes import UNKNOWN_RECEIVER
-from obsgen.routing import dispatch, possible_labels
+from obsgen.routing import Tree, possible_labels
+from obsgen.units import Duration
 
 
 def with_notified(
-    routing: Routing, services: Iterable[Service], rules: Iterable[AlertingRule], report: Reports
+    root: Route,
+    routing: Routing,
+    services: Iterable[Service],
+    rules: Iterable[AlertingRule],
+    project: Project,
+    report: Reports,
 ) -> Route:
     """
-    Return the tree with routes for what alerts add, before all others and going on to them.
+    Return the tree with routes for what alerts add, before the others and going on to them.
 
-    A receiver that an alert surely reaches already is not told twice. Alertmanager's default takes
-    what no route below it takes; so that it goes on to take an alert that a first route took, too,
-    it stands once more as the last route, which takes everything.
+    A receiver that hears of an alert surely and at any hour is not told twice. Alertmanager's
+    default takes what no route below it takes; so that an alert which a first route took still
+    falls to it, it stands once more behind all others, for these alerts alone.
+
+    Args:
+        root: The tree as it is without them; what escalates stays in front.
     """
+    found = _Notified(root, project, Tree(root))
+    known = {receiver.name for receiver in routing.receivers}
     by_key: dict[tuple[str, str], list[AlertingRule]] = {}
     for rule in rules:
         by_key.setdefault((rule.labels.get("service", ""), rule.alert), []).append(rule)
     first: list[Route] = []
-    falls_through = False
+    last: list[Route] = []
     for service in services:
         for alert in service.alerts:
-            known = tuple(_receivers(alert, routing, report))
-            for rule in by_key.get((service.name, alert.name), ()) if known else ():
-                reached = dispatch(routing.route, possible_labels(rule))
-                sure = {each.receiver for each in reached if each.is_sure}
-                falls_through |= any(each.route is routing.route for each in reached)
-                first += (_route(rule, alert, name) for name in known if name not in sure)
+            receivers = tuple(_receivers(alert, known, report))
+            for rule in by_key.get((service.name, alert.name), ()) if receivers else ():
+                if alert.telling.items() <= rule.labels.items():
+                    added, fallen = found.routes(rule, alert, receivers)
+                    first += added
+                    last += fallen
     if not first:
-        return routing.route
-    last = (Route(receiver=routing.route.receiver),) if falls_through else ()
-    unique = tuple({(r.receiver, r.matchers): r for r in first}.values())
-    return replace(routing.route, routes=(*unique, *routing.route.routes, *last))
+        return root
+    place = next((n for n, r in enumerate(root.routes) if not _is_of_escalation(r)), 0)
+    before, behind = root.routes[:place], root.routes[place:]
+    return replace(root, routes=(*before, *_unique(first), *behind, *_unique(last)))
 
 
-def _receivers(alert: Alert, routing: Routing, report: Reports) -> Iterator[str]:
-    known = {receiver.name for receiver in routing.receivers}
+@dataclass(frozen=True, slots=True)
+class _Notified:
+    root: Route
+    project: Project
+    tree: Tree
+
+    def routes(
+        self, rule: AlertingRule, alert: Alert, receivers: tuple[str, ...]
+    ) -> tuple[list[Route], list[Route]]:
+        """Return the routes in front for the alerts of a rule, and those behind."""
+        reached = self.tree.dispatch(possible_labels(rule, self.project.external_labels))
+        always = {r.receiver for r in reached if r.is_sure and not (r.route.active or r.route.mute)}
+        matchers = _matchers(rule, alert)
+        first = [
+            Route(
+                receiver=name,
+                matchers=matchers,
+                continue_=True,
+                repeat_interval=self._repeat_interval(rule),
+                origin=alert.origin,
+            )
+            for name in receivers
+            if name not in always
+        ]
+        falls = first and any(each.route is self.root for each in reached)
+        return first, [Route(receiver=self.root.receiver, matchers=matchers)] if falls else []
+
+    def _repeat_interval(self, rule: AlertingRule) -> Duration | None:
+        """Return how often these are repeated, where the specs do not say it for all alerts."""
+        severity = rule.labels.get("severity", "")
+        if self.root.repeat_interval is not None or severity not in self.project.severities.names:
+            return None
+        group_interval = self.root.group_interval or GROUP_INTERVAL
+        return repeated_every(severity, group_interval, self.project)
+
+
+def _receivers(alert: Alert, known: set[str], report: Reports) -> Iterator[str]:
     for scalar in alert.notify:
         if scalar.text in known:
             yield scalar.text
@@ -55,15 +104,16 @@ def _receivers(alert: Alert, routing: Routing, report: Reports) -> Iterator[str]
         report(finding(UNKNOWN_RECEIVER, scalar.origin, message, hint))
 
 
-def _route(rule: AlertingRule, alert: Alert, receiver: str) -> Route:
-    labels = {"service": rule.labels.get("service", ""), "alertname": rule.alert}
-    return Route(
-        receiver=receiver,
-        matchers=tuple(
-            AlertmanagerMatcher(label=label, op="=", value=value)
-            for label, value in labels.items()
-            if value
-        ),
-        continue_=True,
-        origin=alert.origin,
-    )
+def _matchers(rule: AlertingRule, alert: Alert) -> tuple[AlertmanagerMatcher, ...]:
+    service = rule.labels.get("service", "")
+    labels = {"service": service, "alertname": rule.alert, **alert.telling}
+    return tuple(equals(label, value) for label, value in labels.items() if value)
+
+
+def _unique(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """Return each route once: rules of one name may ask for the same."""
+    return tuple({(r.receiver, r.matchers): r for r in routes}.values())
+
+
+def _is_of_escalation(route: Route) -> bool:
+    return any(matcher.label == ESCALATED for matcher in route.matchers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +13,7 @@ from obsgen.artefacts import (
     Page,
     PrometheusConfig,
     QueryScope,
+    RecordingRule,
     RuleFile,
     RuleTestFile,
     ScrapeJob,
@@ -27,7 +28,7 @@ from obsgen.compile.runbooks import compile_runbooks
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Project, Reports, Service, Spec
-from obsgen.routing import dispatch, possible_labels
+from obsgen.routing import Tree, possible_labels
 
 JOB_TWICE: Final = Code(
     "OUT922",
@@ -64,7 +65,10 @@ def compile_spec(
             around = (project, spec.environment)
             escalations = compile_escalations(spec.routing, rule_files, *around, report)
         alerts = tuple(rule for file in rule_files for rule in file.alerts)
-        alertmanager = compile_alertmanager(spec.routing, alerts, project, services, report)
+        records = {file.service: tuple(_records(file)) for file in rule_files}
+        alertmanager = compile_alertmanager(
+            spec.routing, alerts, project, services, records, report
+        )
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
         dashboards = compile_dashboards(replace(spec, services=services), report)
@@ -114,6 +118,11 @@ def compile_spec(
     )
 
 
+def _records(file: RuleFile) -> Iterator[RecordingRule]:
+    for group in file.groups:
+        yield from (rule for rule in group.rules if isinstance(rule, RecordingRule))
+
+
 def _told(
     config: AlertmanagerConfig | None, rule_files: Iterable[RuleFile], project: Project
 ) -> Mapping[str, tuple[str, ...]] | None:
@@ -121,9 +130,10 @@ def _told(
     if config is None:
         return None
     found: dict[str, tuple[str, ...]] = {}
+    tree = Tree(config.route)
     for file in rule_files:
         for rule in file.alerts:
-            reached = dispatch(config.route, possible_labels(rule, project.external_labels))
+            reached = tree.dispatch(possible_labels(rule, project.external_labels))
             names = {r.receiver: r.is_sure for r in sorted(reached, key=lambda r: r.is_sure)}
             title = alert_title(file.service, rule.alert, rule.labels)
             found[title] = tuple(

@@ -125,11 +125,15 @@ class _Repeating:
         )
 
     def _interval(self, severity: str, group_interval: Duration) -> Duration:
-        """Return how often alerts of a severity are repeated: as soon as somebody should react."""
-        level = next(each for each in self.project.severities.levels if each.name == severity)
-        times = -(-level.respond_within.ms // group_interval.ms)
-        most = max(RETENTION.ms // group_interval.ms, 1)
-        return Duration(min(times, most) * group_interval.ms)
+        return repeated_every(severity, group_interval, self.project)
+
+
+def repeated_every(severity: str, group_interval: Duration, project: Project) -> Duration:
+    """Return how often alerts of a severity are repeated: as soon as somebody should react."""
+    level = next(each for each in project.severities.levels if each.name == severity)
+    times = -(-level.respond_within.ms // group_interval.ms)
+    most = max(RETENTION.ms // group_interval.ms, 1)
+    return Duration(min(times, most) * group_interval.ms)
 
 
 def _ends_here(route: Route) -> bool:

@@ -8,6 +8,7 @@ outside, because only routing knows it.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -125,13 +126,21 @@ def compile_runbooks(
         rule_files: Escalations, too.
         told: Who is told of alerts; without it, the pages do not say.
     """
-    files = tuple(rule_files)
+    rules: dict[str, dict[str, list[AlertingRule]]] = defaultdict(lambda: defaultdict(list))
+    for file in rule_files:
+        for rule in file.alerts:
+            rules[file.service][rule.alert].append(rule)
+    boards: dict[str, list[Dashboard]] = defaultdict(list)
+    for board in dashboards:
+        boards[board.service].append(board)
+    titles = {board.uid: board.title for board in dashboards}
     pages, rows = [], []
     for service in services:
-        rules = [rule for file in files if file.service == service.name for rule in file.alerts]
-        for alert in dict.fromkeys(rule.alert for rule in rules if ESCALATED not in rule.labels):
-            own = tuple(rule for rule in rules if rule.alert == alert)
-            runbook = _Runbook(service, alert, own, project, dashboards, told or {})
+        here = (project, tuple(boards[service.name]), titles, told or {})
+        for alert, own in rules[service.name].items():
+            if all(ESCALATED in rule.labels for rule in own):
+                continue
+            runbook = _Runbook(service, alert, tuple(own), *here)
             pages.append(runbook.page())
             rows.append(runbook.row())
     if rows:
@@ -161,7 +170,8 @@ class _Runbook:
     alert: str
     rules: tuple[AlertingRule, ...]
     project: Project
-    dashboards: tuple[Dashboard, ...]
+    boards: tuple[Dashboard, ...]
+    titles: Mapping[str, str]
     told: Told
 
     @property
@@ -264,13 +274,12 @@ class _Runbook:
 
     def _dashboards(self) -> Iterator[str]:
         """Yield the dashboard of each alert, then the others of the service."""
-        titles = {board.uid: board.title for board in self.dashboards}
         own = [rule.annotations.get("dashboard_uid", "") for rule in self.originals]
-        of_service = [board.uid for board in self.dashboards if board.service == self.service.name]
+        of_service = [board.uid for board in self.boards]
         for url in _values(self.originals, "dashboard_url", of_annotations=True):
             yield link(url, url)
         for uid in dict.fromkeys((*filter(None, own), *of_service)):
-            yield f"{cell(titles.get(uid, uid))} (`/d/{uid}` in Grafana)"
+            yield f"{cell(self.titles.get(uid, uid))} (`/d/{uid}` in Grafana)"
 
 
 def _meaning(rule: AlertingRule) -> str:

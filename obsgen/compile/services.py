@@ -19,6 +19,7 @@ from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
 from obsgen.diagnostics import Code, Related, finding
 from obsgen.model import Alert, AlertParts, Context, Environment, Project, Reports, Service, Slo
+from obsgen.reader.sinks import of_service
 from obsgen.units import Duration
 
 ENVIRONMENT_LABEL: Final = Code(
@@ -64,6 +65,7 @@ def compile_service(
     Args:
         with_tests: Work out the unit tests, too.
     """
+    report = of_service(report, service)
     context = Context(
         project=project.seen_from(service),
         environment=environment,
@@ -98,7 +100,10 @@ def compile_service(
     )
     rules = RuleFile(
         service=service.name,
-        groups=tuple(_labelled(group, environment.labels) for group in groups),
+        groups=tuple(
+            _labelled(_without_external(group, service, project), environment.labels)
+            for group in groups
+        ),
         sources=service.sources,
     )
     of_slos = [(slo, shown(own.proofs, with_tests=with_tests)) for slo, own in slos]
@@ -202,6 +207,28 @@ def _rules(alerts: Iterable[AlertParts]) -> tuple[RecordingRule | AlertingRule, 
 def _series_of(record: RecordingRule) -> tuple[str, ...]:
     """Return what tells the series of a recording from those of others."""
     return (record.record, *(f"{k}={v}" for k, v in sorted(record.labels.items())))
+
+
+def _without_external(group: RuleGroup, service: Service, project: Project) -> RuleGroup:
+    """
+    Take away what alerts carry of external labels only because every metric may be asked for them.
+
+    Series of this server have them only where a metric declares them itself.
+    """
+    if not project.external_labels:
+        return group
+    declared = {
+        alert.name: frozenset(label for metric in alert.body.metrics for label in metric.labels)
+        for alert in service.alerts
+    }
+
+    def carried(rule: RecordingRule | AlertingRule) -> RecordingRule | AlertingRule:
+        if not isinstance(rule, AlertingRule) or rule.carries is None or rule.alert not in declared:
+            return rule
+        foreign = project.external_labels.keys() - declared[rule.alert] - rule.labels.keys()
+        return replace(rule, carries=rule.carries - foreign)
+
+    return replace(group, rules=tuple(map(carried, group.rules)))
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, InhibitRule
-from obsgen.matchers import literal_pattern
+from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, InhibitRule, RecordingRule
+from obsgen.compile.alert_matchers import equals, is_there, one_of
+from obsgen.matchers import Matcher, contradiction
 from obsgen.model import Alert, AlertRole, Service, SeverityScheme, Slo
-from obsgen.names import BURN_ALERT
+from obsgen.names import BURN_ALERT, is_own_series
+from obsgen.promql import VectorSelector, parse, selectors
 
 _TARGET: Final = ("job", "instance")
 """The labels that tell a target of Prometheus."""
@@ -46,6 +48,7 @@ class _Known:
 def symptom_rules(
     services: tuple[Service, ...],
     rules: Iterable[AlertingRule],
+    records: Mapping[str, tuple[RecordingRule, ...]],
     severities: SeverityScheme,
     external: tuple[str, ...],
 ) -> Iterator[InhibitRule]:
@@ -53,6 +56,7 @@ def symptom_rules(
     Yield the inhibitions of symptoms, service by service.
 
     Args:
+        records: What the services record, by their names.
         external: The labels that every alert gets from the server that sends it.
     """
     by_service: dict[str, list[AlertingRule]] = {}
@@ -63,17 +67,19 @@ def symptom_rules(
         for service in services
     }
     rank = {name: place for place, name in enumerate(severities.names)}
-    burning = _Burning(severities, external, by_service)
+    pages = _Pages(severities, external, by_service)
     for service in services:
         own = known[service.name]
         symptoms = [each for each in own if each.alert.body.role is AlertRole.SYMPTOM]
         yield from _of_targets(own, symptoms, rank, external)
         for slo in service.slos:
-            yield from burning.over(service.name, slo, _related(service.name, slo, symptoms))
+            own_records = records.get(service.name, ())
+            related = _related(service.name, slo, symptoms, own_records)
+            yield from pages.over(service.name, slo, related)
         for each in symptoms:
             for part in each.alert.symptom_of:
                 if part.service != service.name:
-                    yield from burning.over(part.service, part.slo, (each,))
+                    yield from pages.over(part.service, part.slo, (each,))
 
 
 def _known(service: Service, rules: Iterable[AlertingRule]) -> Iterator[_Known]:
@@ -100,7 +106,7 @@ def _of_targets(
         if is_on_targets and all(map(down.may_carry, _TARGET)):
             urgent = (s for s in at_targets if _is_as_urgent(down.severity, s.severity, rank))
             found.setdefault(tuple(urgent), []).append(down)
-    there = tuple(AlertmanagerMatcher(label=label, op="!=", value="") for label in _TARGET)
+    there = tuple(is_there(label) for label in _TARGET)
     for silenced, several in found.items():
         if silenced:
             yield InhibitRule(
@@ -113,22 +119,55 @@ def _of_targets(
 # --- the page of an SLO ------------------------------------------------------------------------
 
 
-def _related(service: str, slo: Slo, symptoms: Iterable[_Known]) -> tuple[_Known, ...]:
+def _related(
+    service: str, slo: Slo, symptoms: Iterable[_Known], records: Iterable[RecordingRule]
+) -> tuple[_Known, ...]:
     """Return the symptoms of an SLO among those of its own service."""
     counted = {metric.name for metric in slo.sli.metrics}
+    reading = [
+        each
+        for each in symptoms
+        if each.alert.category in _OF_SERVICE
+        and any(metric.name in counted for metric in each.alert.body.metrics)
+    ]
+    streams = _streams(slo, records) if reading else ()
+    meeting = {id(each) for each in reading if _meets(each, streams)}
     return tuple(
         each
         for each in symptoms
-        if (
-            each.alert.category in _OF_SERVICE
-            and any(metric.name in counted for metric in each.alert.body.metrics)
-        )
+        if id(each) in meeting
         or any(p.service == service and p.slo.name == slo.name for p in each.alert.symptom_of)
     )
 
 
+def _streams(slo: Slo, records: Iterable[RecordingRule]) -> tuple[VectorSelector, ...]:
+    """Return what an SLO's ledger selects of metrics that are no recordings."""
+    return tuple(
+        selector
+        for rule in records
+        if rule.labels.get("slo") == slo.name
+        for selector in selectors(parse(rule.expr))
+        if not is_own_series(selector.metric_name or "")
+    )
+
+
+def _meets(symptom: _Known, streams: Iterable[VectorSelector]) -> bool:
+    """Say whether an alert reads, of a metric that is counted, series that may be counted."""
+    read = tuple(selectors(parse(symptom.rule.expr)))
+    return any(
+        one.metric_name == other.metric_name
+        and contradiction((*_matchers(one), *_matchers(other))) is None
+        for one in read
+        for other in streams
+    )
+
+
+def _matchers(selector: VectorSelector) -> Iterator[Matcher]:
+    return (Matcher(m.label, m.op, m.value) for m in selector.matchers)
+
+
 @dataclass(frozen=True, slots=True)
-class _Burning:
+class _Pages:
     """The pages of SLOs, and what they silence."""
 
     severities: SeverityScheme
@@ -144,16 +183,16 @@ class _Burning:
             urgent = tuple(p for p in pages if _is_as_urgent(p, each.severity, rank))
             if urgent and all(map(each.may_carry, slo.by)):
                 silenced.setdefault(urgent, []).append(each)
-        groups = tuple(AlertmanagerMatcher(label=label, op="!=", value="") for label in slo.by)
+        groups = tuple(is_there(label) for label in slo.by)
         for urgent, several in silenced.items():
             of_service = several[0].service
             is_own = ("service",) if service == of_service else ()
             yield InhibitRule(
                 source=(
-                    _is("service", service),
-                    _is("slo", slo.name),
-                    _is("alertname", BURN_ALERT),
-                    _one_of("severity", urgent),
+                    equals("service", service),
+                    equals("slo", slo.name),
+                    equals("alertname", BURN_ALERT),
+                    one_of("severity", urgent),
                     *groups,
                 ),
                 target=(*_of_alerts(of_service, several), *groups),
@@ -179,15 +218,4 @@ def _is_as_urgent(one: str, other: str, rank: Mapping[str, int]) -> bool:
 def _of_alerts(service: str, alerts: Iterable[_Known]) -> tuple[AlertmanagerMatcher, ...]:
     names = tuple(dict.fromkeys(each.rule.alert for each in alerts))
     levels = tuple(dict.fromkeys(each.severity for each in alerts))
-    return _is("service", service), _one_of("alertname", names), _one_of("severity", levels)
-
-
-def _is(label: str, value: str) -> AlertmanagerMatcher:
-    return AlertmanagerMatcher(label=label, op="=", value=value)
-
-
-def _one_of(label: str, values: tuple[str, ...]) -> AlertmanagerMatcher:
-    if len(values) == 1:
-        return _is(label, values[0])
-    pattern = "|".join(map(literal_pattern, values))
-    return AlertmanagerMatcher(label=label, op="=~", value=pattern)
+    return equals("service", service), one_of("alertname", names), one_of("severity", levels)

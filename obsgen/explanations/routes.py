@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from obsgen.artefacts import AlertmanagerConfig, Compiled, Route
 from obsgen.matchers import quoted
+from obsgen.names import ESCALATED, PROBE_LABEL
 from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits
 from obsgen.routing.alerts import RoutedAlert, routed_alerts
 from obsgen.routing.notifications import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL
@@ -132,14 +134,14 @@ def _tree(route: Route, depth: int) -> Iterator[str]:
 
 def _rows(alert: RoutedAlert) -> Iterator[tuple[str, ...]]:
     severity = alert.rule.labels.get("severity", "")
-    labels = ", ".join(f"{k}={v}" for k, v in alert.rule.labels.items() if k in _TELLING)
+    labels = ", ".join(f"{k}={v}" for k in _TELLING if (v := alert.rule.labels.get(k)))
     name = f"{alert.name} ({labels})" if labels else alert.name
     for number, reached in enumerate(alert.reached):
         first = (name, severity) if not number else ("", "")
         yield (*first, _receiver(reached), _when(reached))
 
 
-_TELLING = ("slo", "tier", "level")
+_TELLING: Final = ("slo", "tier", "spent", "spend", "level", PROBE_LABEL, ESCALATED)
 
 
 def _way(title: str, reached: Iterable[Reached]) -> Section:

@@ -237,6 +237,7 @@ class Service:
 
     Attributes:
         scrape_interval: The longest at which its own metrics are scraped.
+        presets: Where what `uses` brought in begins.
     """
 
     name: str
@@ -255,6 +256,7 @@ class Service:
     probes: tuple[Probe, ...] = ()
     sources: tuple[str, ...]
     prices: tuple[Price, ...] = ()
+    presets: tuple[Origin, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

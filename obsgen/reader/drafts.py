@@ -36,6 +36,7 @@ class ServiceDraft:
     Attributes:
         effective: Its document with everything that was brought in.
         used: The services whose metrics and measures it uses.
+        presets: Where the documents begin that were brought in.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ServiceDraft:
     probes: tuple[ReadProbe, ...]
     used: tuple[str, ...]
     sources: tuple[str, ...]
+    presets: tuple[Origin, ...]
     sink: Reports
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from obsgen.artefacts import Json, ReceiverConfig, Written
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.gotemplate import Dialect, notifications
-from obsgen.messages import TEMPLATES
+from obsgen.messages import templates
 from obsgen.model import Project, ReceiverKind, Reports, SeverityScheme
 from obsgen.receivers import KINDS
 from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets, version_text
@@ -77,7 +77,7 @@ class Integrations:
         return _FieldReader(
             subject=subject,
             version=version,
-            dialect=notifications(version, TEMPLATES),
+            dialect=notifications(version, templates(version)),
             texts=[] if texts is None else texts,
             severities=self.project.severities,
             reports=self.report,

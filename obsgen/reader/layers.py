@@ -30,6 +30,9 @@ CODES: Final = (UNKNOWN_USE, PRESET_CYCLE)
 INSTRUMENTATIONS: Final = frozenset({"fastapi", "otel_genai", "otel_http"})
 """Shipped presets of what a service exposes itself; the others are of exporters and servers."""
 
+PACKS: Final = frozenset({"meta_monitoring", "node_alerts"})
+"""Shipped presets of alerts; the metrics come from the presets that they use."""
+
 
 @dataclass(slots=True)
 class PresetStore:

@@ -104,12 +104,13 @@ class RouteTestReader:
             time = datetime.fromisoformat(node.text)
         except ValueError:
             time = _UNREADABLE
-        if time.tzinfo is None:
+        if time.tzinfo is None or not _YEARS[0] <= time.year <= _YEARS[1]:
             hint = "write a time with its zone: `2026-01-03T02:00Z`, `2026-01-03T11:00+09:00`"
-            message = f"{node.word} is no time with a zone"
+            message = f"{node.word} is no time with a zone, or of another age"
             self.report(finding(ROUTE_TEST, node.origin, message, hint))
             return _UNREADABLE
         return time
 
 
+_YEARS: Final = (1970, 9000)
 _UNREADABLE: Final = datetime.min

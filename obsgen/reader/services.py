@@ -125,6 +125,7 @@ class ServicesReader:
             scrape=read_scrape(effective.document.get("scrape"), self.spec.project, sink),
             used=tuple(used.services),
             sources=tuple(dict.fromkeys(files)),
+            presets=tuple(layer.document.origin for layer in used.layers),
             sink=sink,
         )
 
@@ -207,6 +208,7 @@ class ServicesReader:
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
             prices=self._prices[draft.name],
+            presets=draft.presets,
             origin=document.origin,
         )
 

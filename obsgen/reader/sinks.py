@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from obsgen.diagnostics import Code, Diagnostic, Related, Severity, finding
-from obsgen.model import Reports
+from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
+from obsgen.model import Reports, Service
 from obsgen.reader.documents import Documents
 from obsgen.reader.measures import ServiceReader
 from obsgen.source import MappingNode
@@ -22,19 +23,41 @@ CODES: Final = (NOT_READ,)
 
 def with_uses(report: Reports, service: MappingNode, presets: list[MappingNode]) -> Reports:
     """Let a finding inside a preset point at the service that uses it, too."""
-    if not presets:
-        return report
-    inside = {(p.origin.file, p.origin.path[:1]) for p in presets}
-    place = service.origin / "uses"
+    inside = [preset.origin for preset in presets]
+    return _pointing(report, inside, service.origin) if inside else report
+
+
+def of_service(report: Reports, service: Service) -> Reports:
+    """Do the same with what is found after reading."""
+    return _pointing(report, service.presets, service.origin) if service.presets else report
+
+
+def brought_in(diagnostic: Diagnostic, services: Iterable[Service]) -> Diagnostic:
+    """Let a finding of which no service is known point at the first that uses its preset."""
+    users = (s for s in services if any(_is_in(diagnostic, p) for p in s.presets))
+    first = next(users, None)
+    return diagnostic if first is None else _noted(diagnostic, first.origin)
+
+
+def _pointing(report: Reports, presets: Iterable[Origin], service: Origin) -> Reports:
+    inside = {(p.file, p.path[:1]) for p in presets}
 
     def sink(diagnostic: Diagnostic) -> None:
         origin = diagnostic.origin
-        if (origin.file, origin.path[:1]) in inside:
-            related = (*diagnostic.related, Related("brought in here", place))
-            diagnostic = replace(diagnostic, related=related)
-        report(diagnostic)
+        is_inside = (origin.file, origin.path[:1]) in inside
+        report(_noted(diagnostic, service) if is_inside else diagnostic)
 
     return sink
+
+
+def _is_in(diagnostic: Diagnostic, preset: Origin) -> bool:
+    origin = diagnostic.origin
+    return (origin.file, origin.path[:1]) == (preset.file, preset.path[:1])
+
+
+def _noted(diagnostic: Diagnostic, service: Origin) -> Diagnostic:
+    note = Related("brought in here", service / "uses")
+    return replace(diagnostic, related=(*diagnostic.related, note))
 
 
 @dataclass(slots=True)

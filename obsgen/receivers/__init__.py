@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("slack", "pagerduty", "email", "webhook")
+KINDS: Final = (
+    *("slack", "pagerduty", "email", "webhook", "opsgenie", "discord", "msteams", "msteamsv2"),
+    *("telegram", "webex", "victorops", "pushover", "sns", "wechat", "jira", "rocketchat"),
+    *("incidentio", "mattermost"),
+)

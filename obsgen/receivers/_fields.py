@@ -7,7 +7,8 @@ Secrets are looked for in every text that is read, and below every key that is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -18,13 +19,13 @@ from obsgen.receivers._findings import (
     FIELD_VALUE,
     NEWER_ALERTMANAGER,
     place,
-    report_secret,
+    report_named_secret,
+    report_open_secret,
     report_secrets,
     version_text,
 )
 from obsgen.receivers._templates import check_template
 from obsgen.schema.shared import flag, listed, mapping, ref, text
-from obsgen.secrets import looks_secret, names_secret
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
@@ -49,11 +50,13 @@ class Text:
 
     Attributes:
         run_since: The first Alertmanager that runs it as a Go template; None where none does.
+        is_public: It is an identifier that looks like a token and is none.
     """
 
     description: str
     example: str = ""
     run_since: tuple[int, int] | None = (0, 0)
+    is_public: bool = False
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -64,8 +67,8 @@ class Text:
         """Return the text, after a look for secrets and at the template."""
         if not isinstance(node, Scalar) or node.is_null:
             return None
-        if reason := looks_secret(node.text):
-            report_secret(node, reader, f"holds {reason}")
+        if not self.is_public:
+            report_open_secret(node, reader)
         check_template(node, reader, self.run_since)
         return node.text
 
@@ -89,17 +92,18 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number, 0 or more."""
+    """A whole number, 0 or more; with *is_signed* also one below."""
 
     description: str
     example: int = 0
+    is_signed: bool = False
 
     @property
     def schema(self) -> Mapping[str, Any]:
         """A number, quoted or not."""
         return {
             "type": ["integer", "string"],
-            "minimum": 0,
+            **({} if self.is_signed else {"minimum": 0}),
             "description": self.description,
             "examples": [self.example],
         }
@@ -108,19 +112,22 @@ class Whole:
         """Return the number."""
         if not isinstance(node, Scalar) or node.is_null:
             return None
-        if node.text.isascii() and node.text.isdigit() and len(node.text) <= _MAX_DIGITS:
+        pattern = _SIGNED if self.is_signed else _UNSIGNED
+        if pattern.fullmatch(node.text):
             return int(node.text)
         message = f"{place(node, reader)} takes a whole number, found {node.word}"
         reader.report(finding(FIELD_VALUE, node.origin, message, f"for example {self.example}"))
         return None
 
 
-_MAX_DIGITS: Final = 9
+# What Alertmanager's integers of 64 bits hold for certain.
+_UNSIGNED: Final = re.compile("[0-9]{1,18}")
+_SIGNED: Final = re.compile("-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time."""
+    """A length of time; hours are its largest unit: most fields are read by Go, not Prometheus."""
 
     description: str
 
@@ -134,11 +141,20 @@ class Span:
         if not isinstance(node, Scalar) or node.is_null:
             return None
         try:
-            return str(Duration.parse(node.text))
+            return _go_duration(Duration.parse(node.text))
         except ValueError:
             message = f"{place(node, reader)} takes a length of time, found {node.word}"
             reader.report(finding(FIELD_VALUE, node.origin, message, "for example `10s`"))
             return None
+
+
+def _go_duration(span: Duration) -> str:
+    hours, rest = divmod(span.ms, _HOUR_MS)
+    rest_text = str(Duration(rest)) if rest else ""
+    return f"{hours}h{rest_text}" if hours else str(span)
+
+
+_HOUR_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,34 +193,14 @@ class TextMap:
         }
 
     def read(self, node: Node, reader: ReceiverReader) -> Json:
-        """Return the texts; a name such as `X-Auth-Token` holds a secret, unless a template."""
+        """Return the texts; `X-Auth-Token` holds a secret, unless a template or a placeholder."""
         found: dict[str, Json] = {}
         for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
             value = Text("").read(entry.value, reader)
             if isinstance(value, str):
-                if names_secret(key) and "{{" not in value and not looks_secret(value):
-                    report_secret(entry.value, reader, "is a secret by its name")
+                report_named_secret(key, value, entry.value, reader)
                 found[key] = value
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A field of Alertmanager that would hold a secret: its `_file` sibling is the way."""
-
-    instead: str
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """Any scalar: the reader says why not."""
-        words = f"Refused: a secret is never written into a spec. {self.instead}"
-        return {**text(words), "deprecated": True}
-
-    def read(self, node: Node, reader: ReceiverReader) -> Json:
-        """Report the secret."""
-        hint = self.instead[:1].lower() + self.instead[1:].removesuffix(".")
-        report_secret(node, reader, "is written out", hint)
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +230,23 @@ class Since:
         return self.shape.read(node, reader)
 
 
+Check = Callable[[MappingNode, ReceiverReader], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """A closed mapping."""
+    """
+    A closed mapping.
+
+    Attributes:
+        required: What JSON Schema asks for; an empty text is refused here.
+        check: Reports what no field can see alone.
+    """
 
     description: str
     fields: Mapping[str, Shape]
     required: tuple[str, ...] = ()
+    check: Check | None = None
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -256,9 +262,14 @@ class Fields:
             if shape is None:
                 report_secrets(key, entry.value, reader)
                 continue
+            if key in self.required and isinstance(entry.value, Scalar) and not entry.value.text:
+                message = f"{place(entry.value, reader)} is empty"
+                reader.report(finding(FIELD_VALUE, entry.value.origin, message, "write a text"))
             value = shape.read(entry.value, reader)
             if value is not None:
                 found[key] = value
+        if self.check is not None and isinstance(node, MappingNode):
+            self.check(node, reader)
         return found
 
 

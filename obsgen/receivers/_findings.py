@@ -7,7 +7,7 @@ from typing import Final
 
 from obsgen.diagnostics import Code, finding
 from obsgen.model import ReceiverReader
-from obsgen.secrets import LITERAL_SECRET, looks_secret, names_secret
+from obsgen.secrets import LITERAL_SECRET, is_placeholder, looks_secret, names_secret
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 FIELD_VALUE: Final = Code(
@@ -47,6 +47,19 @@ def report_secrets(key: str, node: Node, reader: ReceiverReader) -> None:
             report_secret(scalar, reader, f"holds {reason}")
         elif names_secret(name) and scalar.text and not scalar.is_null:
             report_secret(scalar, reader, "is a secret by its name", _file_hint(name))
+
+
+def report_open_secret(node: Scalar, reader: ReceiverReader) -> None:
+    """Report a text that looks like a secret."""
+    if reason := looks_secret(node.text):
+        report_secret(node, reader, f"holds {reason}")
+
+
+def report_named_secret(key: str, text: str, node: Node, reader: ReceiverReader) -> None:
+    """Report a text under a name such as `X-Auth-Token`, unless a template or a placeholder."""
+    is_fine = not text or "{{" in text or looks_secret(text) or is_placeholder(text)
+    if names_secret(key) and not is_fine:
+        report_secret(node, reader, "is a secret by its name")
 
 
 def version_text(version: tuple[int, int]) -> str:

@@ -31,6 +31,9 @@ PLAIN_TEXT: Final = called("obsgen.plain.text")
 MARKDOWN_TEXT: Final = called("obsgen.markdown.text")
 """All alerts in Markdown: Discord, Mattermost, Rocket.Chat, Teams, Webex."""
 
+MARKDOWN_TITLE: Final = called("obsgen.markdown.title")
+"""The title, with Markdown's own characters escaped: for a heading."""
+
 HTML_TEXT: Final = called("obsgen.html.text")
 """All alerts in the HTML that chats read (`b`, `code`, `a`): Telegram, Pushover."""
 
@@ -52,8 +55,22 @@ COLOR: Final = called("obsgen.color")
 SILENCE_URL: Final = called("obsgen.silence_url")
 """Alertmanager's form for a silence, the labels of the group filled in."""
 
+LINK: Final = called("obsgen.link")
+LINK_TEXT: Final = called("obsgen.link.text")
+"""Where to look first, and what that is: the runbook if there is one, else Alertmanager."""
+
+JIRA_TEXT: Final = called("obsgen.jira.text")
+"""All alerts in the markup of Jira's API 2."""
+
+JIRA_DOCUMENT: Final = called("obsgen.jira.document")
+"""All alerts as a document of Jira's API 3, in JSON."""
+
+JIRA_PRIORITY: Final = called("obsgen.jira.priority")
+OPSGENIE_PRIORITY: Final = called("obsgen.opsgenie.priority")
 PAGERDUTY_SEVERITY: Final = called("obsgen.pagerduty.severity")
-"""critical, error, warning or info, of the most urgent alert that fires."""
+PUSHOVER_PRIORITY: Final = called("obsgen.pushover.priority")
+VICTOROPS_MESSAGE_TYPE: Final = called("obsgen.victorops.message_type")
+"""What the system calls the most urgent severity of the alerts that fire."""
 
 PLAIN_FIRING: Final = called("obsgen.plain.firing")
 PLAIN_RESOLVED: Final = called("obsgen.plain.resolved")

@@ -11,7 +11,6 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import (
     Fields,
     Flag,
-    Refused,
     Shape,
     Since,
     Text,
@@ -21,21 +20,49 @@ from obsgen.receivers._fields import (
 from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import TLS
 from obsgen.receivers._prose import EMAIL_HTML, PLAIN_TEXT, TITLE
+from obsgen.receivers._rules import conflict, is_true
+from obsgen.receivers._secret import Secret
+from obsgen.receivers._shapes import Choice
 from obsgen.source import MappingNode, Scalar
 
 _FILE: Final = "/etc/alertmanager/secrets/smtp"
+_PASSWORD: Final = Secret(
+    key="auth_password",
+    what="The password",
+    placeholder="${SMTP_PASSWORD}",
+    path=_FILE,
+    since=(0, 25),
+)
+_SECRET: Final = Secret(
+    key="auth_secret",
+    what="The secret of CRAM-MD5",
+    placeholder="${SMTP_SECRET}",
+    path=_FILE,
+    since=(0, 31),
+)
+_THREADING: Final = Fields(
+    description="How mails about the same alerts are kept together.",
+    fields={
+        "enabled": Flag("Whether they are."),
+        "thread_by_date": Choice("When a new thread begins.", ("daily", "none")),
+    },
+    required=("thread_by_date",),
+)
+# Written by Alertmanager itself where it keeps threads.
+_OF_THREADS: Final = ("references", "in-reply-to")
 
 _SERVER: Final[Mapping[str, Shape]] = {
     "smarthost": Text("The SMTP server with its port.", "smtp.example.com:587", None),
     "from": Text("Who the message is from.", "alerts@example.com"),
     "hello": Text("Name that is told to the server.", "alertmanager.example.com", None),
     "auth_username": Text("User at the server.", "alerts", None),
-    "auth_password_file": Since((0, 25), Text("File with the password.", _FILE)),
-    "auth_password": Refused("Write `auth_password_file`."),
-    "auth_secret_file": Since((0, 31), Text("File with the secret of CRAM-MD5.", _FILE)),
-    "auth_secret": Refused("Write `auth_password_file`."),
+    **_PASSWORD.fields,
+    **_SECRET.fields,
     "auth_identity": Text("Identity of PLAIN authentication.", "alerts", None),
     "require_tls": Flag("Whether the connection must be encrypted; it must unless told."),
+    "force_implicit_tls": Since(
+        (0, 31), Flag("Whether TLS begins at once; it does at port 465 unless told.")
+    ),
 }
 _FIELDS: Final[Mapping[str, Shape]] = {
     "to": Text("Who gets the message; several with commas.", "oncall@example.com"),
@@ -45,6 +72,7 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "text": Text("The message as plain text.", "{{ .CommonAnnotations.summary }}"),
     **_SERVER,
     "tls_config": TLS,
+    "threading": Since((0, 30), _THREADING),
 }
 _NEEDED: Final = ("smarthost", "from")
 
@@ -74,6 +102,7 @@ class EmailKind:
             hint = "add `shared: {email: {smarthost: smtp.example.com:587, from: …}}`"
             missing(node, reader, " and no ".join(lacking), hint)
         _check_smarthost(node, reader)
+        _check_headers(node, reader)
         headers = found.get("headers")
         own = headers if isinstance(headers, dict) else {}
         has_subject = any(name.lower() == "subject" for name in own)
@@ -98,6 +127,19 @@ def _check_smarthost(node: MappingNode, reader: ReceiverReader) -> None:
         message = f"{reader.subject}: smarthost `{host.text}` has no port"
         hint = f"write `{host.text.rstrip(':')}:587`"
         reader.report(finding(FIELD_VALUE, host.origin, message, hint))
+
+
+def _check_headers(node: MappingNode, reader: ReceiverReader) -> None:
+    headers, threads = node.get("headers"), node.get("threading")
+    is_threaded = isinstance(threads, MappingNode) and is_true(threads, "enabled")
+    seen: dict[str, str] = {}
+    for name in headers.entries if isinstance(headers, MappingNode) else ():
+        word = name.lower()
+        if isinstance(headers, MappingNode) and word in seen:
+            conflict(headers, reader, name, f"is `{seen[word]}` again", "keep one of the two")
+        elif isinstance(headers, MappingNode) and is_threaded and word in _OF_THREADS:
+            conflict(headers, reader, name, "excludes `threading`", "leave it out")
+        seen.setdefault(word, name)
 
 
 KIND: Final = EmailKind()

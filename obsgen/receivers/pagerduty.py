@@ -11,15 +11,13 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import (
     Fields,
     Flag,
-    Refused,
     Shape,
     Since,
     Span,
     Text,
-    TextMap,
     over,
 )
-from obsgen.receivers._findings import FIELD_VALUE, missing
+from obsgen.receivers._findings import FIELD_VALUE
 from obsgen.receivers._http import HTTP, items
 from obsgen.receivers._prose import (
     PAGERDUTY_SEVERITY,
@@ -28,15 +26,29 @@ from obsgen.receivers._prose import (
     SILENCE_URL,
     SUMMARY,
 )
+from obsgen.receivers._secret import Secret
+from obsgen.receivers._shapes import Address, Tree
 from obsgen.source import MappingNode
 
 _FILE: Final = "/etc/alertmanager/secrets/pagerduty"
+_ROUTING_KEY: Final = Secret(
+    key="routing_key",
+    what="The key of an Events API v2",
+    placeholder="${PAGERDUTY_ROUTING_KEY}",
+    path=_FILE,
+    since=(0, 25),
+)
+_SERVICE_KEY: Final = Secret(
+    key="service_key",
+    what="The key of an Events API v1",
+    placeholder="${PAGERDUTY_SERVICE_KEY}",
+    path=_FILE,
+    since=(0, 25),
+)
 
 _FIELDS: Final[Mapping[str, Shape]] = {
-    "routing_key_file": Since((0, 25), Text("File with the key of an Events API v2.", _FILE)),
-    "routing_key": Refused("Write `routing_key_file`."),
-    "service_key_file": Since((0, 25), Text("File with the key of an Events API v1.", _FILE)),
-    "service_key": Refused("Write `service_key_file`."),
+    **_ROUTING_KEY.fields,
+    **_SERVICE_KEY.fields,
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
     "description": Text("What happened, in a line.", "{{ .CommonAnnotations.summary }}"),
     "severity": Text(
@@ -48,7 +60,7 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "component": Text("What is affected.", "{{ .CommonLabels.service }}"),
     "group": Text("What it belongs to.", "shop"),
     "source": Text("Where it was seen; the client unless given.", "{{ .CommonLabels.instance }}"),
-    "details": TextMap("Further facts.", {"team": "{{ .CommonLabels.team }}"}),
+    "details": Tree("Further facts.", {"team": "{{ .CommonLabels.team }}"}, nested=(0, 30)),
     "images": items(
         "Pictures.",
         src=Text("The picture.", "https://example.com/graph.png"),
@@ -60,11 +72,11 @@ _FIELDS: Final[Mapping[str, Shape]] = {
         href=Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
         text=Text("What it says.", "Runbook"),
     ),
-    "url": Text("The Events API, if another.", "https://events.eu.pagerduty.com/v2/enqueue", None),
+    "url": Address("The Events API, if another.", "https://events.eu.pagerduty.com/v2/enqueue"),
     "timeout": Since((0, 30), Span("How long a request may take.")),
     "http_config": HTTP,
 }
-_KEYS: Final = ("routing_key_file", "service_key_file")
+_KEYS: Final = ("routing_key_file", "service_key_file", "routing_key", "service_key")
 _LINKS: Final = (
     ("Runbook", "{{ .CommonAnnotations.runbook_url }}"),
     ("Dashboard", "{{ .CommonAnnotations.dashboard_url }}"),
@@ -104,9 +116,8 @@ class PagerdutyKind:
             hint = "keep `routing_key_file`, the key of an Events API v2 integration"
             origin = (node.origin / given[1]).key()
             reader.report(finding(FIELD_VALUE, origin, message, hint))
-        if not given and not {"routing_key", "service_key"} & set(node.entries):
-            hint = f"add `routing_key_file: {_FILE}`, the file that holds the integration's key"
-            missing(node, reader, "`routing_key_file`", hint)
+        if not given:
+            _ROUTING_KEY.require(node, None, reader)
         return over(found, _DEFAULTS)
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from obsgen.artefacts import Json
-from obsgen.diagnostics import finding
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import (
     Fields,
@@ -18,14 +16,15 @@ from obsgen.receivers._fields import (
     Text,
     Whole,
 )
-from obsgen.receivers._findings import FIELD_VALUE, missing
 from obsgen.receivers._http import HTTP
-from obsgen.source import MappingNode, Scalar
+from obsgen.receivers._rules import one_of
+from obsgen.receivers._shapes import Address, Tree
+from obsgen.source import MappingNode
 
 _FILE: Final = "/etc/alertmanager/secrets/webhook"
 
 _FIELDS: Final[Mapping[str, Shape]] = {
-    "url": Text(
+    "url": Address(
         "Where the notification goes; one that holds a secret needs `url_file`.",
         "http://tickets:8080/alerts",
         run_since=(0, 31),
@@ -34,6 +33,10 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
     "max_alerts": Whole("The most alerts in one notification; 0 for all.", 50),
     "timeout": Since((0, 28), Span("How long a request may take.")),
+    "payload": Since(
+        (0, 32),
+        Tree("What is sent in place of Alertmanager's own JSON.", {"text": "{{ .Status }}"}),
+    ),
     "http_config": HTTP,
 }
 
@@ -53,32 +56,11 @@ class WebhookKind:
         self, node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     ) -> Mapping[str, Json]:
         found = self._fields.read(node, reader)
-        if "url" in node.entries and "url_file" in node.entries:
-            message = f"{reader.subject}: webhook has both `url` and `url_file`"
-            origin = (node.origin / "url_file").key()
-            reader.report(finding(FIELD_VALUE, origin, message, "keep one of the two"))
-        if "url" not in node.entries and "url_file" not in node.entries:
-            missing(node, reader, "`url`", "add `url: http://host:port/path`")
-        _check_url(node, reader)
+        one_of(node, reader, "url", "url_file", hint="add `url: http://host:port/path`")
         return found
 
     def globals(self, shared: MappingNode, reader: ReceiverReader) -> Mapping[str, Json]:
         return {}
-
-
-def _check_url(node: MappingNode, reader: ReceiverReader) -> None:
-    url = node.get("url")
-    if not isinstance(url, Scalar) or url.is_null:
-        return
-    try:
-        parts = urlsplit(url.text)
-        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        is_web = False
-    if not is_web:
-        message = f"{reader.subject}: webhook cannot send to {url.word}"
-        hint = "write the whole address: `http://tickets:8080/alerts`"
-        reader.report(finding(FIELD_VALUE, url.origin, message, hint))
 
 
 KIND: Final = WebhookKind()

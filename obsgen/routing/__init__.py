@@ -6,7 +6,7 @@ Alertmanager's packages `dispatch`, `inhibit` and `timeinterval` do it; and the 
 labels of an alert are known in part, which tells what holds for every alert of a rule.
 """
 
-from obsgen.routing.dispatch import Reached, dispatch, matched
+from obsgen.routing.dispatch import Reached, Tree, dispatch, matched
 from obsgen.routing.groups import group_key, grouping_of
 from obsgen.routing.inhibition import inhibitors, inhibits
 from obsgen.routing.intervals import is_open, is_within
@@ -18,6 +18,7 @@ __all__ = [
     "Notification",
     "PossibleLabels",
     "Reached",
+    "Tree",
     "dispatch",
     "group_key",
     "grouping_of",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obsgen.artefacts import AlertingRule, Compiled, Route
-from obsgen.routing.dispatch import Reached, dispatch
+from obsgen.routing.dispatch import Reached, Tree
 from obsgen.routing.labels import PossibleLabels, possible_labels
 
 
@@ -32,11 +32,11 @@ class RoutedAlert:
 
 def routed_alerts(compiled: Compiled) -> tuple[RoutedAlert, ...]:
     """Return the alerts of every rule, in the order of the rule files."""
-    config = compiled.alertmanager
+    tree = None if compiled.alertmanager is None else Tree(compiled.alertmanager.route)
     found = []
     for rule in alerting_rules(compiled):
         labels = possible_labels(rule, compiled.prometheus.external_labels)
-        reached = () if config is None else dispatch(config.route, labels)
+        reached = () if tree is None else tree.dispatch(labels)
         found.append(RoutedAlert(rule=rule, labels=labels, reached=reached))
     return tuple(found)
 

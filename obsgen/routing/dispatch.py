@@ -10,8 +10,9 @@ Where labels are known in part, each step is true, false or unknown, and so is w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, Route
 from obsgen.matchers import full_match
@@ -58,7 +59,78 @@ class Reached:
 
 def dispatch(root: Route, labels: PossibleLabels) -> tuple[Reached, ...]:
     """Return the routes that take an alert, in the order of the tree."""
-    return tuple(_walk(root, (root,), labels, True))
+    return Tree(root).dispatch(labels)
+
+
+class Tree:
+    """A tree of routes that many alerts are walked through."""
+
+    def __init__(self, root: Route) -> None:
+        """Take the tree as it is."""
+        self._root = root
+        self._of_services: dict[int, _OfServices] = {}
+
+    def dispatch(self, labels: PossibleLabels) -> tuple[Reached, ...]:
+        """Return the routes that take an alert, in the order of the tree."""
+        return tuple(self._walk(self._root, (self._root,), labels, True))
+
+    def _walk(
+        self, route: Route, path: tuple[Route, ...], labels: PossibleLabels, is_here: Truth
+    ) -> Iterator[Reached]:
+        """Yield what is reached below a route; *is_here* says whether the alert comes to it."""
+        ended: Truth = False
+        taken: Truth = False
+        for child in self._children(route, labels):
+            matches = matched(child.matchers, labels)
+            if matches is False:
+                continue
+            comes = _and(is_here, matches, _not(ended))
+            if comes is not False:
+                yield from self._walk(child, (*path, child), labels, comes)
+            taken = _or(taken, matches)
+            if not child.continue_:
+                ended = _or(ended, matches)
+                if ended:
+                    return
+        stays = _and(is_here, _not(taken))
+        if stays is not False:
+            yield Reached(route=route, path=path, is_sure=stays is True)
+
+    def _children(self, route: Route, labels: PossibleLabels) -> Iterable[Route]:
+        """Return the children that may match: of many, those of other services are passed over."""
+        service = labels.value(_SERVICE)
+        if len(route.routes) < _MANY or service is None:
+            return route.routes
+        if id(route) not in self._of_services:
+            self._of_services[id(route)] = _OfServices.of(route.routes)
+        return self._of_services[id(route)].children(service)
+
+
+_SERVICE: Final = "service"
+_MANY: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _OfServices:
+    """The children of a route by the one service that they take, with their places."""
+
+    by_service: Mapping[str, tuple[tuple[int, Route], ...]]
+    others: tuple[tuple[int, Route], ...]
+
+    @staticmethod
+    def of(routes: Iterable[Route]) -> _OfServices:
+        found: dict[str, list[tuple[int, Route]]] = {}
+        others: list[tuple[int, Route]] = []
+        for place, route in enumerate(routes):
+            named = [m.value for m in route.matchers if m.label == _SERVICE and m.op == "="]
+            (found.setdefault(named[0], []) if named else others).append((place, route))
+        by_service = {name: tuple(several) for name, several in found.items()}
+        return _OfServices(by_service, tuple(others))
+
+    def children(self, service: str) -> Iterator[Route]:
+        """Yield those that a service's alerts may take, in their order."""
+        both = (*self.others, *self.by_service.get(service, ()))
+        return (route for _, route in sorted(both, key=lambda each: each[0]))
 
 
 def matched(matchers: Iterable[AlertmanagerMatcher], labels: PossibleLabels) -> Truth:
@@ -70,29 +142,6 @@ def matched(matchers: Iterable[AlertmanagerMatcher], labels: PossibleLabels) -> 
             return False
         found = _and(found, one)
     return found
-
-
-def _walk(
-    route: Route, path: tuple[Route, ...], labels: PossibleLabels, is_here: Truth
-) -> Iterator[Reached]:
-    """Yield what is reached below a route; *is_here* says whether the alert comes to it."""
-    ended: Truth = False
-    taken: Truth = False
-    for child in route.routes:
-        matches = matched(child.matchers, labels)
-        if matches is False:
-            continue
-        comes = _and(is_here, matches, _not(ended))
-        if comes is not False:
-            yield from _walk(child, (*path, child), labels, comes)
-        taken = _or(taken, matches)
-        if not child.continue_:
-            ended = _or(ended, matches)
-            if ended:
-                return
-    stays = _and(is_here, _not(taken))
-    if stays is not False:
-        yield Reached(route=route, path=path, is_sure=stays is True)
 
 
 def _matches(matcher: AlertmanagerMatcher, value: str | None) -> Truth:

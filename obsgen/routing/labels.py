@@ -56,8 +56,8 @@ def possible_labels(
     Return the labels of a rule's alerts as Prometheus sends them.
 
     A label of the rule is a template: one with `{{` may become anything, and an empty one is left
-    out. External labels are added where the rule does not set them (Prometheus documentation,
-    "Alerting rules" and `external_labels`); a series that brings one has it from this server.
+    out. External labels are added where the alert does not have them (Prometheus documentation,
+    "Alerting rules" and `external_labels`).
     """
     carried = rule.carries if rule.carries is not None else frozenset()
     plain = {label: value for label, value in rule.labels.items() if "{{" not in value}
@@ -65,10 +65,8 @@ def possible_labels(
     fixed = {label: value for label, value in plain.items() if value}
     varying = frozenset((carried - plain.keys()) | templates) - {ALERTNAME}
     for label, value in (external_labels or {}).items():
-        if label not in templates:
+        if label not in varying:
             fixed.setdefault(label, value)
     return PossibleLabels(
-        fixed={ALERTNAME: rule.alert, **fixed},
-        varying=varying - fixed.keys(),
-        is_open=rule.carries is None,
+        fixed={ALERTNAME: rule.alert, **fixed}, varying=varying, is_open=rule.carries is None
     )

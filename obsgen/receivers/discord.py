@@ -1,0 +1,54 @@
+"""`discord`: messages to a Discord channel through its webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.artefacts import Json
+from obsgen.model import ReceiverReader
+from obsgen.receivers._fields import Fields, Flag, Since, Text
+from obsgen.receivers._http import HTTP
+from obsgen.receivers._kind import Integration
+from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
+from obsgen.receivers._secret import Secret
+from obsgen.source import MappingNode
+
+_WEBHOOK: Final = Secret(
+    key="webhook_url",
+    what="The address of the channel's webhook",
+    placeholder="https://discord.com/api/webhooks/${DISCORD_WEBHOOK}",
+    path="/etc/alertmanager/secrets/discord",
+    since=(0, 27),
+)
+_FIELDS: Final = Fields(
+    description="A message to a Discord channel.",
+    fields={
+        **_WEBHOOK.fields,
+        "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
+        "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
+        "message": Text("The message.", "{{ .CommonAnnotations.summary }}"),
+        "content": Since((0, 28), Text("Text above the message.", "@here")),
+        "username": Since((0, 28), Text("Who the message is from.", "Alertmanager", None)),
+        "avatar_url": Since(
+            (0, 28), Text("Picture beside the name.", "https://example.com/icon.png", None)
+        ),
+        "http_config": HTTP,
+    },
+)
+
+
+def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
+    _WEBHOOK.require(node, shared, reader)
+
+
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {"title": TITLE, "message": MARKDOWN_TEXT}
+
+
+KIND: Final = Integration(
+    key="discord", since=(0, 25), fields=_FIELDS, rules=_rules, defaults=_defaults
+)

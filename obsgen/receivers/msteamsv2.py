@@ -1,0 +1,49 @@
+"""`msteamsv2`: messages to a channel of Microsoft Teams through a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from obsgen.artefacts import Json
+from obsgen.model import ReceiverReader
+from obsgen.receivers._fields import Fields, Flag, Text
+from obsgen.receivers._http import HTTP
+from obsgen.receivers._kind import Integration
+from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
+from obsgen.receivers._secret import Secret
+from obsgen.source import MappingNode
+
+_WEBHOOK: Final = Secret(
+    key="webhook_url",
+    what="The address of the channel's workflow",
+    placeholder="https://example.logic.azure.com/${MSTEAMS_WEBHOOK}",
+    path="/etc/alertmanager/secrets/msteams",
+    since=(0, 28),
+)
+_FIELDS: Final = Fields(
+    description="A message to Microsoft Teams through a workflow.",
+    fields={
+        **_WEBHOOK.fields,
+        "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
+        "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
+        "text": Text("The message, in Markdown.", "{{ .CommonAnnotations.summary }}"),
+        "http_config": HTTP,
+    },
+)
+
+
+def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
+    _WEBHOOK.require(node, shared, reader)
+
+
+def _defaults(
+    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
+) -> Mapping[str, Json]:
+    del node, shared, reader
+    return {"title": TITLE, "text": MARKDOWN_TEXT}
+
+
+KIND: Final = Integration(
+    key="msteamsv2", since=(0, 28), fields=_FIELDS, rules=_rules, defaults=_defaults
+)
