@@ -52,6 +52,14 @@ REQUIREMENTS: Final = (
     *numbered("A-A", 12),
     *numbered("A-H", 5),
     *numbered("A-R", 12),
+    # The LLM process platform and Kagura: alerts, money and routing.
+    *("L-M01", "L-M04", "L-M05", "L-M11"),
+    *numbered("L-A", 5),
+    *numbered("L-H", 3),
+    *("K-M01", "K-M02", "K-M03", "K-M04", "K-M06", "K-M08"),
+    *numbered("K-C", 3),
+    *numbered("K-A", 4),
+    "K-H1",
 )
 
 FEATURES: Final = frozenset({"heatmap panel kind", "logs panel kind", "report command"})
@@ -68,6 +76,11 @@ QUERIED: Final = (
     *("A-S4", "A-S6"),
     *numbered("A-H", 5),
     *("A-H5b", "A-H5c"),
+    *numbered("L-A", 5),
+    "L-A3b",
+    *numbered("K-C", 3),
+    *numbered("K-A", 4),
+    "K-A4b",
 )
 
 
@@ -117,9 +130,9 @@ def entries(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every entry that may meet a requirement, with the name that the table gives it."""
     if document["kind"] == "Dashboard":
         yield f"dashboard {document['name']}", document
-    for key in ("metrics", "receivers"):
+    for key, word in (("metrics", "metric"), ("receivers", "receiver"), ("prices", "prices")):
         for name, entry in document.get(key, {}).items():
-            yield f"{key.removesuffix('s')} {name}", entry
+            yield f"{word} {name}", entry
     for key in ("slos", "alerts", "probes"):
         for entry in document.get(key, ()):
             yield f"{key.removesuffix('s')} {entry['name']}", entry

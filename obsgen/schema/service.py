@@ -259,6 +259,7 @@ _PRICE: Final[Schema] = mapping(
             {"severity": text("A severity of the Project.", examples=["medium"])},
             description="An alert for what is used and has no price.",
         ),
+        "refs": ref("refs"),
         "remove": flag("Drop what a preset brought."),
     },
     description="What a counter costs, recorded tile by tile under the name of a metric.",
