@@ -41,6 +41,7 @@ receivers:
 default_receiver: chat
 routes:
   - {where: {severity: {at_least: high}}, to: oncall}
+  - {to: chat}
 """
 
 _SERVICE: Final = """\

@@ -774,7 +774,7 @@ class _Builder:
 
     def alert_anomaly(self, has: tuple[Has, ...]) -> Value:
         counter = self.of(has, "counter").name
-        return {"rate": counter, "baseline": "1d", **self.pick({"sigma": 2}, {"above": "150%"})}
+        return {"rate": counter, "baseline": "1d", **self.pick({"sigma": "2"}, {"above": "150%"})}
 
     def alert_absent(self, has: tuple[Has, ...]) -> Value:
         metric = self.of(has, self.pick("counter", "gauge"))

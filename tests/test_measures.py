@@ -95,6 +95,17 @@ EXPECTED = {
         "time() - backup_last_success_timestamp_seconds"
         '{job="cart",database="orders"} offset 5m > 86400'
     ),
+    ("spend", "Spent"): (
+        'max by (model) (spend:spent:period{service="gateway",spend="Spend",model="gpt-4o"}) > 300'
+    ),
+    ("spend", "LittleLeft"): (
+        'max by (model) (spend:remaining:period{service="gateway",spend="Spend",model="gpt-4o"})'
+        " < 50 or max by (model)"
+        ' (spend:remaining:period{service="gateway",spend="Spend",model!="gpt-4o"}) < 20'
+    ),
+    ("spend", "Soon"): (
+        'max by (model) (spend:projected:period{service="gateway",spend="Spend"}) >= 600'
+    ),
     ("until", "Plain"): 'licence_expiry_timestamp_seconds{job="cart"} - time() < 2592000',
     ("until", "Where"): (
         'licence_expiry_timestamp_seconds{job="cart",product="search"} offset 5m - time() < 604800'

@@ -167,7 +167,7 @@ def _asked(
     rules: Iterable[AlertingRule], level: tuple[Escalation, ...], external: Mapping[str, str]
 ) -> Iterator[_Asked]:
     for rule in rules:
-        sent = possible_labels(rule, external)
+        sent = _as_sent(rule, external)
         matching = [each for each in level if may_match(each, rule, sent)]
         if matching:
             fixed = _fixed(rule)
@@ -175,6 +175,15 @@ def _asked(
             ways = tuple(dict.fromkeys(_way(each, rule, external) for each in matching))
             where = tuple((label, fixed[label]) for label in labels if label in fixed)
             yield _Asked(rule=rule, ways=ways, where=where, origin=matching[0].origin)
+
+
+def _as_sent(rule: AlertingRule, external: Mapping[str, str]) -> PossibleLabels:
+    """Return the labels of alerts; one that the server adds has its value, not one of a series."""
+    sent = possible_labels(rule, external)
+    added = {label: value for label, value in external.items() if not rule.labels.get(label)}
+    return PossibleLabels(
+        fixed={**sent.fixed, **added}, varying=sent.varying - added.keys(), is_open=sent.is_open
+    )
 
 
 def _of_name(
