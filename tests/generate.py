@@ -417,7 +417,9 @@ class _Builder:
         return {k: v for k, v in {**found, **rest}.items() if v}
 
     def of(self, has: Iterable[Has], *types: str) -> Has:
-        return self.pick(*(metric for metric in has if metric.type in types))
+        # A point in time is compared with no length of time: `age` and `until` ask for it.
+        chosen = (m for m in has if m.type in types and "_timestamp_" not in m.name)
+        return self.pick(*chosen)
 
     def where(self, labels: Iterable[str]) -> Value:
         return {k: self.pick(*_MATCHERS[k]) for k in self.some(labels, 1, 2)}
