@@ -20,6 +20,7 @@ FLOORS: Final = {
     "prose": 1,
     "matchers": 1,
     "sections": 1,
+    "time_spans": 1,
     "specimens": 2,
     "secrets": 1,
     "schema.shared": 1,
@@ -94,7 +95,8 @@ IMPURE: Final = frozenset(
 PURE_BELOW: Final = FLOORS["disk"]
 # The rooms that reckon with dates; none of them asks what day it is.
 CALENDARS: Final = frozenset(
-    {"artefacts.alertmanager", "reader.route_tests", "routing.intervals", "routing.notifications"}
+    {"artefacts.alertmanager", "model.hours", "reader.route_tests"}
+    | {"routing.intervals", "routing.notifications", "time_spans"}
 )
 CLOCKS: Final = frozenset({"now", "today", "utcnow", "fromtimestamp"})
 

@@ -19,6 +19,7 @@ from obsgen.diagnostics import Code, finding
 from obsgen.model import Hours, Reports
 from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar
+from obsgen.time_spans import DAYS, MINUTES_OF_A_DAY, MONTHS
 
 INTERVAL_VALUE: Final = Code(
     "ALR581",
@@ -56,13 +57,8 @@ NEVER: Final = Code(
 )
 CODES: Final = (INTERVAL_VALUE, LOCATION, NEVER, NIGHT_ON_DATES, UNKNOWN_HOURS)
 
-DAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-MONTHS: Final = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
 _WEEK: Final = len(DAYS)
-_MIDNIGHT: Final = 24 * 60
+_MIDNIGHT: Final = MINUTES_OF_A_DAY
 _LONGEST_MONTH: Final = 31
 _SHORTEST_MONTH: Final = 28
 _TIMES: Final = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)", re.ASCII)
