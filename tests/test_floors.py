@@ -14,6 +14,7 @@ PACKAGE: Final = Path(__file__).resolve().parent.parent / "obsgen"
 FLOORS: Final = {
     "units": 0,
     "diagnostics": 0,
+    "versions": 0,
     "source": 1,
     "names": 1,
     "gotemplate": 1,
@@ -30,6 +31,7 @@ FLOORS: Final = {
     "model": 5,
     "routing": 5,
     "counting": 6,
+    "fields": 6,
     "measures": 6,
     "messages": 6,
     "slis": 7,

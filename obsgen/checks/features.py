@@ -24,6 +24,7 @@ from obsgen.promql import (
 )
 from obsgen.promql.lexer import Kind, Token, tokenize
 from obsgen.promql.meaning import Sample
+from obsgen.versions import Version, needs, version_text
 
 TOO_NEW: Final = Code(
     "PQL442",
@@ -46,8 +47,6 @@ REMOVED: Final = Code(
     fix="Write the function that took its place, or name an older `prometheus: {version: …}`.",
 )
 CODES: Final = (TOO_NEW, EXPERIMENTAL, REMOVED)
-
-Version = tuple[int, int]
 
 _NAMES_SINCE: Final[Mapping[Version, str]] = {
     (2, 20): "group",
@@ -255,16 +254,12 @@ def too_new(
     what: str, since: Version, version: Version, place: Origin, hint: str = ""
 ) -> Diagnostic:
     """Return the finding that *what* is older in no Prometheus than in that of *since*."""
-    message = f"{what} needs Prometheus {_dotted(since)}, the target is {_dotted(version)}"
+    message = needs(what, "Prometheus", since, version)
     return finding(TOO_NEW, place, message, hint or f"leave it out, or {_raised(since)}")
 
 
 def _raised(since: Version) -> str:
-    return f'`prometheus: {{version: "{_dotted(since)}"}}`'
-
-
-def _dotted(version: Version) -> str:
-    return f"{version[0]}.{version[1]}"
+    return f'`prometheus: {{version: "{version_text(since)}"}}`'
 
 
 KIND: Final = Check(

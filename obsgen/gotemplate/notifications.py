@@ -14,6 +14,7 @@ from typing import Final
 from obsgen.gotemplate.dialect import Dialect
 from obsgen.gotemplate.functions import FUNCTIONS, GO_FUNCTIONS, MANY
 from obsgen.gotemplate.kinds import Kind, Member
+from obsgen.versions import version_text
 
 _Version = tuple[int, int]
 _ALWAYS: Final = (0, 0)
@@ -267,7 +268,7 @@ def notifications(version: tuple[int, int], templates: Mapping[str, Kind]) -> Di
     """
     shipped = {name: kind for name, (since, kind) in _SHIPPED.items() if since <= version}
     return Dialect(
-        server=f"Alertmanager {_text(version)}",
+        server=f"Alertmanager {version_text(version)}",
         version=version,
         functions={
             **GO_FUNCTIONS,
@@ -276,7 +277,7 @@ def notifications(version: tuple[int, int], templates: Mapping[str, Kind]) -> Di
         takes=_TAKES,
         gives=_GIVES,
         newer={
-            name: f"Alertmanager {_text(since)}"
+            name: f"Alertmanager {version_text(since)}"
             for name, (since, _) in _FUNCTIONS.items()
             if since > version
         },
@@ -292,7 +293,3 @@ def notifications(version: tuple[int, int], templates: Mapping[str, Kind]) -> Di
         has_else_with=version >= _ELSE_WITH,
         label_hint=".CommonLabels",
     )
-
-
-def _text(version: tuple[int, int]) -> str:
-    return ".".join(map(str, version))

@@ -10,6 +10,7 @@ from obsgen.gotemplate.problem import Wrong, near, shown
 from obsgen.gotemplate.scope import Scope
 from obsgen.gotemplate.template import FunctionReference
 from obsgen.gotemplate.uses import Uses
+from obsgen.versions import needs, version_text
 
 
 def check_function(token: Token, scope: Scope, uses: Uses) -> None:
@@ -24,7 +25,7 @@ def check_function(token: Token, scope: Scope, uses: Uses) -> None:
         uses.functions.append(FunctionReference(word, token.start, token.end))
         return
     if version := dialect.newer.get(word):
-        target = ".".join(map(str, dialect.version))
+        target = version_text(dialect.version)
         message = f"function `{word}` needs {version}, the target is {target}"
         raise Wrong(message, token.start, token.end, kind="newer")
     if f"${word}" in dialect.variables:
@@ -83,8 +84,7 @@ def field_of(kind: Kind, name: Token, scope: Scope, uses: Uses) -> Member:
 def _unknown_field(kind: Kind, name: Token, newer: Member | None, scope: Scope) -> None:
     dialect = scope.dialect
     if newer is not None:
-        since, target = (".".join(map(str, v)) for v in (newer.since, dialect.version))
-        message = f"`{name.text}` needs Alertmanager {since}, the target is {target}"
+        message = needs(f"`{name.text}`", "Alertmanager", newer.since, dialect.version)
         raise Wrong(message, name.start, name.end, kind="newer")
     members = dialect.members.get(kind, {})
     known = (word for word, member in members.items() if member.since <= dialect.version)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final
 
+from obsgen import fields
 from obsgen.artefacts import Json
-from obsgen.diagnostics import finding
+from obsgen.fields import Gated, Product, texts_by_name
 from obsgen.model import ProbeReader
 from obsgen.probes._findings import (
     NEWER_EXPORTER,
@@ -20,26 +21,12 @@ from obsgen.probes._findings import (
     place,
     report_secret,
     report_value,
-    version_text,
 )
-from obsgen.schema.shared import flag, listed, mapping, text
+from obsgen.schema.shared import listed, mapping, text
 from obsgen.secrets import names_secret
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 _SECRET_HINT: Final = "name the file that holds it, as in `basic_auth: {username, password_file}`"
-
-
-class Shape(Protocol):
-    """What a field may hold."""
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The JSON Schema."""
-        ...
-
-    def read(self, node: Node, reader: ProbeReader) -> Json:
-        """Return the value, or None where there is none to write."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +80,6 @@ class Word:
         known = ", ".join(f"`{word}`" for word in self.words)
         report_value(node, reader, f"cannot be {node.word}", f"it takes one of {known}")
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """`true` or `false`."""
-
-    description: str
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """A boolean."""
-        return flag(self.description)
-
-    def read(self, node: Node, reader: ProbeReader) -> Json:
-        """Return the boolean."""
-        del reader
-        is_boolean = isinstance(node, Scalar) and node.is_boolean
-        return node.text.lower() == "true" if isinstance(node, Scalar) and is_boolean else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +144,7 @@ class TextMap:
     @property
     def schema(self) -> Mapping[str, Any]:
         """A mapping that holds any keys."""
-        return {
-            "type": "object",
-            "additionalProperties": text(),
-            "description": self.description,
-            "examples": [dict(self.example)],
-        }
+        return texts_by_name(self.description, self.example)
 
     def read(self, node: Node, reader: ProbeReader) -> Json:
         """Return the texts."""
@@ -211,31 +175,17 @@ class Refused:
         return None
 
 
+Shape = fields.Shape[ProbeReader]
+Flag = fields.Flag
+
+
 @dataclass(frozen=True, slots=True)
-class Since:
+class Since(Gated[ProbeReader]):
     """A field that younger exporters have."""
 
-    version: tuple[int, int]
-    shape: Shape
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The field's own, with the version in its description."""
-        own = self.shape.schema
-        words = f"{own.get('description', '')} (blackbox exporter {version_text(self.version)})"
-        return {**own, "description": words.strip()}
-
-    def read(self, node: Node, reader: ProbeReader) -> Json:
-        """Return the value if the target exporter knows the field."""
-        if reader.version >= self.version:
-            return self.shape.read(node, reader)
-        message = (
-            f"{place(node, reader)} needs blackbox exporter {version_text(self.version)}, "
-            f"the target is {version_text(reader.version)}"
-        )
-        hint = "leave it out, or raise `blackbox: {version: …}` in the Project"
-        reader.report(finding(NEWER_EXPORTER, node.origin.key(), message, hint))
-        return None
+    product: ClassVar[Product[ProbeReader]] = Product(
+        name="blackbox exporter", key="blackbox", newer=NEWER_EXPORTER, place=place
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,8 +64,3 @@ def is_open_secret(node: Scalar, reader: ProbeReader, hint: str) -> bool:
     if reason:
         report_secret(node, reader, f"holds {reason}", hint)
     return bool(reason)
-
-
-def version_text(version: tuple[int, int]) -> str:
-    """Write a version: `0.23`."""
-    return ".".join(map(str, version))

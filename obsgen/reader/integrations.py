@@ -12,9 +12,10 @@ from obsgen.gotemplate import Dialect, notifications
 from obsgen.messages import templates
 from obsgen.model import Project, ReceiverKind, Reports, SeverityScheme
 from obsgen.receivers import KINDS
-from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets, version_text
+from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets
 from obsgen.schema.kinds import load
 from obsgen.source import Entry, MappingNode, Scalar, Sequence
+from obsgen.versions import needs
 
 STATED_TWICE: Final = Code(
     "ALR562",
@@ -133,10 +134,7 @@ def check_version(
     """Report *what* stands under a key if the target Alertmanager does not have it yet."""
     version = project.alertmanager_version
     if version < since:
-        message = (
-            f"{what} needs Alertmanager {version_text(since)}, "
-            f"the target is {version_text(version)}"
-        )
+        message = needs(what, "Alertmanager", since, version)
         hint = "leave it out, or raise `alertmanager: {version: …}` in the Project"
         report(finding(NEWER_ALERTMANAGER, key.origin, message, hint))
 

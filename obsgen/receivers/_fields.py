@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final
 
+from obsgen import fields
 from obsgen.artefacts import Json
 from obsgen.diagnostics import finding
+from obsgen.fields import Gated, Product, texts_by_name
 from obsgen.model import ReceiverReader
 from obsgen.receivers._findings import (
     FIELD_VALUE,
@@ -22,25 +24,11 @@ from obsgen.receivers._findings import (
     report_named_secret,
     report_open_secret,
     report_secrets,
-    version_text,
 )
 from obsgen.receivers._templates import check_template
-from obsgen.schema.shared import flag, listed, mapping, ref, text
+from obsgen.schema.shared import listed, mapping, ref, text
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
-
-
-class Shape(Protocol):
-    """What a field may hold."""
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The JSON Schema."""
-        ...
-
-    def read(self, node: Node, reader: ReceiverReader) -> Json:
-        """Return the value, or None where there is none to write."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +59,6 @@ class Text:
             report_open_secret(node, reader)
         check_template(node, reader, self.run_since)
         return node.text
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """`true` or `false`."""
-
-    description: str
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """A boolean."""
-        return flag(self.description)
-
-    def read(self, node: Node, reader: ReceiverReader) -> Json:
-        """Return the boolean."""
-        is_boolean = isinstance(node, Scalar) and node.is_boolean
-        return node.text.lower() == "true" if isinstance(node, Scalar) and is_boolean else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +156,7 @@ class TextMap:
     @property
     def schema(self) -> Mapping[str, Any]:
         """A mapping that holds any keys."""
-        return {
-            "type": "object",
-            "additionalProperties": text(),
-            "description": self.description,
-            "examples": [dict(self.example)],
-        }
+        return texts_by_name(self.description, self.example)
 
     def read(self, node: Node, reader: ReceiverReader) -> Json:
         """Return the texts; `X-Auth-Token` holds a secret, unless a template or a placeholder."""
@@ -203,31 +169,17 @@ class TextMap:
         return found
 
 
+Shape = fields.Shape[ReceiverReader]
+Flag = fields.Flag
+
+
 @dataclass(frozen=True, slots=True)
-class Since:
+class Since(Gated[ReceiverReader]):
     """A field that younger Alertmanagers have."""
 
-    version: tuple[int, int]
-    shape: Shape
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The field's own, with the version in its description."""
-        own = self.shape.schema
-        words = f"{own.get('description', '')} (Alertmanager {version_text(self.version)})"
-        return {**own, "description": words.strip()}
-
-    def read(self, node: Node, reader: ReceiverReader) -> Json:
-        """Return the value if the target Alertmanager knows the field."""
-        if reader.version < self.version:
-            message = (
-                f"{place(node, reader)} needs Alertmanager {version_text(self.version)}, "
-                f"the target is {version_text(reader.version)}"
-            )
-            hint = "leave it out, or raise `alertmanager: {version: …}` in the Project"
-            reader.report(finding(NEWER_ALERTMANAGER, node.origin.key(), message, hint))
-            return None
-        return self.shape.read(node, reader)
+    product: ClassVar[Product[ReceiverReader]] = Product(
+        name="Alertmanager", key="alertmanager", newer=NEWER_ALERTMANAGER, place=place
+    )
 
 
 Check = Callable[[MappingNode, ReceiverReader], None]

@@ -62,11 +62,6 @@ def report_named_secret(key: str, text: str, node: Node, reader: ReceiverReader)
         report_secret(node, reader, "is a secret by its name")
 
 
-def version_text(version: tuple[int, int]) -> str:
-    """Write a version: `0.25`."""
-    return ".".join(map(str, version))
-
-
 def missing(node: MappingNode, reader: ReceiverReader, what: str, hint: str) -> None:
     """Report that an integration lacks what it cannot send without."""
     kind = node.origin.path[-1]

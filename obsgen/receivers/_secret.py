@@ -22,12 +22,12 @@ from obsgen.receivers._findings import (
     missing,
     place,
     report_secret,
-    version_text,
 )
 from obsgen.receivers._rules import given
 from obsgen.schema.shared import text
 from obsgen.secrets import is_placeholder
 from obsgen.source import MappingNode, Node, Scalar
+from obsgen.versions import needs, version_text
 
 NEVER: Final = (9999, 0)
 """The version of an Alertmanager that reads such a secret from a file: there is none."""
@@ -185,10 +185,7 @@ class _File:
         secret = self.secret
         if secret.has_file(reader.version):
             return self._path.read(node, reader)
-        message = (
-            f"{place(node, reader)} needs Alertmanager {version_text(secret.since)}, "
-            f"the target is {version_text(reader.version)}"
-        )
+        message = needs(place(node, reader), "Alertmanager", secret.since, reader.version)
         hint = f"raise `alertmanager: {{version: …}}` in the Project, or write {secret.filled_in}"
         reader.report(finding(NEWER_ALERTMANAGER, node.origin.key(), message, hint))
         return None

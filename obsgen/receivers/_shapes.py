@@ -18,12 +18,12 @@ from obsgen.receivers._findings import (
     place,
     report_named_secret,
     report_open_secret,
-    version_text,
 )
 from obsgen.receivers._templates import check_template
 from obsgen.schema.shared import listed, text
 from obsgen.secrets import looks_secret
 from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.versions import needs
 
 # What Go's `net/url` takes as an absolute web address: a host that is written out, escapes that are
 # complete, no control characters.
@@ -61,10 +61,8 @@ class Address:
             if reader.version >= self.run_since:
                 check_template(node, reader, self.run_since)
                 return node.text
-            message = (
-                f"{place(node, reader)} with a template needs Alertmanager "
-                f"{version_text(self.run_since)}, the target is {version_text(reader.version)}"
-            )
+            what = f"{place(node, reader)} with a template"
+            message = needs(what, "Alertmanager", self.run_since, reader.version)
             hint = "write the address out, or raise `alertmanager: {version: …}` in the Project"
             reader.report(finding(NEWER_ALERTMANAGER, node.origin, message, hint))
         elif not _ADDRESS.fullmatch(node.text) and not looks_secret(node.text):
@@ -147,11 +145,8 @@ class Tree:
             elif isinstance(entry.value, Scalar):
                 found[key] = _open(key, entry.value, reader, self.run_since)
             else:
-                message = (
-                    f"{place(entry.value, reader)} holds {entry.value.word}, which needs "
-                    f"Alertmanager {version_text(self.nested)}, the target is "
-                    f"{version_text(reader.version)}"
-                )
+                what = f"{place(entry.value, reader)} holds {entry.value.word}, which"
+                message = needs(what, "Alertmanager", self.nested, reader.version)
                 hint = "write a text, or raise `alertmanager: {version: …}` in the Project"
                 reader.report(finding(NEWER_ALERTMANAGER, entry.key.origin, message, hint))
         return found

@@ -14,8 +14,9 @@ from obsgen.artefacts import Written
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.gotemplate import parse_template
 from obsgen.model import ReceiverReader
-from obsgen.receivers._findings import OPEN_TEMPLATE, place, version_text
+from obsgen.receivers._findings import OPEN_TEMPLATE, place
 from obsgen.source import Scalar
+from obsgen.versions import version_text
 
 _LOST: Final = (
     "Alertmanager loads the configuration, and then loses each notification with this text"

@@ -10,13 +10,14 @@ from obsgen.diagnostics import finding
 from obsgen.messages import DOCUMENTS_SINCE
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Span, Text, Texts
-from obsgen.receivers._findings import NEWER_ALERTMANAGER, missing, place, version_text
+from obsgen.receivers._findings import NEWER_ALERTMANAGER, missing, place
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import JIRA_DOCUMENT, JIRA_PRIORITY, JIRA_TEXT, SUMMARY
 from obsgen.receivers._rules import given
 from obsgen.receivers._shapes import Address, Choice, Either, Tree
 from obsgen.source import MappingNode, Scalar
+from obsgen.versions import needs
 
 _API: Final = Address("The API with its path.", "https://example.atlassian.net/rest/api/2/")
 
@@ -69,10 +70,8 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, "`api_url`", hint)
     address = _address(node, shared)
     if address is not None and _is_third(address) and reader.version < DOCUMENTS_SINCE:
-        message = (
-            f"{place(address, reader)} is Jira's API 3, which needs Alertmanager "
-            f"{version_text(DOCUMENTS_SINCE)}, the target is {version_text(reader.version)}"
-        )
+        what = f"{place(address, reader)} is Jira's API 3, which"
+        message = needs(what, "Alertmanager", DOCUMENTS_SINCE, reader.version)
         hint = f"write `{address.text.rstrip('/').removesuffix('3')}2/`"
         reader.report(finding(NEWER_ALERTMANAGER, address.origin, message, hint))
 

@@ -36,6 +36,7 @@ from obsgen.slis._histogram import Bound, OfHistogram
 from obsgen.slis._native import NativeLatency
 from obsgen.slis._played import cast, growing, played, strangers
 from obsgen.source import MappingNode
+from obsgen.versions import version_text
 
 NEEDS_NEWER: Final = Code(
     "SLO334",
@@ -139,7 +140,7 @@ class LatencyKind:
             return None
         version = reader.project.prometheus_version
         if histogram.type == "native_histogram" and version < NATIVE_SINCE:
-            shown, since = (".".join(map(str, v)) for v in (version, NATIVE_SINCE))
+            shown, since = map(version_text, (version, NATIVE_SINCE))
             message = f"Prometheus {shown} has no native histograms"
             hint = f'they are there from {since} on: `prometheus: {{version: "{since}"}}`'
             reader.report(finding(NEEDS_NEWER, node.origin / "histogram", message, hint))
