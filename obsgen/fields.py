@@ -61,8 +61,7 @@ class Flag:
 
     def read(self, node: Node, _reader: FieldReader, /) -> Json:
         """Return the boolean."""
-        is_boolean = isinstance(node, Scalar) and node.is_boolean
-        return node.text.lower() == "true" if isinstance(node, Scalar) and is_boolean else None
+        return node.is_true if isinstance(node, Scalar) and node.is_boolean else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,9 +145,9 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         for spec in (specs if are_named else ())
     )
     checked = [
-        brought_in(diagnostic, spec.services)
+        diagnostic
         for spec, each in zip(specs, compiled, strict=False)
-        for diagnostic in check(each, spec.project.checks)
+        for diagnostic in brought_in(check(each, spec.project.checks), spec.services)
         # What could not be read is missing in what was compiled; only PromQL stands for itself.
         if not is_partial or _is_about_promql(diagnostic)
     ]

@@ -11,8 +11,8 @@ from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
-from obsgen.gotemplate import LabelReference, Template, notifications, parse_template
-from obsgen.messages import templates
+from obsgen.gotemplate import LabelReference, Template, parse_template
+from obsgen.reader.integrations import dialect_of
 from obsgen.routing.alerts import alerting_rules
 
 _EMPTY: Final = "Alertmanager writes nothing in its place, and tells nobody"
@@ -54,7 +54,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     rules = tuple(alerting_rules(subject.compiled))
     labels, annotations = _labels(subject.compiled, rules), _annotations(rules)
     groups = _groups(config)
-    dialect = notifications(config.version, templates(config.version))
+    dialect = dialect_of(config.version)
     for receiver in config.receivers:
         for written in receiver.texts:
             template = parse_template(written.text, dialect)

@@ -16,7 +16,6 @@ from obsgen.model.dashboards import PanelBody
 from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
 from obsgen.model.project import AlertBody, Project
-from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import Sli, SloPart
 from obsgen.model.spends import SpendPart
 from obsgen.schema.shared import Schema
@@ -205,11 +204,6 @@ class ReceiverReader(Protocol):
     @property
     def version(self) -> tuple[int, int]:
         """The target Alertmanager's version."""
-        ...
-
-    @property
-    def severities(self) -> SeverityScheme:
-        """The severities that alerts carry."""
         ...
 
     @property

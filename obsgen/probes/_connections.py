@@ -194,6 +194,6 @@ class Secured:
     def read(self, node: Node, reader: ProbeReader) -> Json:
         """Return `{"tls": true, "tls_config": {…}}`, or nothing without TLS."""
         if isinstance(node, Scalar):
-            return {"tls": True} if node.is_boolean and node.text.lower() == "true" else None
+            return {"tls": True} if node.is_true else None
         config = TLS.read(node, reader)
         return {"tls": True, **({"tls_config": config} if config else {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,12 +11,12 @@ from obsgen.artefacts import Json, ReceiverConfig, Written
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.gotemplate import Dialect, notifications
 from obsgen.messages import templates
-from obsgen.model import Project, ReceiverKind, Reports, SeverityScheme
+from obsgen.model import Project, ReceiverKind, Reports
 from obsgen.receivers import KINDS
 from obsgen.receivers._findings import NEWER_ALERTMANAGER, report_secrets
 from obsgen.schema.kinds import load
 from obsgen.source import Entry, MappingNode, Scalar, Sequence
-from obsgen.versions import needs
+from obsgen.versions import Version, needs
 
 STATED_TWICE: Final = Code(
     "ALR562",
@@ -78,9 +79,8 @@ class Integrations:
         return _FieldReader(
             subject=subject,
             version=version,
-            dialect=notifications(version, templates(version)),
+            dialect=dialect_of(version),
             texts=[] if texts is None else texts,
-            severities=self.project.severities,
             reports=self.report,
         )
 
@@ -110,13 +110,18 @@ class Integrations:
         return node if isinstance(node, MappingNode) else None
 
 
+@functools.cache
+def dialect_of(version: Version) -> Dialect:
+    """Return the templates of an Alertmanager, and those of the build."""
+    return notifications(version, templates(version))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FieldReader:
     """What a receiver kind is given."""
 
     subject: str
     version: tuple[int, int]
-    severities: SeverityScheme
     dialect: Dialect
     reports: Reports
     texts: list[Written]

@@ -41,7 +41,7 @@ from obsgen.reader.modifiers import (
     report_kinds,
 )
 from obsgen.reader.probes import SUCCESS, ReadProbe, of_probe, unknown_probe
-from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.raw import RawReader, read_promql
 from obsgen.reader.references import References
 from obsgen.reader.shape import WRONG_COUNT, words
@@ -316,10 +316,7 @@ class ServiceReader:
         """Read the name or the alias of a severity."""
         if not isinstance(node, Scalar) or node.is_null:
             return None
-        name = self.project.severities.resolve(node.text)
-        if name is None:
-            self.report(unknown_severity(node.text, node.origin, self.project.severities))
-        return name
+        return resolved_severity(node, self.project.severities, self.report)
 
     def spend(self, node: Scalar) -> SpendPart | None:
         """Read the name of a budget of money."""

@@ -23,7 +23,7 @@ from obsgen.reader.values import (
     read_text,
     read_wait,
 )
-from obsgen.source import MappingNode, Node
+from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration, number_text
 
 UNKNOWN_PROFILE: Final = Code(
@@ -253,6 +253,14 @@ def _resolved(
         min_events=spec.min_events,
         origin=spec.origin,
     )
+
+
+def resolved_severity(node: Scalar, scheme: SeverityScheme, report: Reports) -> str | None:
+    """Return the severity that a scalar names, reporting one that the Project does not have."""
+    name = scheme.resolve(node.text)
+    if name is None:
+        report(unknown_severity(node.text, node.origin, scheme))
+    return name
 
 
 def unknown_severity(word: str, origin: Origin, scheme: SeverityScheme) -> Diagnostic:

@@ -80,7 +80,6 @@ class ProjectSpec:
 
     project: Project
     profiles: Mapping[str, Profile]
-    tile: Tile
 
 
 def read_project(
@@ -143,7 +142,6 @@ class _ProjectReader:
         return ProjectSpec(
             project=project,
             profiles=read_profiles(self.node.get("alert_profiles"), self.report),
-            tile=tile,
         )
 
     def _section(self, key: str) -> MappingNode:

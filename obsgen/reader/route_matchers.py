@@ -19,7 +19,7 @@ from obsgen.matchers import full_match, is_pattern, literal_pattern
 from obsgen.model import Project, Reports, SeverityScheme
 from obsgen.promql.re2 import regex_problem
 from obsgen.reader.categories import report_category
-from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.profiles import resolved_severity, unknown_severity
 from obsgen.reader.shape import null_value, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
@@ -151,11 +151,8 @@ class _MatcherReader:
         if label != "severity":
             self._say(node.origin, f"`at_least` is for severity, not for `{label}`", _SHAPES)
             return None
-        name = scheme.resolve(node.text)
-        if name is None:
-            self.report(unknown_severity(node.text, node.origin, scheme))
-            return None
-        return tuple(map(_Value, scheme.at_least(name)))
+        name = resolved_severity(node, scheme, self.report)
+        return None if name is None else tuple(map(_Value, scheme.at_least(name)))
 
     def _checked(self, label: str, node: Scalar, value: _Value) -> tuple[_Value, ...] | None:
         """Return the value as alerts carry it, where the Project says what they carry."""

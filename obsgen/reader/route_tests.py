@@ -11,7 +11,7 @@ from typing import Final
 from obsgen.artefacts import AlertRef, RouteTest
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Project, Reports
-from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.routes import Names
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
@@ -89,11 +89,8 @@ class RouteTestReader:
                 continue
             found[name] = value.text
             if name == "severity":
-                resolved = self.project.severities.resolve(value.text)
-                if resolved is None:
-                    is_known = False
-                    scheme = self.project.severities
-                    self.report(unknown_severity(value.text, value.origin, scheme))
+                resolved = resolved_severity(value, self.project.severities, self.report)
+                is_known = resolved is not None
                 found[name] = resolved or value.text
         return found if is_known else None
 

@@ -119,7 +119,7 @@ def plain(node: Node) -> Any:
     if node.is_null:
         return None
     if node.is_boolean:
-        return node.text.lower() == "true"
+        return node.is_true
     return 0 if node.is_number else node.text
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
+from obsgen.diagnostics import Code, Diagnostic, Origin, Path, Related, Severity, finding
 from obsgen.model import Reports, Service
 from obsgen.reader.documents import Documents
 from obsgen.reader.measures import ServiceReader
@@ -32,27 +32,34 @@ def of_service(report: Reports, service: Service) -> Reports:
     return _pointing(report, service.presets, service.origin) if service.presets else report
 
 
-def brought_in(diagnostic: Diagnostic, services: Iterable[Service]) -> Diagnostic:
-    """Let a finding of which no service is known point at the first that uses its preset."""
-    users = (s for s in services if any(_is_in(diagnostic, p) for p in s.presets))
-    first = next(users, None)
-    return diagnostic if first is None else _noted(diagnostic, first.origin)
+def brought_in(
+    diagnostics: Iterable[Diagnostic], services: Iterable[Service]
+) -> Iterator[Diagnostic]:
+    """Let findings of which no service is known point at the first that uses their preset."""
+    users: dict[_Document, Origin] = {}
+    for service in services:
+        for preset in service.presets:
+            users.setdefault(_document(preset), service.origin)
+    for diagnostic in diagnostics:
+        user = users.get(_document(diagnostic.origin))
+        yield diagnostic if user is None else _noted(diagnostic, user)
+
+
+_Document = tuple[str, Path]
+
+
+def _document(origin: Origin) -> _Document:
+    return origin.file, origin.path[:1]
 
 
 def _pointing(report: Reports, presets: Iterable[Origin], service: Origin) -> Reports:
-    inside = {(p.file, p.path[:1]) for p in presets}
+    inside = set(map(_document, presets))
 
     def sink(diagnostic: Diagnostic) -> None:
-        origin = diagnostic.origin
-        is_inside = (origin.file, origin.path[:1]) in inside
+        is_inside = _document(diagnostic.origin) in inside
         report(_noted(diagnostic, service) if is_inside else diagnostic)
 
     return sink
-
-
-def _is_in(diagnostic: Diagnostic, preset: Origin) -> bool:
-    origin = diagnostic.origin
-    return (origin.file, origin.path[:1]) == (preset.file, preset.path[:1])
 
 
 def _noted(diagnostic: Diagnostic, service: Origin) -> Diagnostic:

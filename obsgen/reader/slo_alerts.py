@@ -16,8 +16,8 @@ from obsgen.reader.profiles import (
     UNKNOWN_PROFILE,
     SloNumbers,
     TierChoice,
+    resolved_severity,
     tiers_for,
-    unknown_severity,
 )
 from obsgen.reader.project import ProjectSpec
 from obsgen.reader.shape import missing_key, words
@@ -163,11 +163,7 @@ class SloAlertsReader:
         return found
 
     def _severity(self, node: Scalar) -> str:
-        scheme = self.spec.project.severities
-        name = scheme.resolve(node.text)
-        if name is None:
-            self.report(unknown_severity(node.text, node.origin, scheme))
-        return name or ""
+        return resolved_severity(node, self.spec.project.severities, self.report) or ""
 
     def _budget_alerts(self, node: Node | None, error_budget: Decimal) -> tuple[BudgetAlert, ...]:
         if not isinstance(node, MappingNode):

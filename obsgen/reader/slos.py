@@ -147,7 +147,7 @@ class SloReader:
 
     def _tile(self, node: MappingNode) -> Tile:
         scrape = self.spec.project.scrape_interval
-        tile = read_tile(node.get("ledger"), scrape, self.spec.tile, self.report)
+        tile = read_tile(node.get("ledger"), scrape, self.spec.project.tile, self.report)
         if tile.length < scrape:
             given = node.get("ledger")
             place = node.origin / "name" if given is None else given.origin

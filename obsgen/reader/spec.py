@@ -16,7 +16,7 @@ from obsgen.reader.layers import PresetStore
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.merge import name_of
 from obsgen.reader.names import NAME_TWICE
-from obsgen.reader.profiles import unknown_severity
+from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.project import read_project
 from obsgen.reader.services import ServicesReader
 from obsgen.reader.shape import missing_key, words
@@ -168,9 +168,7 @@ class _SpecReader:
         cap = self.node.get("max_severity")
         maximum = None
         if isinstance(cap, Scalar) and not cap.is_null:
-            maximum = scheme.resolve(cap.text)
-            if maximum is None:
-                self.report(unknown_severity(cap.text, cap.origin, scheme))
+            maximum = resolved_severity(cap, scheme, self.report)
         return Environment(
             name=name_of(self.node),
             labels=read_label_values(self.node.get("labels"), self.report),

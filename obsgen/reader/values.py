@@ -79,7 +79,7 @@ def read_words(node: Node | None) -> tuple[str, ...]:
 
 def read_flag(node: Node | None) -> bool:
     """Return a boolean; false where there is none."""
-    return isinstance(node, Scalar) and node.is_boolean and node.text.lower() == "true"
+    return isinstance(node, Scalar) and node.is_true
 
 
 def read_count(node: Node | None, default: int, report: Reports) -> int:

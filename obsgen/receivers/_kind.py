@@ -14,6 +14,12 @@ from obsgen.source import MappingNode
 Defaults = Callable[[MappingNode, MappingNode | None, ReceiverReader], Mapping[str, Json]]
 Rules = Callable[[MappingNode, MappingNode | None, ReceiverReader], None]
 
+
+def always(values: Mapping[str, Json]) -> Defaults:
+    """Return defaults that depend on nothing."""
+    return lambda *_: values
+
+
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 

@@ -23,7 +23,7 @@ def _is_given(node: MappingNode, key: str) -> bool:
 def is_true(node: MappingNode, key: str) -> bool:
     """Say whether a field is `true`."""
     value = node.get(key)
-    return isinstance(value, Scalar) and value.is_boolean and value.text.lower() == "true"
+    return isinstance(value, Scalar) and value.is_true
 
 
 def one_of(node: MappingNode, reader: ReceiverReader, *keys: str, hint: str) -> None:

@@ -159,7 +159,7 @@ class Tree:
         if node.is_null:
             return None
         if node.is_boolean:
-            return node.text.lower() == "true"
+            return node.is_true
         if node.is_number and _NUMBER.fullmatch(node.text):
             return Decimal(node.text)
         return _open(key, node, reader, self.run_since)

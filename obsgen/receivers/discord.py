@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from obsgen.artefacts import Json
-from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Text
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
 from obsgen.receivers._secret import Secret
-from obsgen.source import MappingNode
 
 _WEBHOOK: Final = Secret(
     key="webhook_url",
@@ -38,17 +36,8 @@ _FIELDS: Final = Fields(
 )
 
 
-def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
-    _WEBHOOK.require(node, shared, reader)
-
-
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {"title": TITLE, "message": MARKDOWN_TEXT}
-
+_DEFAULTS: Final[Mapping[str, Json]] = {"title": TITLE, "message": MARKDOWN_TEXT}
 
 KIND: Final = Integration(
-    key="discord", since=(0, 25), fields=_FIELDS, rules=_rules, defaults=_defaults
+    key="discord", since=(0, 25), fields=_FIELDS, rules=_WEBHOOK.require, defaults=always(_DEFAULTS)
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Span, Text, Whole
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._rules import conflict, given, one_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address
@@ -49,13 +47,6 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, f"`{_TOKEN.file_key}`", f"add `{_TOKEN.file_key}: {_TOKEN.path}`")
 
 
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {}
-
-
 KIND: Final = Integration(
-    key="incidentio", since=(0, 29), fields=_FIELDS, rules=_rules, defaults=_defaults
+    key="incidentio", since=(0, 29), fields=_FIELDS, rules=_rules, defaults=always({})
 )

@@ -84,10 +84,6 @@ _FIELDS: Final = Fields(
 )
 
 
-def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
-    _WEBHOOK.require(node, shared, reader)
-
-
 def _defaults(
     node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
 ) -> Mapping[str, Json]:
@@ -109,6 +105,6 @@ KIND: Final = Integration(
             )
         },
     ),
-    rules=_rules,
+    rules=_WEBHOOK.require,
     defaults=_defaults,
 )

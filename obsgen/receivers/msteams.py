@@ -38,10 +38,6 @@ _FIELDS: Final = Fields(
 )
 
 
-def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
-    _WEBHOOK.require(node, shared, reader)
-
-
 def _defaults(
     node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
 ) -> Mapping[str, Json]:
@@ -51,5 +47,5 @@ def _defaults(
 
 
 KIND: Final = Integration(
-    key="msteams", since=(0, 26), fields=_FIELDS, rules=_rules, defaults=_defaults
+    key="msteams", since=(0, 26), fields=_FIELDS, rules=_WEBHOOK.require, defaults=_defaults
 )

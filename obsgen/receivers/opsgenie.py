@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from obsgen.artefacts import Json
-from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Items, Text, TextMap
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import OPSGENIE_PRIORITY, PLAIN_TEXT, SUMMARY
 from obsgen.receivers._rules import one_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
-from obsgen.source import MappingNode
 
 _KEY: Final = Secret(
     key="api_key",
@@ -65,21 +63,12 @@ _FIELDS: Final = Fields(
 )
 
 
-def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
-    _KEY.require(node, shared, reader)
-
-
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {
-        "message": SUMMARY,
-        "description": PLAIN_TEXT,
-        "entity": "{{ .CommonLabels.service }}",
-        "priority": OPSGENIE_PRIORITY,
-    }
-
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "message": SUMMARY,
+    "description": PLAIN_TEXT,
+    "entity": "{{ .CommonLabels.service }}",
+    "priority": OPSGENIE_PRIORITY,
+}
 
 KIND: Final = Integration(
     key="opsgenie",
@@ -88,6 +77,6 @@ KIND: Final = Integration(
     shared_fields=Fields(
         description="What all Opsgenie receivers share.", fields={**_KEY.fields, "api_url": _API}
     ),
-    rules=_rules,
-    defaults=_defaults,
+    rules=_KEY.require,
+    defaults=always(_DEFAULTS),
 )

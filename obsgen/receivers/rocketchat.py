@@ -9,7 +9,7 @@ from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._http import HTTP, items
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import COLOR, LINK, MARKDOWN_TEXT, TITLE
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address
@@ -73,18 +73,13 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _TOKEN_ID.require(node, shared, reader)
 
 
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {
-        "send_resolved": True,
-        "color": COLOR,
-        "title": TITLE,
-        "title_link": LINK,
-        "text": MARKDOWN_TEXT,
-    }
-
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "send_resolved": True,
+    "color": COLOR,
+    "title": TITLE,
+    "title_link": LINK,
+    "text": MARKDOWN_TEXT,
+}
 
 KIND: Final = Integration(
     key="rocketchat",
@@ -95,5 +90,5 @@ KIND: Final = Integration(
         fields={**_TOKEN.fields, **_TOKEN_ID.fields, "api_url": _API},
     ),
     rules=_rules,
-    defaults=_defaults,
+    defaults=always(_DEFAULTS),
 )

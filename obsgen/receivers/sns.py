@@ -9,7 +9,7 @@ from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Text, TextMap
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import PLAIN_TEXT, TITLE
 from obsgen.receivers._rules import needs, one_of
 from obsgen.receivers._secret import Secret
@@ -77,13 +77,8 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     one_of(node, reader, "topic_arn", "phone_number", "target_arn", hint=hint)
 
 
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {"sigv4": {}, "subject": TITLE, "message": PLAIN_TEXT}
-
+_DEFAULTS: Final[Mapping[str, Json]] = {"sigv4": {}, "subject": TITLE, "message": PLAIN_TEXT}
 
 KIND: Final = Integration(
-    key="sns", since=(0, 23), fields=_FIELDS, rules=_rules, defaults=_defaults
+    key="sns", since=(0, 23), fields=_FIELDS, rules=_rules, defaults=always(_DEFAULTS)
 )

@@ -9,7 +9,7 @@ from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text, TextMap
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import PLAIN_TEXT, TITLE, VICTOROPS_MESSAGE_TYPE
 from obsgen.receivers._rules import conflict
 from obsgen.receivers._secret import Secret
@@ -60,16 +60,11 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
             conflict(custom, reader, key, "is a field of its own", "choose another name")
 
 
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {
-        "message_type": VICTOROPS_MESSAGE_TYPE,
-        "entity_display_name": TITLE,
-        "state_message": PLAIN_TEXT,
-    }
-
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "message_type": VICTOROPS_MESSAGE_TYPE,
+    "entity_display_name": TITLE,
+    "state_message": PLAIN_TEXT,
+}
 
 KIND: Final = Integration(
     key="victorops",
@@ -80,5 +75,5 @@ KIND: Final = Integration(
         fields={**_KEY.fields, "api_url": _API},
     ),
     rules=_rules,
-    defaults=_defaults,
+    defaults=always(_DEFAULTS),
 )

@@ -10,7 +10,7 @@ from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._findings import missing
 from obsgen.receivers._http import HTTP
-from obsgen.receivers._kind import Integration
+from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import MARKDOWN_TEXT, MARKDOWN_TITLE
 from obsgen.receivers._rules import given
 from obsgen.receivers._shapes import Address
@@ -40,12 +40,7 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
         missing(node, reader, "`http_config.authorization`", hint)
 
 
-def _defaults(
-    node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
-) -> Mapping[str, Json]:
-    del node, shared, reader
-    return {"message": f"### {MARKDOWN_TITLE}\n\n{MARKDOWN_TEXT}"}
-
+_DEFAULTS: Final[Mapping[str, Json]] = {"message": f"### {MARKDOWN_TITLE}\n\n{MARKDOWN_TEXT}"}
 
 KIND: Final = Integration(
     key="webex",
@@ -53,5 +48,5 @@ KIND: Final = Integration(
     fields=_FIELDS,
     shared_fields=Fields(description="What all Webex messages share.", fields={"api_url": _API}),
     rules=_rules,
-    defaults=_defaults,
+    defaults=always(_DEFAULTS),
 )

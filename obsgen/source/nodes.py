@@ -55,6 +55,11 @@ class Scalar:
         return not self.style and self.text in _BOOLEAN
 
     @property
+    def is_true(self) -> bool:
+        """Say whether the value is the boolean `true`."""
+        return self.is_boolean and self.text.lower() == "true"
+
+    @property
     def is_number(self) -> bool:
         """Say whether the value is a plain decimal number."""
         return not self.style and bool(_NUMBER.fullmatch(self.text))
