@@ -97,7 +97,7 @@ IMPURE: Final = frozenset(
 PURE_BELOW: Final = FLOORS["disk"]
 # The rooms that reckon with dates; none of them asks what day it is.
 CALENDARS: Final = frozenset(
-    {"artefacts.alertmanager", "model.hours", "reader.route_tests"}
+    {"artefacts.alertmanager", "model.hours", "model.periods", "reader.route_tests"}
     | {"routing.intervals", "routing.notifications", "time_spans"}
 )
 CLOCKS: Final = frozenset({"now", "today", "utcnow", "fromtimestamp"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import problems
 
-from obsgen.artefacts import AlertmanagerConfig, AlertmanagerMatcher, InhibitRule
+from obsgen.artefacts import (
+    AlertingRule,
+    AlertmanagerConfig,
+    AlertmanagerMatcher,
+    Compiled,
+    InhibitRule,
+)
 from obsgen.pipeline import Built, Options, build
 from obsgen.routing import PossibleLabels, inhibitors, inhibits, possible_labels
-from obsgen.routing.alerts import alerting_rules
 from obsgen.workspace import compile_specs
 
 SHOP = """\
@@ -91,6 +96,10 @@ def shop() -> Built:
     return built
 
 
+def rules_of(compiled: Compiled) -> Iterator[AlertingRule]:
+    return (rule for file in compiled.rule_files for rule in file.alerts)
+
+
 def config() -> AlertmanagerConfig:
     (compiled,) = shop().compiled
     assert compiled.alertmanager is not None
@@ -101,7 +110,7 @@ def alert(name: str, service: str = "cart", **labels: str) -> PossibleLabels:
     """Return an alert of the shop as it arrives at Alertmanager."""
     (compiled,) = shop().compiled
     own = {k: v for k, v in labels.items() if v}
-    for rule in alerting_rules(compiled):
+    for rule in rules_of(compiled):
         possible = possible_labels(rule, compiled.prometheus.external_labels)
         if rule.alert == name and rule.labels["service"] == service:
             narrowed = possible.narrowed(own)
@@ -160,7 +169,7 @@ def test_a_symptom_is_silenced_by_what_tells_the_same_better(
 def test_what_tells_a_cause_is_silenced_by_nothing_but_itself():
     (compiled,) = compile_specs([Path("specs")], None, cwd=Path.cwd(), with_files=False).compiled
     assert compiled.alertmanager is not None
-    every = [possible_labels(rule) for rule in alerting_rules(compiled)]
+    every = [possible_labels(rule) for rule in rules_of(compiled)]
     down = next(a for a in every if a.fixed["alertname"] == "DatabaseConnectionFailure")
     silencing = {
         source.fixed["alertname"]
@@ -175,8 +184,7 @@ def test_what_tells_a_cause_is_silenced_by_nothing_but_itself():
 def test_both_sides_have_every_label_that_is_compared():
     (compiled,) = shop().compiled
     every = [
-        possible_labels(rule, compiled.prometheus.external_labels)
-        for rule in alerting_rules(compiled)
+        possible_labels(rule, compiled.prometheus.external_labels) for rule in rules_of(compiled)
     ]
     asked = [
         (source.may_have(label), target.may_have(label))

@@ -26,7 +26,6 @@ from oracles import running_alertmanager
 from obsgen.artefacts import Compiled
 from obsgen.pipeline import Built, Options, build
 from obsgen.routing import Firing, Notification, notifications, possible_labels
-from obsgen.routing.alerts import alerting_rules
 from obsgen.units import Duration
 
 LENGTH: Final = Duration.parse("6s")
@@ -129,7 +128,7 @@ def compiled(sink: str) -> tuple[Built, Compiled]:
 def an_alert(
     found: Compiled, name: str, begins: str = "0s", ends: str | None = None, **labels: str
 ) -> Firing:
-    for rule in alerting_rules(found):
+    for rule in (rule for file in found.rule_files for rule in file.alerts):
         possible = possible_labels(rule, found.prometheus.external_labels).narrowed(labels)
         if rule.alert == name and possible is not None:
             rest = dict.fromkeys(possible.varying, "x")

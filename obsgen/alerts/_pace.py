@@ -150,7 +150,7 @@ _SEEN: Final = Duration.parse("8d")
 
 def first_hours(hours: Hours) -> tuple[tuple[Duration, Duration], ...]:
     """Return the stretches of some hours within the first days of a test."""
-    return tuple(hours.stretches(_SEEN))
+    return tuple((since, min(until, _SEEN)) for since, until in hours.first if since < _SEEN)
 
 
 def _lead(alert: Alert, wanted: int) -> Duration:

@@ -140,16 +140,12 @@ def title_of(alert: Alert) -> str:
     return selector(alert.name, [Matcher(k, "=", v) for k, v in alert.telling.items()])
 
 
-_TWO_WEEKS: Final = Duration.parse("14d")
-"""Within them each stretch of a week is seen as a whole."""
-
-
 def _outlasting(alert: Alert) -> Iterable[Diagnostic]:
     """Yield a finding where the hours of each week are over before `for` is."""
     hours = alert.during
     if hours is None or not alert.for_.ms or hours.weekly_share is None:
         return
-    longest = max((end.ms - since.ms for since, end in hours.stretches(_TWO_WEEKS)), default=0)
+    longest = max((end.ms - since.ms for since, end in hours.first), default=0)
     if alert.for_.ms < longest:
         return
     name, shown = hours.interval.name, Duration(longest)

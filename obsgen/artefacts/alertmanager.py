@@ -38,6 +38,11 @@ class Route:
     routes: tuple[Route, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
+    @property
+    def has_times(self) -> bool:
+        """Say whether there are times at which it notifies nobody."""
+        return bool(self.mute or self.active)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverConfig:

@@ -101,9 +101,10 @@ def _of_one_series(subject: Subject) -> Iterator[Diagnostic]:
     """Yield recordings of other expressions that write the same series, whatever happens."""
     first: dict[_Key, Query] = {}
     for query in subject.queries:
+        if not isinstance(query.rule, RecordingRule):
+            continue
         whole = query.meanings.whole
-        is_one = not whole.labels.is_open and not whole.labels.names and not whole.is_conditional
-        if not isinstance(query.rule, RecordingRule) or not is_one:
+        if whole.labels.is_open or whole.labels.names or whole.is_conditional:
             continue
         key = (query.origin.file, query.name, *sorted(query.rule.labels.items()))
         other = first.setdefault(key, query)

@@ -101,7 +101,7 @@ _ATAN2: Final = (2, 31)
 _PLAIN_LENGTHS: Final = (2, 54)
 _KEEP_FIRING_FOR: Final = (2, 42)
 # Before 3.0 only with the flag `utf8-names` (CHANGELOG.md 2.55).
-_QUOTED: Final = (3, 0)
+UTF8_SINCE: Final = (3, 0)
 _FRACTION_OF_BUCKETS: Final = (3, 4)
 _DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdwy]))+", re.ASCII)
 # A cheap look at what most texts do not have, before their tokens are asked; `#` may hide it.
@@ -232,7 +232,7 @@ def _plain_length(query: Query, node: MatrixSelector | VectorSelector | Subquery
 def _quoted(query: Query) -> Iterator[tuple[Node, _Feature]]:
     for node in query.nodes(VectorSelector):
         if any(_is_quoted(query, matcher.label_span) for matcher in node.matchers):
-            yield node, _Feature(what="a quoted name in braces", since=_QUOTED)
+            yield node, _Feature(what="a quoted name in braces", since=UTF8_SINCE)
     grouped: list[tuple[Node, tuple[Span, ...]]] = []
     for aggregate in query.nodes(Aggregate):
         if aggregate.grouping is not None:
@@ -243,7 +243,7 @@ def _quoted(query: Query) -> Iterator[tuple[Node, _Feature]]:
             grouped.append((binary, tuple(label.span for label in labels)))
     for found, spans in grouped:
         if any(_is_quoted(query, span) for span in spans):
-            yield found, _Feature(what="the quoted name of a label", since=_QUOTED)
+            yield found, _Feature(what="the quoted name of a label", since=UTF8_SINCE)
 
 
 def _is_quoted(query: Query, span: Span) -> bool:

@@ -10,8 +10,8 @@ from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
+from obsgen.routing import ALL_LABELS
 from obsgen.routing.alerts import RoutedAlert
-from obsgen.routing.groups import ALL_LABELS
 
 GROUP_LABEL: Final = Code(
     "ALR653",

@@ -7,6 +7,7 @@ from typing import Final
 
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
+from obsgen.checks.features import UTF8_SINCE
 from obsgen.diagnostics import Code, Diagnostic
 from obsgen.promql import Call, Node, StringLiteral, without_parens
 from obsgen.promql.re2 import regex_problem
@@ -21,12 +22,11 @@ FAILS: Final = Code(
 )
 CODES: Final = (FAILS,)
 
-_UTF8_NAMES: Final = (3, 0)
 _PATTERN_AT: Final = 4
 
 
 def _run(subject: Subject) -> Iterator[Diagnostic]:
-    knows_utf8 = subject.compiled.prometheus.version >= _UTF8_NAMES
+    knows_utf8 = subject.compiled.prometheus.version >= UTF8_SINCE
     for query in subject.queries:
         for call in query.nodes(Call):
             if call.function in {"label_replace", "label_join"}:

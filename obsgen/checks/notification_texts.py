@@ -13,7 +13,7 @@ from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.gotemplate import LabelReference, Template, parse_template
 from obsgen.reader.integrations import dialect_of
-from obsgen.routing.alerts import alerting_rules
+from obsgen.routing import ALL_LABELS
 
 _EMPTY: Final = "Alertmanager writes nothing in its place, and tells nobody"
 
@@ -43,7 +43,6 @@ NOT_GROUPED: Final = Code(
 )
 CODES: Final = (UNKNOWN_LABEL, UNKNOWN_ANNOTATION, NOT_GROUPED)
 
-_EVERY_LABEL: Final = "..."
 _CONDITION: Final = re.compile(r"\{\{-?\s*(?:else\s+)?(?:if|with)\b")
 
 
@@ -51,7 +50,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     config = subject.compiled.alertmanager
     if config is None:
         return
-    rules = tuple(alerting_rules(subject.compiled))
+    rules = tuple(alert.rule for alert in subject.routed)
     labels, annotations = _labels(subject.compiled, rules), _annotations(rules)
     groups = _groups(config)
     dialect = dialect_of(config.version)
@@ -89,7 +88,7 @@ def _groups(config: AlertmanagerConfig) -> Mapping[str, frozenset[str] | None]:
     def walk(route: Route, above: tuple[str, ...]) -> None:
         own = above if route.group_by is None else route.group_by
         known = found.get(route.receiver, frozenset())
-        is_open = known is None or _EVERY_LABEL in own
+        is_open = known is None or ALL_LABELS in own
         found[route.receiver] = None if is_open else frozenset((*(known or ()), *own))
         for child in route.routes:
             walk(child, own)

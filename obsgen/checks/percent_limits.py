@@ -24,7 +24,7 @@ PERCENT_LIMIT: Final = Code(
 )
 CODES: Final = (PERCENT_LIMIT,)
 
-_LEAST, _MOST = Decimal(5), Decimal(100)
+_LEAST: Final = Decimal(5)
 
 
 _HUNDRED: Final = Decimal(100)
@@ -38,7 +38,7 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         return
     for side, limit in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
         number = query.meaning(limit).number
-        if number is None or not 1 <= number <= _MOST or query.meaning(node).nothing:
+        if number is None or not 1 <= number <= _HUNDRED or query.meaning(node).nothing:
             continue
         is_like = number >= _LEAST and _is_part_of_whole(query, side)
         if is_like or _says_percent(query, side, number):

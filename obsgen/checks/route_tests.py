@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from obsgen.artefacts import AlertmanagerConfig, AlertRef, RouteTest
@@ -11,7 +12,7 @@ from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.names import ESCALATED
-from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits, is_open
+from obsgen.routing import PossibleLabels, Reached, Tree, any_of, inhibits, is_open
 from obsgen.routing.alerts import RoutedAlert
 
 TEST_FAILS: Final = Code(
@@ -34,27 +35,44 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     alerts = subject.routed
     if config is None or not alerts:
         return
+    stage = _Stage(config, alerts)
     for test in config.tests:
-        yield from _Player(config, alerts, test).findings()
+        yield from _Player(stage, test).findings()
 
 
+class _Stage:
+    """On what all tests are played."""
+
+    def __init__(self, config: AlertmanagerConfig, alerts: tuple[RoutedAlert, ...]) -> None:
+        self.tree = Tree(config.route)
+        self.inhibit_rules = config.inhibit_rules
+        self.intervals = {interval.name: interval for interval in config.time_intervals}
+        self.by_name: dict[str, list[RoutedAlert]] = {}
+        for alert in alerts:
+            self.by_name.setdefault(alert.rule.alert, []).append(alert)
+
+    def alerts(self, ref: AlertRef) -> list[RoutedAlert]:
+        """Return the alerts of a name, of one service or of all."""
+        return [
+            alert
+            for alert in self.by_name.get(ref.alert, ())
+            if ref.service in ("", alert.rule.labels.get("service", ""))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class _Player:
     """Plays one test."""
 
-    def __init__(
-        self, config: AlertmanagerConfig, alerts: tuple[RoutedAlert, ...], test: RouteTest
-    ) -> None:
-        self.config = config
-        self.alerts = alerts
-        self.test = test
-        self.intervals = {interval.name: interval for interval in config.time_intervals}
+    stage: _Stage
+    test: RouteTest
 
     def findings(self) -> Iterator[Diagnostic]:
         for ref in (self.test.alert, *self.test.beside):
-            if not self._rules(ref):
+            if not self.stage.alerts(ref):
                 yield self._unknown(ref)
                 return
-        named = [a for a in self._rules(self.test.alert) if self._is_meant(a)]
+        named = [a for a in self.stage.alerts(self.test.alert) if self._is_meant(a)]
         narrowed = [(a, labels) for a in named if (labels := a.labels.narrowed(self.test.labels))]
         if not narrowed:
             shown = ", ".join(f"{k}={v!r}" for k, v in self.test.labels.items())
@@ -71,16 +89,9 @@ class _Player:
         """Say whether it is no escalation, which has the name of its alert, or one is asked for."""
         return ESCALATED in self.test.labels or ESCALATED not in alert.labels.fixed
 
-    def _rules(self, ref: AlertRef) -> list[RoutedAlert]:
-        return [
-            alert
-            for alert in self.alerts
-            if alert.rule.alert == ref.alert
-            and ref.service in ("", alert.rule.labels.get("service", ""))
-        ]
-
     def _unknown(self, ref: AlertRef) -> Diagnostic:
-        known = sorted({a.name if ref.service else a.rule.alert for a in self.alerts})
+        every = (alert for alerts in self.stage.by_name.values() for alert in alerts)
+        known = sorted({a.name if ref.service else a.rule.alert for a in every})
         guess = near(str(ref), known)
         hint = f"did you mean `{guess}`?" if guess else "write `service/Alert`"
         return finding(UNKNOWN_ALERT, ref.origin, f"no alert `{ref}` is in these specs", hint)
@@ -88,15 +99,16 @@ class _Player:
     def _problem(self, labels: PossibleLabels) -> str:
         """Return what is not as the test says, or an empty text."""
         for ref in self.test.beside:
-            for source in self._rules(ref):
-                verdict = self._inhibited(source.labels, labels)
+            for source in self.stage.alerts(ref):
+                rules = self.stage.inhibit_rules
+                verdict = any_of(*(inhibits(rule, source.labels, labels) for rule in rules))
                 if verdict is None:
                     return f"may or may not be silenced by `{source.name}`: give more labels"
                 if verdict:
                     wanted = _listed(self.test.reaches)
                     problem = f"is silenced by `{source.name}`, and reaches nobody, not {wanted}"
                     return problem if self.test.reaches else ""
-        reached = [r for r in dispatch(self.config.route, labels) if self._is_open(r)]
+        reached = [r for r in self.stage.tree.dispatch(labels) if self._is_open(r)]
         sure = tuple(dict.fromkeys(r.receiver for r in reached if r.is_sure))
         unsure = [r for r in reached if not r.is_sure and r.receiver not in sure]
         if unsure:
@@ -114,15 +126,9 @@ class _Player:
             return ""
         return f"reaches {_listed(sure)}, not {_listed(self.test.reaches)}"
 
-    def _inhibited(self, source: PossibleLabels, target: PossibleLabels) -> bool | None:
-        found = [inhibits(rule, source, target) for rule in self.config.inhibit_rules]
-        if True in found:
-            return True
-        return None if None in found else False
-
     def _is_open(self, reached: Reached) -> bool:
         at = self.test.at
-        return at is None or is_open(reached.route, self.intervals, at)
+        return at is None or is_open(reached.route, self.stage.intervals, at)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
 from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, InhibitRule
@@ -48,7 +47,7 @@ def _taken(
     by_service: Mapping[str | None, list[RoutedAlert]],
 ) -> list[RoutedAlert]:
     """Return the alerts that a side of a rule may take; most rules are of one service."""
-    named = next((m.value for m in side if m.label == "service" and m.op == "="), None)
+    named = _service(side)
     asked = (
         every
         if named is None
@@ -59,17 +58,19 @@ def _taken(
 
 def _is_pinned(rule: InhibitRule) -> bool:
     """Say whether both sides are alerts of one service, as specs ask for."""
-    return all(
-        any(matcher.label == "service" and matcher.op == "=" for matcher in side)
-        for side in (rule.source, rule.target)
-    )
+    return None not in (_service(rule.source), _service(rule.target))
+
+
+def _service(side: tuple[AlertmanagerMatcher, ...]) -> str | None:
+    """Return the service that a side is of, or None."""
+    return next((m.value for m in side if m.label == "service" and m.op == "="), None)
 
 
 def _swallowed(
     rule: InhibitRule, sources: list[RoutedAlert], targets: list[RoutedAlert], label: str
 ) -> Iterator[Diagnostic]:
     """Yield a finding for the first two that count as equal in a label that neither has."""
-    for source, target in product(sources, targets):
+    for source, target in itertools.product(sources, targets):
         if inhibits(rule, source.labels, target.labels) is not False:
             message = f"alert `{source.name}` would silence `{target.name}`: neither has {label}"
             yield finding(SWALLOWING, source.rule.origin, message, "compare labels that both have")

@@ -26,7 +26,7 @@ from obsgen.compile.routes import compile_routes
 from obsgen.compile.symptoms import symptom_rules
 from obsgen.compile.watchdogs import with_watchdogs
 from obsgen.messages import refers, template_file
-from obsgen.model import Project, Reports, Routing, Service
+from obsgen.model import Project, Reports, Routing, Service, SeverityScheme
 from obsgen.names import BURN_ALERT, IDENTITY, PROBE_LABEL
 
 _SERVICE: Final = "service"
@@ -69,7 +69,7 @@ def compile_alertmanager(
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
-            *_burn_rules(every, external, project.severities.names),
+            *_burn_rules(every, external, project.severities),
             *_severity_rules(every, project, external),
             *symptom_rules(services, every, records, project.severities, external),
         ),
@@ -112,23 +112,17 @@ class _Burning:
     groups: tuple[str, ...]
     tiers: tuple[tuple[str, str], ...]
 
-    def pairs(self, severities: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        """
-        Return each tier with each slower one that is no more urgent: a page is never silenced.
-
-        Args:
-            severities: Most urgent first.
-        """
-        rank = {name: place for place, name in enumerate(severities)}
+    def pairs(self, severities: SeverityScheme) -> tuple[tuple[str, str], ...]:
+        """Return each tier with each slower one that is no more urgent: no page is silenced."""
         return tuple(
             (fast, slow)
             for (fast, urgent), (slow, less) in combinations(self.tiers, 2)
-            if rank.get(urgent, len(rank)) <= rank.get(less, -1)
+            if severities.is_as_urgent(urgent, less)
         )
 
 
 def _burn_rules(
-    rules: tuple[AlertingRule, ...], external: tuple[str, ...], severities: tuple[str, ...]
+    rules: tuple[AlertingRule, ...], external: tuple[str, ...], severities: SeverityScheme
 ) -> Iterable[InhibitRule]:
     slos = _burning(rules, external)
     ordered = {pair for slo in slos for pair in slo.pairs(severities)}

@@ -9,7 +9,7 @@ from obsgen.artefacts import AlertingRule, Route
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import Environment, Escalation, Project, Reports, Routing
 from obsgen.names import ESCALATED, WATCHDOG_LABEL
-from obsgen.routing import PossibleLabels, dispatch, matched, possible_labels
+from obsgen.routing import PossibleLabels, Tree, matched, possible_labels
 from obsgen.routing.alerts import RoutedAlert
 
 ESCALATED_LABEL: Final = Code(
@@ -87,15 +87,16 @@ def _routed(
     routing: Routing, rules: Iterable[AlertingRule], project: Project
 ) -> Iterator[RoutedAlert]:
     """Yield the alerts on their way through the routes that the specs write."""
+    tree = Tree(routing.route)
     for rule in rules:
         labels = possible_labels(rule, project.external_labels)
-        yield RoutedAlert(rule=rule, labels=labels, reached=dispatch(routing.route, labels))
+        yield RoutedAlert(rule=rule, labels=labels, reached=tree.dispatch(labels))
 
 
 def _is_heard(number: int, alert: RoutedAlert, escalations: tuple[Escalation, ...]) -> bool:
     """Say whether all receivers of an escalation surely have heard of an alert before."""
     own = escalations[number]
-    told = {r.receiver for r in alert.reached if r.is_sure and not _has_times(r.route)}
+    told = {r.receiver for r in alert.reached if r.is_sure and not r.route.has_times}
     for place, other in enumerate(escalations):
         is_before = (other.after, place) < (own.after, number)
         if is_before and matched(other.route.matchers, alert.labels):
@@ -105,8 +106,4 @@ def _is_heard(number: int, alert: RoutedAlert, escalations: tuple[Escalation, ..
 
 def _is_muted(route: Route) -> bool:
     """Say whether there are times at which nobody is told."""
-    return any(map(_has_times, (route, *route.routes)))
-
-
-def _has_times(route: Route) -> bool:
-    return bool(route.mute or route.active)
+    return any(each.has_times for each in (route, *route.routes))

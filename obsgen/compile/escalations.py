@@ -150,17 +150,20 @@ class _Asked:
     origin: Origin
 
 
+_Labelled = tuple[AlertingRule, PossibleLabels]
+
+
 def _steps(
     file: RuleFile, escalations: tuple[Escalation, ...], external: Mapping[str, str]
 ) -> Iterator[_Step]:
-    by_name: dict[str, list[AlertingRule]] = {}
+    by_name: dict[str, list[_Labelled]] = {}
     for rule in file.alerts:
-        by_name.setdefault(rule.alert, []).append(rule)
+        by_name.setdefault(rule.alert, []).append((rule, possible_labels(rule)))
     for after in sorted({each.after for each in escalations}):
         level = tuple(each for each in escalations if each.after == after)
-        for rules in by_name.values():
-            asked = tuple(_asked(rules, level, external))
-            yield from _of_name(asked, rules, after)
+        for known in by_name.values():
+            asked = tuple(_asked((rule for rule, _ in known), level, external))
+            yield from _of_name(asked, known, after)
 
 
 def _asked(
@@ -186,34 +189,31 @@ def _as_sent(rule: AlertingRule, external: Mapping[str, str]) -> PossibleLabels:
     )
 
 
-def _of_name(
-    asked: tuple[_Asked, ...], rules: Iterable[AlertingRule], after: Duration
-) -> Iterator[_Step]:
+def _of_name(asked: tuple[_Asked, ...], known: list[_Labelled], after: Duration) -> Iterator[_Step]:
     """Yield as few steps as tell the alerts of one name apart where they differ."""
     groups: dict[tuple[object, ...], list[_Asked]] = {}
     for each in asked:
         groups.setdefault((each.where, each.rule.for_, each.ways), []).append(each)
     for group in groups.values():
-        whole = _apart(group, rules)
+        whole = _apart(group, known)
         for part in [group] if whole is not None else [[each] for each in group]:
             first = part[0]
             yield _Step(
                 alerts=tuple(each.rule for each in part),
                 after=after,
                 ways=first.ways,
-                apart=(_apart(part, rules) or ()) if whole is None else whole,
+                apart=(_apart(part, known) or ()) if whole is None else whole,
                 origin=first.origin,
             )
 
 
-def _apart(group: list[_Asked], rules: Iterable[AlertingRule]) -> _Matchers | None:
+def _apart(group: list[_Asked], known: list[_Labelled]) -> _Matchers | None:
     """
     Return what tells a group from all other rules of its name, escalated or not.
 
     Returns:
         None where no label does that all of the group have; nothing where the ways do already.
     """
-    known = [(rule, possible_labels(rule)) for rule in rules]
     inside = {id(each.rule) for each in group}
     own = [labels for rule, labels in known if id(rule) in inside]
     others = [

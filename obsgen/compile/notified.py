@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, Route
 from obsgen.catalogue import near
 from obsgen.compile.alert_matchers import equals
-from obsgen.compile.routes import GROUP_INTERVAL, repeated_every
+from obsgen.compile.routes import repeated_every
 from obsgen.diagnostics import finding
 from obsgen.model import Alert, Project, Reports, Routing, Service
 from obsgen.names import ESCALATED
 from obsgen.reader.routes import UNKNOWN_RECEIVER
-from obsgen.routing import Tree, possible_labels
+from obsgen.routing import GROUP_INTERVAL, Tree, possible_labels
 from obsgen.units import Duration
 
 
@@ -68,7 +68,7 @@ class _Notified:
     ) -> tuple[list[Route], list[Route]]:
         """Return the routes in front for the alerts of a rule, and those behind."""
         reached = self.tree.dispatch(possible_labels(rule, self.project.external_labels))
-        always = {r.receiver for r in reached if r.is_sure and not (r.route.active or r.route.mute)}
+        always = {r.receiver for r in reached if r.is_sure and not r.route.has_times}
         matchers = _matchers(rule, alert)
         first = [
             Route(

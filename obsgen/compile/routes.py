@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from obsgen.artefacts import AlertmanagerMatcher, Route
+from obsgen.artefacts import Route
+from obsgen.compile.alert_matchers import equals, is_there
 from obsgen.matchers import Matcher, contradiction
 from obsgen.model import Escalation, Project, Routing
 from obsgen.names import ESCALATED
+from obsgen.routing import GROUP_INTERVAL
 from obsgen.units import Duration
 
-GROUP_INTERVAL: Final = Duration.parse("5m")
 RETENTION: Final = Duration.parse("120h")
 """Alertmanager's `--data.retention` unless its operator says otherwise."""
 
@@ -43,10 +44,10 @@ def _escalation_route(escalations: tuple[Escalation, ...], otherwise: str) -> Ro
     for place, each in enumerate(escalations):
         others = (o for o in escalations[place + 1 :] if o.after == each.after)
         goes_on = any(contradiction((*each.matchers, *other.matchers)) is None for other in others)
-        step = AlertmanagerMatcher(label=ESCALATED, op="=", value=str(each.after))
+        step = equals(ESCALATED, str(each.after))
         matchers = (step, *each.route.matchers)
         children.append(replace(each.route, matchers=matchers, continue_=goes_on))
-    is_escalated = AlertmanagerMatcher(label=ESCALATED, op="!=", value="")
+    is_escalated = is_there(ESCALATED)
     return Route(receiver=otherwise, matchers=(is_escalated,), routes=tuple(children))
 
 
@@ -117,7 +118,7 @@ class _Repeating:
         """Return a route below another for one of the severities that end there."""
         return Route(
             receiver=route.receiver,
-            matchers=(AlertmanagerMatcher(label=_SEVERITY, op="=", value=severity),),
+            matchers=(equals(_SEVERITY, severity),),
             repeat_interval=self._interval(severity, group_interval),
             mute=route.mute,
             active=route.active,

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Dashboard, Page, RuleFile, alert_title
@@ -162,7 +163,7 @@ def spoken(text: str) -> str:
     return re.sub(r"\0([^\0]*)\0", r"*(\1)*", escaped)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Runbook:
     """The alerts of one name of one service."""
 
@@ -174,19 +175,19 @@ class _Runbook:
     titles: Mapping[str, str]
     told: Told
 
-    @property
+    @cached_property
     def originals(self) -> tuple[AlertingRule, ...]:
         """The rules that are not escalations of others."""
         return tuple(rule for rule in self.rules if ESCALATED not in rule.labels)
 
-    @property
+    @cached_property
     def entries(self) -> tuple[Alert | Slo, ...]:
         """What the specs say of them."""
         slos = {rule.labels.get("slo") for rule in self.originals}
         alerts = [alert for alert in self.service.alerts if alert.name == self.alert]
         return (*alerts, *(slo for slo in self.service.slos if slo.name in slos))
 
-    @property
+    @cached_property
     def is_one_meaning(self) -> bool:
         """Say whether all the rules mean the same."""
         return len({_meaning(rule) for rule in self.originals}) == 1

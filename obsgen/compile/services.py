@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -101,8 +101,8 @@ def compile_service(
     rules = RuleFile(
         service=service.name,
         groups=tuple(
-            _labelled(_without_external(group, service, project), environment.labels)
-            for group in groups
+            _labelled(group, environment.labels)
+            for group in _without_external(groups, service, project)
         ),
         sources=service.sources,
     )
@@ -209,14 +209,14 @@ def _series_of(record: RecordingRule) -> tuple[str, ...]:
     return (record.record, *(f"{k}={v}" for k, v in sorted(record.labels.items())))
 
 
-def _without_external(group: RuleGroup, service: Service, project: Project) -> RuleGroup:
+def _without_external(
+    groups: Iterable[RuleGroup], service: Service, project: Project
+) -> Iterator[RuleGroup]:
     """
     Take away what alerts carry of external labels only because every metric may be asked for them.
 
     Series of this server have them only where a metric declares them itself.
     """
-    if not project.external_labels:
-        return group
     declared = {
         alert.name: frozenset(label for metric in alert.body.metrics for label in metric.labels)
         for alert in service.alerts
@@ -228,7 +228,9 @@ def _without_external(group: RuleGroup, service: Service, project: Project) -> R
         foreign = project.external_labels.keys() - declared[rule.alert] - rule.labels.keys()
         return replace(rule, carries=rule.carries - foreign)
 
-    return replace(group, rules=tuple(map(carried, group.rules)))
+    for group in groups:
+        is_local = not project.external_labels
+        yield group if is_local else replace(group, rules=tuple(map(carried, group.rules)))
 
 
 def _labelled(group: RuleGroup, labels: Mapping[str, str]) -> RuleGroup:

@@ -66,12 +66,11 @@ def symptom_rules(
         service.name: tuple(_known(service, by_service.get(service.name, ())))
         for service in services
     }
-    rank = {name: place for place, name in enumerate(severities.names)}
     pages = _Pages(severities, external, by_service)
     for service in services:
         own = known[service.name]
         symptoms = [each for each in own if each.alert.body.role is AlertRole.SYMPTOM]
-        yield from _of_targets(own, symptoms, rank, external)
+        yield from _of_targets(own, symptoms, severities, external)
         for slo in service.slos:
             own_records = records.get(service.name, ())
             related = _related(service.name, slo, symptoms, own_records)
@@ -95,7 +94,7 @@ def _known(service: Service, rules: Iterable[AlertingRule]) -> Iterator[_Known]:
 def _of_targets(
     own: Iterable[_Known],
     symptoms: Iterable[_Known],
-    rank: Mapping[str, int],
+    severities: SeverityScheme,
     external: tuple[str, ...],
 ) -> Iterator[InhibitRule]:
     """Yield the rules of alerts on targets, over what series of the same target show."""
@@ -104,7 +103,7 @@ def _of_targets(
     for down in own:
         is_on_targets = down.alert.body.role is AlertRole.TARGET_DOWN
         if is_on_targets and all(map(down.may_carry, _TARGET)):
-            urgent = (s for s in at_targets if _is_as_urgent(down.severity, s.severity, rank))
+            urgent = (s for s in at_targets if severities.is_as_urgent(down.severity, s.severity))
             found.setdefault(tuple(urgent), []).append(down)
     there = tuple(is_there(label) for label in _TARGET)
     for silenced, several in found.items():
@@ -176,11 +175,10 @@ class _Pages:
 
     def over(self, service: str, slo: Slo, symptoms: Iterable[_Known]) -> Iterator[InhibitRule]:
         """Yield the rules of one SLO over symptoms, which are of one service."""
-        rank = {name: place for place, name in enumerate(self.severities.names)}
-        pages = self._pages(service, slo)
+        pages, is_as_urgent = self._pages(service, slo), self.severities.is_as_urgent
         silenced: dict[tuple[str, ...], list[_Known]] = {}
         for each in symptoms:
-            urgent = tuple(p for p in pages if _is_as_urgent(p, each.severity, rank))
+            urgent = tuple(p for p in pages if is_as_urgent(p, each.severity))
             if urgent and all(map(each.may_carry, slo.by)):
                 silenced.setdefault(urgent, []).append(each)
         groups = tuple(is_there(label) for label in slo.by)
@@ -209,10 +207,6 @@ class _Pages:
         return tuple(
             level.name for level in self.severities.levels if level.page if level.name in found
         )
-
-
-def _is_as_urgent(one: str, other: str, rank: Mapping[str, int]) -> bool:
-    return rank.get(one, len(rank)) <= rank.get(other, -1)
 
 
 def _of_alerts(service: str, alerts: Iterable[_Known]) -> tuple[AlertmanagerMatcher, ...]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, Route
+from obsgen.artefacts import AlertingRule, Route
+from obsgen.compile.alert_matchers import equals
 from obsgen.names import WATCHDOG_LABEL
-from obsgen.routing import dispatch, possible_labels
+from obsgen.routing import Tree, possible_labels
 from obsgen.units import Duration
 
 
@@ -21,10 +22,11 @@ def with_watchdogs(
     root: Route, rules: Iterable[AlertingRule], external_labels: Mapping[str, str]
 ) -> Route:
     """Return the tree in which each route that takes a watchdog has one below for it alone."""
+    tree = Tree(root)
     taken: dict[int, dict[str, None]] = {}
     for rule in rules:
         if every := rule.labels.get(WATCHDOG_LABEL):
-            for reached in dispatch(root, possible_labels(rule, external_labels)):
+            for reached in tree.dispatch(possible_labels(rule, external_labels)):
                 # What the author says of a route holds.
                 if reached.route is root or reached.route.repeat_interval is None:
                     taken.setdefault(id(reached.route), {})[every] = None
@@ -42,7 +44,7 @@ def _child(route: Route, every: str) -> Route:
     interval = Duration.parse(every)
     return Route(
         receiver=route.receiver,
-        matchers=(AlertmanagerMatcher(label=WATCHDOG_LABEL, op="=", value=every),),
+        matchers=(equals(WATCHDOG_LABEL, every),),
         group_wait=Duration(0),
         group_interval=interval,
         repeat_interval=Duration(interval.ms // 2),

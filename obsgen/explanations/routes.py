@@ -9,9 +9,16 @@ from typing import Final
 from obsgen.artefacts import AlertmanagerConfig, Compiled, Route
 from obsgen.matchers import quoted
 from obsgen.names import ESCALATED, PROBE_LABEL
-from obsgen.routing import PossibleLabels, Reached, dispatch, inhibits
+from obsgen.routing import (
+    GROUP_INTERVAL,
+    GROUP_WAIT,
+    REPEAT_INTERVAL,
+    PossibleLabels,
+    Reached,
+    dispatch,
+    inhibits,
+)
 from obsgen.routing.alerts import RoutedAlert, routed_alerts
-from obsgen.routing.notifications import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL
 from obsgen.sections import Column, Section
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleGroup, Written
-from obsgen.checks.features import too_new
+from obsgen.checks.features import UTF8_SINCE, too_new
 from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports, SeverityScheme
@@ -25,7 +25,6 @@ _GROUP_KEYS: Final = (
 )  # fmt: skip
 # Source: Prometheus CHANGELOG.md 2.31, 2.53 and 3.0.
 _GROUP_KEYS_SINCE: Final = {"limit": (2, 31), "query_offset": (2, 53), "labels": (3, 0)}
-_UTF8_SINCE: Final = (3, 0)
 _RULE_KEYS: Final = ("expr", "labels", "for", "keep_firing_for", "annotations", "alert", "record")
 _MORE_KEYS: Final = ("debug", "update_entries_limit")
 _OF_ALERTS: Final = ("for", "keep_firing_for", "annotations")
@@ -53,7 +52,7 @@ class RuleReader:
     @property
     def knows_utf8(self) -> bool:
         """Say whether names may hold any character."""
-        return self.version >= _UTF8_SINCE
+        return self.version >= UTF8_SINCE
 
     def group(self, node: MappingNode) -> RuleGroup:
         """Read a group."""

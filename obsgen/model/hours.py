@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from obsgen.artefacts import TimeInterval
@@ -20,7 +21,11 @@ _MINUTE: Final = 60_000
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+TWO_WEEKS: Final = Duration.parse("14d")
+"""Within them each stretch of a week is seen as a whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hours:
     """
     Times of the week or the year at which something counts.
@@ -68,6 +73,11 @@ class Hours:
             elif not is_within and since is not None:
                 yield Duration(since), Duration(ms)
                 since = None
+
+    @cached_property
+    def first(self) -> tuple[tuple[Duration, Duration], ...]:
+        """The stretches of the two weeks from the beginning of 1970 on."""
+        return tuple(self.stretches(TWO_WEEKS))
 
     @property
     def comes(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, Self
 
@@ -98,23 +99,19 @@ def _week(day: int) -> tuple[int, int]:
 
 def _month(day: int, length: int = 1) -> tuple[int, int]:
     """Return some months that stand together: the first day of the first, and of the next."""
-    # Nobody's month is longer than 31 days, so this one is not before that, and close to it.
-    number = day // _LONGEST_MONTH
-    while _first_of(number + 1) <= day:
-        number += 1
+    then = date.fromordinal(_EPOCH + day)
+    number = _MONTHS * then.year + then.month - 1
     number -= number % length
     return _first_of(number), _first_of(number + length)
 
 
 def _first_of(number: int) -> int:
-    """Return the first day of a month that is so many months after January 1970."""
+    """Return the first day of a month, of those counted from the beginning of the year 0."""
     year, month = divmod(number, _MONTHS)
-    # The years between 1900 and 2100 that 4 divides are leap years; 1972 is the first after 1970.
-    return 365 * year + (year + 1) // 4 + _BEFORE[month] + (month > 1 and (year + 2) % 4 == 0)
+    return date(year, month + 1, 1).toordinal() - _EPOCH
 
 
-_LONGEST_MONTH: Final = 31
-_BEFORE: Final = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _BOUNDS: Final[Mapping[Calendar, Callable[[int], tuple[int, int]]]] = {
     "day": _day,
     "week": _week,

@@ -38,6 +38,11 @@ class SeverityScheme:
         names = self.names
         return names[: names.index(name) + 1]
 
+    def is_as_urgent(self, name: str, other: str) -> bool:
+        """Say whether *name* is as urgent as *other* or more; a name that is not here is less."""
+        rank = {known: place for place, known in enumerate(self.names)}
+        return rank.get(name, len(rank)) <= rank.get(other, -1)
+
     def capped(self, name: str, maximum: str | None) -> str:
         """Return *name*, or *maximum* where that is less urgent; a name of no level stays."""
         if maximum is None or name not in self.names:

@@ -13,9 +13,8 @@ from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, Route
 from obsgen.diagnostics import Code, Related, Severity, finding
-from obsgen.matchers import full_match
 from obsgen.model import Reports
-from obsgen.units import Duration
+from obsgen.routing import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL, takes
 
 UNREACHABLE: Final = Code(
     "ALR566",
@@ -39,10 +38,6 @@ TIMING: Final = Code(
     severity=Severity.WARNING,
 )
 CODES: Final = (UNREACHABLE, IDLE_CONTINUE, TIMING)
-
-GROUP_WAIT: Final = Duration.parse("30s")
-GROUP_INTERVAL: Final = Duration.parse("5m")
-REPEAT_INTERVAL: Final = Duration.parse("4h")
 
 _LITERALS: Final = re.compile(r"(?:[^\\.+*?()|\[\]{}^$]|\\[^A-Za-z0-9])*")
 
@@ -118,7 +113,7 @@ def _implies(one: AlertmanagerMatcher, other: AlertmanagerMatcher) -> bool:
     values = _values(one)
     if values is None:
         return one == other
-    return all(_takes(other, value) is True for value in values)
+    return all(takes(other, value) is True for value in values)
 
 
 def _overlap(one: Route, other: Route) -> bool:
@@ -132,7 +127,7 @@ def _overlap(one: Route, other: Route) -> bool:
 
 def _excludes(one: AlertmanagerMatcher, other: AlertmanagerMatcher) -> bool:
     values = _values(one)
-    return values is not None and all(_takes(other, value) is False for value in values)
+    return values is not None and all(takes(other, value) is False for value in values)
 
 
 def _values(matcher: AlertmanagerMatcher) -> tuple[str, ...] | None:
@@ -143,11 +138,3 @@ def _values(matcher: AlertmanagerMatcher) -> tuple[str, ...] | None:
     if matcher.op != "=~" or not all(_LITERALS.fullmatch(part) for part in parts):
         return None
     return tuple(re.sub(r"\\(.)", r"\1", part) for part in parts)
-
-
-def _takes(matcher: AlertmanagerMatcher, value: str) -> bool | None:
-    """Say whether a matcher takes a value; None where its pattern is not understood here."""
-    if matcher.op in {"=", "!="}:
-        return (matcher.value == value) == (matcher.op == "=")
-    found = full_match(matcher.value, value)
-    return None if found is None else found == (matcher.op == "=~")

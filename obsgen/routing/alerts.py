@@ -34,18 +34,11 @@ def routed_alerts(compiled: Compiled) -> tuple[RoutedAlert, ...]:
     """Return the alerts of every rule, in the order of the rule files."""
     tree = None if compiled.alertmanager is None else Tree(compiled.alertmanager.route)
     found = []
-    for rule in alerting_rules(compiled):
+    for rule in (rule for file in compiled.rule_files for rule in file.alerts):
         labels = possible_labels(rule, compiled.prometheus.external_labels)
         reached = () if tree is None else tree.dispatch(labels)
         found.append(RoutedAlert(rule=rule, labels=labels, reached=reached))
     return tuple(found)
-
-
-def alerting_rules(compiled: Compiled) -> Iterator[AlertingRule]:
-    """Yield the alerting rules of all files."""
-    for file in compiled.rule_files:
-        for group in file.groups:
-            yield from (rule for rule in group.rules if isinstance(rule, AlertingRule))
 
 
 def levels(route: Route) -> Iterator[tuple[Route, tuple[Route, ...]]]:

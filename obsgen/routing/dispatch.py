@@ -87,9 +87,9 @@ class Tree:
             comes = _and(is_here, matches, _not(ended))
             if comes is not False:
                 yield from self._walk(child, (*path, child), labels, comes)
-            taken = _or(taken, matches)
+            taken = any_of(taken, matches)
             if not child.continue_:
-                ended = _or(ended, matches)
+                ended = any_of(ended, matches)
                 if ended:
                     return
         stays = _and(is_here, _not(taken))
@@ -137,14 +137,15 @@ def matched(matchers: Iterable[AlertmanagerMatcher], labels: PossibleLabels) -> 
     """Say whether alerts with these labels match all matchers."""
     found: Truth = True
     for matcher in matchers:
-        one = _matches(matcher, labels.value(matcher.label))
+        one = takes(matcher, labels.value(matcher.label))
         if one is False:
             return False
         found = _and(found, one)
     return found
 
 
-def _matches(matcher: AlertmanagerMatcher, value: str | None) -> Truth:
+def takes(matcher: AlertmanagerMatcher, value: str | None) -> Truth:
+    """Say whether a matcher takes a value; None where the value or its pattern is not known."""
     if value is None:
         # `.*` takes an absent label, too; all others may be missed by some value.
         takes_all = matcher.op in {"=~", "!~"} and matcher.value == ".*"
@@ -161,7 +162,8 @@ def _and(*truths: Truth) -> Truth:
     return None if None in truths else True
 
 
-def _or(*truths: Truth) -> Truth:
+def any_of(*truths: Truth) -> Truth:
+    """Say whether one of them is true, as far as they are known."""
     if True in truths:
         return True
     return None if None in truths else False

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from obsgen.artefacts import Route
+from obsgen.units import Duration
 
 ALL_LABELS: Final = "..."
+GROUP_WAIT: Final = Duration.parse("30s")
+GROUP_INTERVAL: Final = Duration.parse("5m")
+REPEAT_INTERVAL: Final = Duration.parse("4h")
+"""What Alertmanager takes where nothing is said (documentation, `route`)."""
 
 
 def grouping_of(route: Route, labels: Mapping[str, str]) -> Mapping[str, str]:

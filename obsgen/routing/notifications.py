@@ -11,20 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 from obsgen.artefacts import AlertmanagerConfig, ReceiverConfig, Route
-from obsgen.routing.dispatch import dispatch
-from obsgen.routing.groups import group_key
+from obsgen.routing.dispatch import Tree
+from obsgen.routing.groups import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL, group_key
 from obsgen.routing.inhibition import inhibitors
 from obsgen.routing.intervals import is_open
 from obsgen.routing.labels import PossibleLabels
 from obsgen.units import Duration
-
-GROUP_WAIT: Final = Duration.parse("30s")
-GROUP_INTERVAL: Final = Duration.parse("5m")
-REPEAT_INTERVAL: Final = Duration.parse("4h")
-"""What Alertmanager takes where nothing is said (documentation, `route`)."""
 
 Labels = tuple[tuple[str, str], ...]
 """Labels sorted by name."""
@@ -95,10 +89,11 @@ class _Run:
 
     def groups(self) -> Iterator[_Group]:
         """Yield each group of each route, with its alerts."""
+        tree = Tree(self.config.route)
         found: dict[tuple[int, Labels], _Group] = {}
         for alert in self.alerts:
             labels = PossibleLabels(fixed=alert.labels)
-            for reached in dispatch(self.config.route, labels):
+            for reached in tree.dispatch(labels):
                 route = reached.effective
                 key = (id(reached.route), group_key(route, alert.labels))
                 group = found.setdefault(key, _Group(self, route, key[1]))

@@ -65,7 +65,7 @@ def shown_in(value: Fraction, unit: Unit) -> str:
     >>> shown_in(Fraction("0.015"), Unit.parse("ratio")), shown_in(Fraction(2), SECONDS)
     ('1.5%', '2 s')
     """
-    if unit.dimension == "ratio" and unit.scale == 1 and not unit.per_seconds:
+    if unit.is_ratio:
         return f"{rounded_text(value * 100)}%"
     return rounded_text(value) if unit.name == "count" else f"{rounded_text(value)} {unit}"
 
