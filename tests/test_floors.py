@@ -75,7 +75,7 @@ FLOORS: Final = {
 
 # Each package from outside, and the only rooms that may know it.
 OUTSIDE: Final = {
-    "yaml": {"source.builder", "source.tokens", "outputs.yaml"},
+    "yaml": {"source.builder", "source.syntax", "source.tokens", "outputs.yaml"},
     "jsonschema": {"reader.shape"},
     "promql_parser": {"promql.authority"},
     "jinja2": {"prose"},

@@ -35,8 +35,8 @@ from obsgen.source.problems import (
     UNKNOWN_ANCHOR,
     UNKNOWN_TAG,
     YAML_SYNTAX,
-    trap_hint,
 )
+from obsgen.source.syntax import place_of, syntax_error
 from obsgen.source.text import decode, split_lines
 
 MAX_DEPTH: Final = 100
@@ -117,7 +117,7 @@ class _Builder:
             return
         except yaml.MarkedYAMLError as error:
             if not self._is_known_trap_of(error):
-                self.diagnostics.append(self._syntax_error(error))
+                self.diagnostics.append(syntax_error(error, self.file, self.lines))
         except (yaml.YAMLError, RecursionError) as error:
             self._say(YAML_SYNTAX, (0, 0), 1, f"YAML: {error}")
 
@@ -153,10 +153,7 @@ class _Builder:
             self._anchors = {}
 
     def _place(self, mark: Any) -> Place:
-        """Return where a mark stands; libyaml counts a line behind the last one, which is none."""
-        if mark.line < len(self.lines):
-            return mark.line, mark.column
-        return len(self.lines) - 1, len(self.lines[-1])
+        return place_of(mark, self.lines)
 
     def _origin(self) -> Origin:
         if self._stack:
@@ -325,32 +322,6 @@ class _Builder:
         if last is None or last.code is not KEY_NOT_TEXT or last.origin.mark is None:
             return False
         return error.problem_mark is not None and error.problem_mark.line == last.origin.mark[0]
-
-    def _syntax_error(self, error: yaml.MarkedYAMLError) -> Diagnostic:
-        mark = error.problem_mark or error.context_mark
-        place = self._place(mark) if mark is not None else (0, 0)
-        context = f" {error.context}" if error.context else ""
-        message = f"YAML: {error.problem or 'syntax error'}{context}"
-        origin = Origin(self.file, mark=(*place, 1))
-        related = self._opening(error, place)
-        hint = trap_hint(self.lines[place[0] : place[0] + 1])
-        if not hint and related and related[0].origin.mark is not None:
-            row, column, _ = related[0].origin.mark
-            opened = self.lines[row][column : column + 1]
-            hint = f"close the `{opened}` that begins there" if opened in ("[", "{") else ""
-            if self.lines[row].startswith("{{", column):
-                hint = trap_hint(self.lines[row : row + 1])
-        hint = hint or trap_hint(self.lines[max(0, place[0] - 1) : place[0]])
-        return finding(YAML_SYNTAX, origin, message, hint, related=related)
-
-    def _opening(self, error: yaml.MarkedYAMLError, place: Place) -> tuple[Related, ...]:
-        """Return where the list, mapping or text began that is in the way, if on another line."""
-        if error.context_mark is None:
-            return ()
-        start = self._place(error.context_mark)
-        if start[0] >= place[0]:
-            return ()
-        return (Related("it begins here", Origin(self.file, mark=(*start, 1))),)
 
     def _say(self, code: Code, place: Place, width: int, message: str, hint: str = "") -> None:
         origin = Origin(self.file, mark=(*place, max(width, 1)))
