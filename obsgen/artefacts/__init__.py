@@ -19,8 +19,10 @@ from obsgen.artefacts.alertmanager import (
     TimeInterval,
 )
 from obsgen.artefacts.grafana import (
+    PROMETHEUS,
     Annotation,
     Dashboard,
+    ForeignTarget,
     GrafanaDatasource,
     Link,
     Panel,
@@ -59,6 +61,7 @@ from obsgen.artefacts.written import Written
 
 __all__ = [
     "ENDS",
+    "PROMETHEUS",
     "QUIET",
     "AlertRef",
     "AlertingRule",
@@ -68,6 +71,7 @@ __all__ = [
     "Compiled",
     "Dashboard",
     "Expected",
+    "ForeignTarget",
     "GrafanaDatasource",
     "InhibitRule",
     "InputSeries",

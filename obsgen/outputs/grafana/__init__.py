@@ -12,20 +12,19 @@ from obsgen.outputs.grafana.provisioning import dashboards_provider, datasources
 
 def files(compiled: Compiled) -> Iterator[OutputFile]:
     """Yield all files below `grafana/`."""
-    default = next((d for d in compiled.datasources if d.is_default), None)
     for dashboard in compiled.dashboards:
-        yield _dashboard_file(dashboard, default)
+        yield _dashboard_file(dashboard, compiled.datasources)
     yield _provisioning_file("dashboards", dashboards_provider(), compiled.sources)
     yield _provisioning_file("datasources", datasources(compiled.datasources), compiled.sources)
 
 
-def _dashboard_file(dashboard: Dashboard, datasource: GrafanaDatasource | None) -> OutputFile:
+def _dashboard_file(dashboard: Dashboard, datasources: Sequence[GrafanaDatasource]) -> OutputFile:
     from obsgen.outputs.grafana.normalise import dashboard_json  # imports grafanalib
 
     path = names.dashboard_file(dashboard.folder, dashboard.uid)
     return OutputFile(
         path=f"grafana/{path}",
-        data=json.dump(dashboard_json(dashboard, datasource)),
+        data=json.dump(dashboard_json(dashboard, datasources)),
         sources=dashboard.sources,
     )
 

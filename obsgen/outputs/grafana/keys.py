@@ -30,6 +30,9 @@ PANEL_KEYS: Final = (
     "title",
     "description",
     "gridPos",
+    "repeat",
+    "repeatDirection",
+    "maxPerRow",
     "datasource",
     "timeFrom",
     "interval",
@@ -39,7 +42,7 @@ PANEL_KEYS: Final = (
     "options",
     "links",
 )
-ROW_KEYS: Final = ("id", "type", "title", "gridPos", "collapsed", "panels")
+ROW_KEYS: Final = ("id", "type", "title", "gridPos", "repeat", "collapsed", "panels")
 TARGET_KEYS: Final = (
     "refId",
     "datasource",
@@ -48,6 +51,7 @@ TARGET_KEYS: Final = (
     "format",
     "instant",
     "range",
+    "exemplar",
     "editorMode",
 )
 VARIABLE_KEYS: Final = (

@@ -10,22 +10,23 @@ which people read them; what grafanalib adds beyond is left behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from grafanalib import core
 
 from obsgen.artefacts import (
+    PROMETHEUS,
     Annotation,
     Dashboard,
+    ForeignTarget,
     GrafanaDatasource,
     Link,
-    Panel,
     Target,
-    Threshold,
     Variable,
 )
 from obsgen.names import target_letter
+from obsgen.outputs.grafana.field_config import field_config, link_url
 from obsgen.outputs.grafana.keys import (
     DASHBOARD_KEYS,
     EMPTY_MEANS_NOTHING,
@@ -36,14 +37,17 @@ from obsgen.outputs.grafana.keys import (
     VARIABLE_KEYS,
 )
 from obsgen.outputs.grafana.layout import Place, Placed, PlacedSection, placed
-from obsgen.outputs.grafana.units import unit_id
 
 SCHEMA_VERSION: Final = 42
 """Of the classic dashboard model; Grafana migrates older ones and has no newer."""
 
 TAG: Final = "obsgen"
-DATASOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 
+INTERVAL: Final = "interval"
+"""The variable of the steps to choose from."""
+
+_EXTRA: Final = "extra"
+"""Where a panel carries what its author gave it in Grafana's own words."""
 _REFRESH_ON_TIME_CHANGE: Final = 2
 _SORT_ALPHABETICALLY: Final = 1
 _SHARED_CROSSHAIR: Final = 1
@@ -58,9 +62,9 @@ class _Panel(core.Panel):  # type: ignore[misc] # grafanalib has no types
 
 
 def dashboard_json(
-    dashboard: Dashboard, datasource: GrafanaDatasource | None = None
+    dashboard: Dashboard, datasources: Sequence[GrafanaDatasource] = ()
 ) -> dict[str, Any]:
-    """Return the dashboard; its datasource variable begins with *datasource*."""
+    """Return the dashboard; its datasource variables begin with the first of each type."""
     sections = tuple(placed(dashboard.sections))
     made = core.Dashboard(
         title=dashboard.title,
@@ -74,9 +78,7 @@ def dashboard_json(
         refresh=dashboard.refresh,
         time=core.Time(dashboard.time, "now"),
         links=[_dashboard_link(link) for link in dashboard.links],
-        templating=core.Templating(
-            [_datasource_variable(datasource), *map(_query_variable, dashboard.variables)]
-        ),
+        templating=core.Templating(list(_variables(dashboard, datasources))),
         annotations=core.Annotations([*map(_annotation, dashboard.annotations)]),
         panels=[panel for section in sections for panel in _section(section)],
     ).auto_panel_ids()
@@ -95,7 +97,7 @@ def _lean(made: Any, keys: Sequence[str]) -> dict[str, Any]:
 
 def _finished(panel: Any) -> dict[str, Any]:
     if not isinstance(panel, core.RowPanel):
-        return _lean(panel, PANEL_KEYS)
+        return {**_lean(panel, PANEL_KEYS), **panel.extraJson[_EXTRA]}
     return {**_lean(panel, ROW_KEYS), "panels": [_finished(inner) for inner in panel.panels]}
 
 
@@ -109,6 +111,7 @@ def _section(section: PlacedSection) -> list[Any]:
         collapsed=collapsed,
         gridPos=_grid(section.header),
         panels=panels if collapsed else [],
+        repeat=_repeat(section.section.repeat),
     )
     return [row] if collapsed else [row, *panels]
 
@@ -118,105 +121,99 @@ def _grid(place: Place) -> Any:
     return grid.to_json_data()
 
 
+def _repeat(variable: str, most_in_a_row: int = 0) -> Any:
+    direction = "h" if variable and most_in_a_row else None
+    return core.Repeat(direction, variable or None, most_in_a_row or None)
+
+
 def _panel(item: Placed) -> Any:
     panel = item.panel
-    shows_data = bool(panel.targets)
+    source = panel.datasource
+    targets = [*map(_target, panel.targets), *map(_foreign, panel.foreign)]
     made = _Panel(
         title=panel.title,
         description=panel.description,
         gridPos=_grid(item.place),
-        dataSource=DATASOURCE if shows_data else None,
-        targets=[_target(target, index) for index, target in enumerate(panel.targets)],
+        dataSource=_datasource(source) if source else None,
+        targets=[{"refId": target_letter(n), **target} for n, target in enumerate(targets)],
         links=[_panel_link(link) for link in panel.links],
         timeFrom=panel.time or None,
         interval=panel.min_interval or None,
         transformations=list(panel.transformations),
+        repeat=_repeat(panel.repeat, panel.most_in_a_row),
     )
     made.extraJson = {
         "type": panel.type,
         "options": panel.options,
-        "fieldConfig": _field_config(panel) if shows_data else None,
+        "fieldConfig": field_config(panel) if source else None,
+        _EXTRA: panel.extra,
     }
     return made
 
 
-def _target(target: Target, index: int) -> dict[str, Any]:
+def _target(target: Target) -> dict[str, Any]:
     made = core.Target(
         expr=target.expr,
-        refId=target_letter(index),
         legendFormat="" if target.as_table else target.legend or "__auto",
-        format="table" if target.as_table else "time_series",
+        format=_format(target),
         instant=target.instant,
-        datasource=DATASOURCE,
+        datasource=_datasource(PROMETHEUS),
     )
     data = {**made.to_json_data(), "range": not target.instant, "editorMode": "code"}
+    data["exemplar"] = target.exemplar or None
+    del data["refId"]
     return _ordered(data, TARGET_KEYS)
 
 
-def _field_config(panel: Panel) -> dict[str, Any]:
-    defaults: dict[str, Any] = {
-        "unit": None if panel.unit is None else unit_id(panel.unit),
-        "decimals": panel.decimals,
-        "min": panel.minimum,
-        "max": panel.maximum,
-        "noValue": panel.no_value or None,
-        "color": panel.color or None,
-        "thresholds": {
-            "mode": "percentage" if panel.thresholds_percentage else "absolute",
-            "steps": [_step(threshold) for threshold in panel.thresholds or _NO_JUDGEMENT],
-        },
-        "mappings": list(panel.mappings) or None,
-        "custom": panel.custom or None,
-    }
-    return {
-        "defaults": {key: value for key, value in defaults.items() if value is not None},
-        "overrides": _merged([*_unit_overrides(panel), *panel.overrides]),
-    }
+def _format(target: Target) -> str:
+    if target.as_table:
+        return "table"
+    return "heatmap" if target.as_heatmap else "time_series"
 
 
-def _merged(overrides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return one override for each matcher, with the properties of all that have it."""
-    found: dict[str, dict[str, Any]] = {}
-    for override in overrides:
-        matcher = override["matcher"]
-        one = found.setdefault(str(matcher), {"matcher": matcher, "properties": []})
-        one["properties"].extend(override["properties"])
-    return list(found.values())
+def _foreign(target: ForeignTarget) -> dict[str, Any]:
+    return {"datasource": _datasource(target.datasource), **target.query}
 
 
-# Without steps of its own a panel gets Grafana's: red from 80 on, whatever is shown.
-_NO_JUDGEMENT: Final = (Threshold(value=None, color="green"),)
+def _datasource(type_: str) -> dict[str, str]:
+    """Return how a panel names its datasource: by the variable of the datasource's type."""
+    return {"type": type_, "uid": f"${{{datasource_variable(type_)}}}"}
 
 
-def _step(threshold: Threshold) -> dict[str, Any]:
-    return {"color": threshold.color, "value": threshold.value}
+def datasource_variable(type_: str) -> str:
+    """Return the name of the variable that chooses a datasource of a type."""
+    return "datasource" if type_ == PROMETHEUS else f"{type_}_datasource"
 
 
-def _unit_overrides(panel: Panel) -> list[dict[str, Any]]:
-    """Return the units of the queries that have another than the panel."""
-    overrides = []
-    for index, target in enumerate(panel.targets):
-        if target.unit is None:
-            continue
-        # Queries of a table are merged, so its columns are known by their headers alone.
-        matcher = (
-            {"id": "byName", "options": target.column}
-            if target.as_table
-            else {"id": "byFrameRefID", "options": target_letter(index)}
-        )
-        properties = [{"id": "unit", "value": unit_id(target.unit)}]
-        overrides.append({"matcher": matcher, "properties": properties})
-    return overrides
+def _variables(
+    dashboard: Dashboard, datasources: Sequence[GrafanaDatasource]
+) -> Iterator[dict[str, Any]]:
+    for type_ in dashboard.datasources:
+        first = next((source for source in datasources if source.type == type_), None)
+        yield _datasource_variable(type_, first)
+    yield from map(_query_variable, dashboard.variables)
+    if dashboard.intervals:
+        yield _interval_variable(dashboard.intervals)
 
 
-def _datasource_variable(datasource: GrafanaDatasource | None) -> dict[str, Any]:
+def _datasource_variable(type_: str, first: GrafanaDatasource | None) -> dict[str, Any]:
+    label = "Data source" if type_ == PROMETHEUS else f"{type_.capitalize()} data source"
     made = core.Template(
-        name="datasource", label="Data source", type="datasource", query="prometheus"
+        name=datasource_variable(type_), label=label, type="datasource", query=type_
     )
     data = {**made.to_json_data(), "refresh": None, "sort": None, "current": None}
-    if datasource is not None:
-        data["current"] = {"text": datasource.name, "value": datasource.uid}
+    if first is not None:
+        data["current"] = {"text": first.name, "value": first.uid}
     return _ordered(data, VARIABLE_KEYS)
+
+
+def _interval_variable(intervals: Sequence[str]) -> dict[str, Any]:
+    made = core.Template(
+        name=INTERVAL, label="Interval", type="interval", query=",".join(intervals)
+    )
+    current = {"text": intervals[0], "value": intervals[0]}
+    data = {**made.to_json_data(), "sort": None, "current": current}
+    return _ordered({**data, "refresh": _REFRESH_ON_TIME_CHANGE}, VARIABLE_KEYS)
 
 
 def _query_variable(variable: Variable) -> dict[str, Any]:
@@ -224,7 +221,7 @@ def _query_variable(variable: Variable) -> dict[str, Any]:
         name=variable.name,
         label=variable.label,
         query=variable.query,
-        dataSource=DATASOURCE,
+        dataSource=_datasource(PROMETHEUS),
         refresh=_REFRESH_ON_TIME_CHANGE,
         sort=_SORT_ALPHABETICALLY,
         multi=variable.multi,
@@ -242,14 +239,17 @@ def _ordered(data: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
 
 
 def _annotation(annotation: Annotation) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "name": annotation.name,
-        "datasource": DATASOURCE,
-        "enable": True,
+        "datasource": _datasource(PROMETHEUS),
+        "enable": annotation.enabled,
         "iconColor": annotation.color,
         "expr": annotation.expr,
+        "step": annotation.step,
         "titleFormat": annotation.title,
+        "textFormat": annotation.text,
     }
+    return {key: value for key, value in found.items() if value != ""}
 
 
 def _dashboard_link(link: Link) -> dict[str, Any]:
@@ -269,6 +269,5 @@ def _dashboard_link(link: Link) -> dict[str, Any]:
 
 def _panel_link(link: Link) -> dict[str, Any]:
     """Return a link in a panel's corner; it carries what its URL says, and nothing else."""
-    to_dashboard = f"/d/{link.dashboard}?${{datasource:queryparam}}&${{__url_time_range}}"
-    url = to_dashboard if link.dashboard else link.url
-    return {**_dashboard_link(link), "url": url, "includeVars": False, "keepTime": False}
+    url = {"url": link_url(link), "includeVars": False, "keepTime": False}
+    return {**_dashboard_link(link), **url}

@@ -1,0 +1,82 @@
+"""What a panel says of its values: units, colours, mappings, overrides, links on each value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from obsgen.artefacts import Link, Panel, Threshold
+from obsgen.names import target_letter
+from obsgen.outputs.grafana.units import unit_id
+
+
+def field_config(panel: Panel) -> dict[str, Any]:
+    """Return the `fieldConfig` of a panel that asks something."""
+    defaults: dict[str, Any] = {
+        "unit": None if panel.unit is None else unit_id(panel.unit),
+        "decimals": panel.decimals,
+        "min": panel.minimum,
+        "max": panel.maximum,
+        "noValue": panel.no_value or None,
+        "color": panel.color or None,
+        "thresholds": {
+            "mode": "percentage" if panel.thresholds_percentage else "absolute",
+            "steps": [_step(threshold) for threshold in panel.thresholds or _NO_JUDGEMENT],
+        },
+        "mappings": list(panel.mappings) or None,
+        "custom": panel.custom or None,
+    }
+    if panel.data_links:
+        defaults["links"] = [_data_link(link) for link in panel.data_links]
+    known = {key: value for key, value in defaults.items() if value is not None}
+    return {
+        "defaults": {**known, **panel.defaults},
+        "overrides": _merged([*_unit_overrides(panel), *panel.overrides]),
+    }
+
+
+def _merged(overrides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one override for each matcher, with the properties of all that have it."""
+    found: dict[str, dict[str, Any]] = {}
+    for override in overrides:
+        matcher = override["matcher"]
+        one = found.setdefault(str(matcher), {"matcher": matcher, "properties": []})
+        one["properties"].extend(override["properties"])
+    return list(found.values())
+
+
+# Without steps of its own a panel gets Grafana's: red from 80 on, whatever is shown.
+_NO_JUDGEMENT: Final = (Threshold(value=None, color="green"),)
+
+
+def _step(threshold: Threshold) -> dict[str, Any]:
+    return {"color": threshold.color, "value": threshold.value}
+
+
+def _unit_overrides(panel: Panel) -> list[dict[str, Any]]:
+    """Return the units of the queries that have another than the panel."""
+    overrides = []
+    for index, target in enumerate(panel.targets):
+        if target.unit is None:
+            continue
+        # Queries of a table are merged, so its columns are known by their headers alone.
+        matcher = (
+            {"id": "byName", "options": target.column}
+            if target.as_table
+            else {"id": "byFrameRefID", "options": target_letter(index)}
+        )
+        properties = [{"id": "unit", "value": unit_id(target.unit)}]
+        overrides.append({"matcher": matcher, "properties": properties})
+    return overrides
+
+
+def _data_link(link: Link) -> dict[str, Any]:
+    return {"title": link.title, "url": link_url(link), "targetBlank": link.new_tab}
+
+
+def link_url(link: Link) -> str:
+    """Return where a link leads; to a dashboard with the datasource, the time and variables."""
+    if not link.dashboard:
+        return link.url
+    chosen = "".join(f"&var-{name}={text}" for name, text in link.variables)
+    return f"/d/{link.dashboard}?${{datasource:queryparam}}{chosen}&${{__url_time_range}}"
