@@ -754,7 +754,8 @@ class _Builder:
         by = self.some(metric.labels, 0, 1)
         budget: Value = self.pick("500 USD", "$0.7", "100.5 USD")
         if by and self.chance(0.5):
-            budget = {"by": by[0], "a": "5 USD", "b": "$7", "default": "6 USD"}
+            some, other = _LABEL_VALUES[by[0]]
+            budget = {"by": by[0], some: "5 USD", other: "$7", "default": "6 USD"}
         levels = self.some([("spent", "90%"), ("spent", "100%"), ("projected", "120%")], 1)
         return {
             "of": metric.name,
