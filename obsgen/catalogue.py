@@ -36,6 +36,7 @@ class Metric:
 
     Attributes:
         name: A histogram's and a summary's base name.
+        has_unit: Whether all its series are in *unit*; else a label says which each is in.
         labels: Each label with its declared values, or None where any value may come.
         target_labels: `job`, `instance` and what the Project adds.
         buckets: Upper bounds of a histogram, in *unit*, ascending, without +Inf.
@@ -49,6 +50,7 @@ class Metric:
     name: str
     type: MetricType
     unit: Unit = COUNT
+    has_unit: bool = True
     labels: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     target_labels: tuple[str, ...] = TARGET_LABELS
     buckets: tuple[Decimal, ...] = ()

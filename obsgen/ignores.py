@@ -44,6 +44,7 @@ CODES: Final = (UNUSED_IGNORE, EXPIRED_IGNORE, IGNORE_FORM)
 
 _SIGN: Final = "obsgen:"
 _COMMENT: Final = re.compile(r"#\s*obsgen:\s*ignore\b(?P<rest>.*)$", re.ASCII)
+_OTHER_WORD: Final = re.compile(r"#\s*obsgen:\s*(?P<word>[\w-]+)\s*\[(?P<codes>[^\]]*)\]", re.ASCII)
 _CODES: Final = re.compile(r"\s*\[\s*(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*\]", re.ASCII)
 _UNTIL: Final = re.compile(r"\buntil\s+(?P<day>\d[\d./-]*(?<=\d))", re.ASCII)
 _BARE_CODES: Final = re.compile(
@@ -82,7 +83,7 @@ class Ignores:
         self._problems: list[Diagnostic] = []
         self._comments: dict[str, tuple[_Ignore, ...]] = {}
         self._lines: dict[str, dict[int, list[_Ignore]]] = {}
-        self._used: set[_Ignore] = set()
+        self._used: dict[_Ignore, set[str]] = {}
         for source in read:
             if any(_SIGN in line for line in source.lines):
                 self._comments[source.file] = tuple(_comments(source, self._problems.append))
@@ -117,7 +118,8 @@ class Ignores:
         if ignore is None:
             yield diagnostic
             return
-        self._used.add(ignore)
+        names = {diagnostic.code.id.lower(), diagnostic.code.name}
+        self._used.setdefault(ignore, set()).update(names)
         if ignore.until and self._today and ignore.until < self._today:
             yield diagnostic
             message = f"the finding was ignored until {ignore.until}"
@@ -125,16 +127,23 @@ class Ignores:
 
     def _unused(self) -> Iterator[Diagnostic]:
         for ignore in (one for several in self._comments.values() for one in several):
-            if ignore not in self._used:
-                codes = ", ".join(c if "-" in c else c.upper() for c in sorted(ignore.codes))
+            idle = ignore.codes - self._used.get(ignore, set())
+            if idle:
+                codes = ", ".join(c if "-" in c else c.upper() for c in sorted(idle))
                 message = f"there is no {codes} on this line to ignore"
-                yield finding(UNUSED_IGNORE, ignore.origin, message, "remove the comment")
+                what = "the comment" if idle == ignore.codes else codes
+                yield finding(UNUSED_IGNORE, ignore.origin, message, f"remove {what}")
 
 
 def _comments(source: Source, report: Callable[[Diagnostic], None]) -> Iterator[_Ignore]:
     for number, line in enumerate(source.lines):
         match = _COMMENT.search(line) if _SIGN in line else None
         if match is None:
+            if _SIGN in line and (other := _OTHER_WORD.search(line)):
+                message = f"`{other['word']}` is no word of obsgen's comments"
+                hint = f"write `# obsgen: ignore[{other['codes']}] why it is right here`"
+                place = Origin(source.file, mark=(number, other.start(), len(other.group())))
+                report(finding(IGNORE_FORM, place, message, hint))
             continue
         mark = (number, match.start(), match.end() - match.start())
         origin = Origin(source.file, mark=mark)

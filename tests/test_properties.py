@@ -553,7 +553,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(40):
         tree = a_tree(dice.randrange(2**32), number % MAX_SIZE + 1)
         for path, data in files(tree.texts()).items():
-            if path.endswith((".rules.yml", "prometheus.yml", "alertmanager.yml")):
+            if path.endswith((".rules.yml", "prometheus.yml", "alertmanager.yml", ".tmpl")):
                 target = folder / f"{number}" / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)

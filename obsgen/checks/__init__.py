@@ -57,6 +57,7 @@ KINDS: Final = (
     "no_condition",
     "bare_alerts",
     "alert_texts",
+    "template_functions",
     "topk_in_alert",
     "duplicates",
     "external_labels",

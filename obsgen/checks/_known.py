@@ -34,6 +34,13 @@ _PROCESS_START: Final = Series(
 """Every client library of Prometheus exposes it, so nobody declares it."""
 
 
+_YES_OR_NO: Final = frozenset(
+    {"up", "probe_success", "pg_up", "mysql_up", "redis_up", "nginx_up", "memcached_up"}
+    | {"mongodb_up", "haproxy_up", "rabbitmq_up", "node_filesystem_readonly"}
+)
+"""Gauges of well-known exporters that are 1 or 0."""
+
+
 def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Series]:
     """
     Return the series under which a metric is exposed, by their names.
@@ -49,7 +56,8 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
 
     def series(name: str, sample: Sample, **more: object) -> Series:
         base = Series(name=name, metric=metric.name, sample=sample, labels=labels)
-        return replace(base, **{"unit": metric.unit, "values": values, **more})  # type: ignore[arg-type] # names of fields
+        unit = metric.unit if metric.has_unit else None
+        return replace(base, **{"unit": unit, "values": values, **more})  # type: ignore[arg-type] # names of fields
 
     def labelled(name: str, more: Iterable[str]) -> dict[str, object]:
         """Return a label that the parts of a distribution have beside the metric's own."""
@@ -66,7 +74,7 @@ def series_of_metric(metric: Metric, *, is_complete: bool) -> Mapping[str, Serie
         case "counter":
             return {base: series(base, Sample.COUNTER)}
         case "gauge":
-            bounds = ZERO_OR_ONE if base == "up" else ANYTHING
+            bounds = ZERO_OR_ONE if base in _YES_OR_NO else ANYTHING
             return {base: series(base, Sample.GAUGE, bounds=bounds)}
         case "increments":
             name = metric.recorded

@@ -91,8 +91,9 @@ def value_findings(query: Query, template: Template, written: Written) -> Iterat
             unit = query.meanings.whole.unit
             # A mean of zeros and ones, times 100, is a percentage.
             is_kept = unit is not None and unit.dimension == "count" and unit.scale != 1
-            if behind is not None and not is_kept:
-                hint += f", without the `{behind.group().strip()}` behind it"
+            tail = "" if behind is None else behind.group().strip()
+            if tail and not is_kept and not hint.endswith(f"}}}}{tail}`"):
+                hint += f", without the `{tail}` behind it"
             yield finding(BARE_VALUE, place, message, hint)
 
 

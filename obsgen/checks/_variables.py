@@ -21,6 +21,7 @@ from obsgen.promql import (
     parse,
     substitute_variables,
     variables,
+    with_children,
 )
 
 
@@ -61,7 +62,7 @@ def _opened(root: Node, spans: tuple[Span, ...]) -> tuple[Node, bool]:
             is_told = False
         if any(_overlaps(label.span, spans) for label in _labels(node)):
             is_told = False
-        return _with_children(node, children)
+        return with_children(node, children)
 
     return fold(root, rebuilt), is_told
 
@@ -88,21 +89,3 @@ def _labels(node: Node) -> Iterable[Label]:
 
 def _overlaps(span: Span, others: tuple[Span, ...]) -> bool:
     return any(span.start < other.end and other.start < span.end for other in others)
-
-
-def _with_children(node: Node, children: tuple[Node, ...]) -> Node:
-    """Return a node with other children in the places of its own."""
-    if not children:
-        return node
-    rest = list(children)
-    changes: dict[str, object] = {}
-    for each in dataclasses.fields(node):
-        if "child" not in each.metadata:
-            continue
-        value = getattr(node, each.name)
-        if isinstance(value, tuple):
-            changes[each.name] = tuple(rest[: len(value)])
-            del rest[: len(value)]
-        elif value is not None:
-            changes[each.name] = rest.pop(0)
-    return dataclasses.replace(node, **changes)  # type: ignore[arg-type] # names of fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from obsgen import names
@@ -11,7 +12,19 @@ from obsgen.artefacts import AlertingRule, RecordingRule
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Origin, Related, Severity, finding
-from obsgen.promql import Binary, Node, VectorSelector, without_parens
+from obsgen.promql import (
+    Aggregate,
+    Binary,
+    Node,
+    NumberLiteral,
+    Paren,
+    VectorSelector,
+    fold,
+    walk,
+    with_children,
+    without_parens,
+)
+from obsgen.units import number_text
 
 TWICE: Final = Code(
     "ALR544",
@@ -49,13 +62,45 @@ _MIRRORED: Final = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!="
 
 
 def _canonical(query: Query) -> Node:
-    """Return an expression with its limit behind: `0 == up` is `up == 0`."""
-    root = without_parens(query.root)
-    if isinstance(root, Binary) and root.op in _MIRRORED and not root.is_bool:
-        left, right = query.meaning(root.lhs), query.meaning(root.rhs)
-        if left.is_number and not right.is_number:
-            return replace(root, op=_MIRRORED[root.op], lhs=root.rhs, rhs=root.lhs)
+    """Return an expression with its limit behind: `0 == up` is `up == 0`; see `_ordered`."""
+    root = without_parens(fold(query.root, _ordered))
+    if not isinstance(root, Binary):
+        return root
+    is_mirrored = (
+        root.op in _MIRRORED
+        and not root.is_bool
+        and _is_number(root.lhs)
+        and not _is_number(root.rhs)
+    )
+    if is_mirrored:
+        return replace(root, op=_MIRRORED[root.op], lhs=root.rhs, rhs=root.lhs)
     return root
+
+
+def _is_number(node: Node) -> bool:
+    return not any(isinstance(part, VectorSelector) for part in walk(node))
+
+
+def _ordered(node: Node, children: tuple[Node, ...]) -> Node:
+    """Return a node whose brackets, order of labels and way of writing numbers say nothing."""
+    node = with_children(node, tuple(map(without_parens, children)))
+    match node:
+        case VectorSelector():
+            in_order = sorted(node.matchers, key=lambda m: (m.label, m.op, m.value))
+            return replace(node, matchers=tuple(in_order))
+        case Aggregate(grouping=grouping) if grouping is not None:
+            in_order_ = tuple(sorted(grouping.labels, key=lambda label: label.name))
+            return replace(node, grouping=replace(grouping, labels=in_order_))
+        case NumberLiteral():
+            return replace(node, text=_plain(node.text))
+    return node
+
+
+def _plain(text: str) -> str:
+    try:
+        return number_text(Decimal(text))
+    except InvalidOperation:  # a length, a hexadecimal number
+        return text
 
 
 @dataclass(slots=True)
@@ -70,7 +115,8 @@ def _shape(query: Query) -> _Key:
     """Return what two equal expressions surely have in common, and is cheap to look up."""
     names = sorted(node.metric_name or "" for node in query.nodes(VectorSelector))
     matchers = sorted(m.value for node in query.nodes(VectorSelector) for m in node.matchers)
-    return (query.use, query.size, *names, *matchers)
+    size = query.size - len(query.nodes(Paren))
+    return (query.use, size, *names, *matchers)
 
 
 def _compared(query: Query, seen: _Seen) -> Iterator[Diagnostic]:

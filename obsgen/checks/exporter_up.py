@@ -59,7 +59,9 @@ def _look(
     for matcher in node.matchers:
         is_job = matcher.label == "job" and matcher.op in {"=", "=~"}
         gauge = _gauge_of(matcher.value) if is_job else ""
-        if gauge and gauge not in watched:
+        # Whoever speaks of the exporter means the exporter.
+        is_meant = "exporter" in query.texts.lower()
+        if gauge and gauge not in watched and not is_meant:
             message = f'`up` of job "{matcher.value}" tells of the exporter, not of the server'
             hint = f"alert on `{gauge} == 0` as well"
             yield query.finding(EXPORTER_UP, node, message, hint)

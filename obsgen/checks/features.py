@@ -49,6 +49,7 @@ REMOVED: Final = Code(
 CODES: Final = (TOO_NEW, EXPERIMENTAL, REMOVED)
 
 _NAMES_SINCE: Final[Mapping[Version, str]] = {
+    (2, 16): "absent_over_time",
     (2, 20): "group",
     (2, 26): "clamp last_over_time sgn",
     (2, 29): "present_over_time",
@@ -71,7 +72,7 @@ _NAMES_SINCE: Final[Mapping[Version, str]] = {
 }
 SINCE: Final = {name: since for since, names in _NAMES_SINCE.items() for name in names.split()}
 """
-First versions of functions and aggregations; all others are older than 2.20.
+First versions of functions and aggregations; all others are older than 2.16.
 
 Sources: Prometheus CHANGELOG.md 3.16, and `promql/parser/functions.go` at the tags of releases
 (`day_of_year` and the functions of native histograms are in no changelog).
@@ -99,6 +100,7 @@ _REMOVED_SINCE: Final = {"holt_winters": ((3, 0), "double_exponential_smoothing"
 _AT: Final = (2, 33)
 _ATAN2: Final = (2, 31)
 _PLAIN_LENGTHS: Final = (2, 54)
+_SUBQUERIES: Final = (2, 7)
 _KEEP_FIRING_FOR: Final = (2, 42)
 # Before 3.0 only with the flag `utf8-names` (CHANGELOG.md 2.55).
 UTF8_SINCE: Final = (3, 0)
@@ -189,6 +191,8 @@ def _selected(query: Query) -> Iterator[VectorSelector | Subquery]:
 
 
 def _times(query: Query) -> Iterator[tuple[Node, _Feature]]:
+    for subquery in query.nodes(Subquery):
+        yield subquery, _Feature(what="a subquery", since=_SUBQUERIES)
     for node in _selected(query):
         if node.at:
             yield node, _Feature(what="`@`", since=_AT)

@@ -30,7 +30,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
                 if label in ids and metric.origin.file and scope.is_complete:
                     message = f"`{label}` of `{metric.name}` has a value for each request or person"
                     hint = "leave it out; identities belong into logs and traces"
-                    place = metric.origin / "labels"
+                    place = (metric.origin / "labels" / label).key()
                     yield finding(ID_LABEL, place, message, hint)
     for query in subject.queries:
         yield from _grouped(query, ids)

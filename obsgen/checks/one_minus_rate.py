@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic
-from obsgen.promql import Binary, Node, without_parens
+from obsgen.promql import Aggregate, Binary, Call, Node, without_parens
 
 ONE_MINUS_RATE: Final = Code(
     "PQL435",
@@ -26,14 +26,24 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
     if node.op != "-" or query.meaning(node.lhs).number not in _WHOLES:
         return
     unit = query.meaning(node.rhs).unit
-    if unit is None or unit.dimension == "ratio" or not unit.per_seconds:
+    is_growth = _is_growth(node.rhs)
+    if unit is None or unit.dimension == "ratio" or not (unit.per_seconds or is_growth):
         return
     if _is_scaled(query, node.rhs):
         return
     whole = query.shown(node.lhs)
-    message = f"`{whole} -` is taken of `{query.shown(node.rhs)}`, which is in {unit}, no share"
+    what = "a count" if is_growth else f"in {unit}"
+    message = f"`{whole} -` is taken of `{query.shown(node.rhs)}`, which is {what}, no share"
     hint = f"divide by all events first: `{whole} - bad / all`"
     yield query.finding(ONE_MINUS_RATE, node, message, hint)
+
+
+def _is_growth(node: Node) -> bool:
+    """Say whether a node is an increase, or a sum of increases."""
+    inner = without_parens(node)
+    while isinstance(inner, Aggregate) and inner.op == "sum":
+        inner = without_parens(inner.expr)
+    return isinstance(inner, Call) and inner.function == "increase"
 
 
 def _is_scaled(query: Query, node: Node) -> bool:

@@ -42,6 +42,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _short(query: Query, subject: Subject) -> Iterator[Diagnostic]:
+    yield from _single(query)
     scraped = query.scope.scrape_interval if query.scope else None
     interval = scraped or subject.compiled.prometheus.scrape_interval
     least = subject.settings.least_scrapes * interval.ms
@@ -58,6 +59,19 @@ def _short(query: Query, subject: Subject) -> Iterator[Diagnostic]:
             message = f"range {spans} spans {_scrapes(selected.range_ms, interval)}"
             hint = f"write `[{duration_text(least)}]` or more: scraped every {interval}"
             yield query.finding(TOO_SHORT, selected, message, hint)
+
+
+def _single(query: Query) -> Iterator[Diagnostic]:
+    """Yield subqueries in whose range their step fits only once."""
+    for call in query.nodes(Call):
+        inner = call.args[0] if call.args else None
+        if call.function not in _OF_TWO_SAMPLES or not isinstance(inner, Subquery):
+            continue
+        if "$" not in query.written(inner) and 0 < inner.range_ms <= inner.step_ms:
+            step = duration_text(inner.step_ms)
+            message = f"a range of {duration_text(inner.range_ms)} holds one step of {step}"
+            hint = f"`{call.function}` needs two points: write a longer range, or a finer step"
+            yield query.finding(TOO_SHORT, inner, message, hint)
 
 
 def _scrapes(range_ms: int, interval: Duration) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query, Use
 from obsgen.diagnostics import Code, Diagnostic, Severity
-from obsgen.promql import Binary, Call, Node, walk
+from obsgen.promql import Binary, Call, Node, NumberLiteral, walk, without_parens
 from obsgen.promql.functions import COMPARISONS
 from obsgen.units import number_text
 
@@ -50,7 +50,21 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         is_told = window and query.places.is_written(node)
         if number is None or not is_told or not _counts_events(query, side):
             continue
+        # A factor may turn the rate into anything; few events, and events beside a share of
+        # them, are asked for to tell whether there is traffic at all.
+        if _is_scaled(side) or not _is_exceeded(node, side) or _is_gate(query, node):
+            continue
         texts = query.texts
+        if _says(number, texts, _EVENTS):
+            message = f"the limit {number_text(number)} is per second: {_in_window(number, window)}"
+            hint = f"write `increase(…) > {number_text(number)}` for a count"
+            yield query.finding(LIKE_A_COUNT, node, message, hint)
+            continue
+        if _says(number * 100, texts, _PERCENT) or _says(number, texts, _PERCENT):
+            message = f"the limit {number_text(number)} is per second, no share of the events"
+            hint = "divide by the rate of all events"
+            yield query.finding(LIKE_A_SHARE, node, message, hint)
+            continue
         if _LEAST <= number <= _MOST and number == number.to_integral_value():
             if _SAYS_SECOND.search(texts):
                 continue
@@ -77,6 +91,45 @@ _SAYS_SECOND: Final = re.compile(
     r"|(?i:\b(?:[rqt]ps|iops)\b)|PerSec(?:ond)?|[RQT]PS\b|(?<=[a-z])[RQT]ps\b",
     re.ASCII,
 )
+
+
+_EVENTS: Final = (
+    r"(?:\s+\w+){0,3}\s+(?:in|per|within|during|over)\s+(?:the\s+)?(?:last\s+|past\s+)?"
+    r"(?:\d+\s*(?:m|min|minutes?|h|hours?)\b|minute\b|hour\b)"
+)
+_PERCENT: Final = r"\s?(?:%|percent)"
+
+
+def _says(number: Decimal, texts: str, behind: str) -> bool:
+    """Say whether the alert's words name the limit itself, with what stands behind it."""
+    return bool(re.search(rf"(?<![\d.]){re.escape(number_text(number))}{behind}", texts))
+
+
+def _is_scaled(node: Node) -> bool:
+    """Say whether a number multiplies or divides the rate."""
+    return any(
+        isinstance(part, Binary)
+        and part.op in {"*", "/"}
+        and any(isinstance(without_parens(n), NumberLiteral) for n in (part.lhs, part.rhs))
+        for part in walk(node)
+    )
+
+
+def _is_exceeded(node: Binary, side: Node) -> bool:
+    return node.op in ({">", ">=", "=="} if side is node.lhs else {"<", "<=", "=="})
+
+
+def _is_gate(query: Query, node: Binary) -> bool:
+    """Say whether another comparison stands beside it, of which it only says when it counts."""
+    above = [up for up in query.above(node) if isinstance(up, Binary) and up.op == "and"]
+    return any(
+        isinstance(part, Binary)
+        and part.op in COMPARISONS
+        and part is not node
+        and not any(_counts_events(query, side) for side in (part.lhs, part.rhs))
+        for up in above
+        for part in walk(up)
+    )
 
 
 def _judged(found: Diagnostic, texts: str, wanted: re.Pattern[str]) -> Diagnostic:

@@ -59,7 +59,7 @@ def _look(query: Query, node: Call) -> Iterator[Diagnostic]:
 
 
 _GAUGE_NAMES: Final = re.compile(
-    r"_current_|_queue$|_queue_length|_percent(age)?(_|$)|_pct$|_average$|_usage$|_in_?use$"
+    r"_current_(?!offset$)|_queue$|_queue_length|_percent(age)?(_|$)|_pct$|_average$|_usage$|_in_?use$"
     r"|_active$|_available(_|$)|_free(_|$)|_limit$|_max_|_size_bytes$|_temperature|_celsius"
     r"|^jvm_threads_(?:current|daemon|live|peak|states)|^jvm_memory_(?:committed|max|used)_",
     re.ASCII,

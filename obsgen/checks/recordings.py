@@ -56,10 +56,12 @@ def _elsewhere(subject: Subject) -> Iterator[Diagnostic]:
         if query.use is Use.RECORD and query.group is not None:
             homes.setdefault(query.name, []).append((query.group, place))
     for place, query in enumerate(subject.queries):
+        told: set[str] = set()
         for node in query.nodes(VectorSelector) if query.group is not None else ():
             name = node.metric_name or ""
-            if name not in homes or names.is_own_series(name) or name == query.name:
+            if name not in homes or names.is_own_series(name) or name in {query.name, *told}:
                 continue
+            told.add(name)
             before = [at for group, at in homes[name] if group is query.group]
             if not before:
                 where = f"in group `{homes[name][0][0].name}`"

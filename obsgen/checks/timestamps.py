@@ -10,7 +10,15 @@ from typing import Final
 from obsgen.checks._check import Check, Example, of_nodes
 from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic
-from obsgen.promql import Aggregate, Binary, Node, VectorSelector, without_parens
+from obsgen.promql import (
+    Aggregate,
+    Binary,
+    Call,
+    MatrixSelector,
+    Node,
+    VectorSelector,
+    without_parens,
+)
 from obsgen.units import number_text
 
 NO_AGE: Final = Code(
@@ -18,15 +26,24 @@ NO_AGE: Final = Code(
     "timestamp-as-age",
     why="a timestamp counts the seconds since 1970, some 1.8 billion today: an hour or a year is "
     "always less, so the limit says nothing",
-    fix="Take the age: `time() - x_timestamp_seconds > 3600`.",
+    fix="Take the age: `time() - x_timestamp_seconds > 3600`; of a point in the future the time "
+    "until then: `x_expiry_timestamp_seconds - time() < 3600`.",
 )
 CODES: Final = (NO_AGE,)
 
-_POINTS: Final = re.compile(r"(?:_timestamp(?:_seconds)?|_(?:boot|start)_time_seconds)$", re.ASCII)
+_POINTS: Final = re.compile(
+    r"(?:_timestamp(?:_seconds)?|_(?:boot|start|completion)_time(?:_seconds)?|_cert_expiry"
+    r"|_not_(?:after|before))$",
+    re.ASCII,
+)
+_AHEAD: Final = re.compile(r"expir|_not_after|_deadline|_next_|_renewal", re.ASCII)
 _PASSED: Final = frozenset({">", ">=", "<", "<="})
 # From 1 on, for 0 asks whether it ever happened, to three years.
 _LEAST, _MOST = Decimal(1), Decimal(100_000_000)
 _SAME: Final = frozenset({"min", "max", "avg"})
+_SAME_OVER_TIME: Final = frozenset(
+    {"min_over_time", "max_over_time", "avg_over_time", "last_over_time"}
+)
 
 
 def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
@@ -39,7 +56,10 @@ def _look(query: Query, node: Binary) -> Iterator[Diagnostic]:
         number = query.meaning(limit).number
         if number is not None and _LEAST < number <= _MOST:
             message = f"`{name}` is a point in time, and {number_text(number)} a length of time"
-            hint = f"write `time() - {query.shown(side)}` for its age"
+            shown = query.shown(side)
+            hint = f"write `time() - {shown}` for its age"
+            if _AHEAD.search(name):
+                hint = f"write `{shown} - time()` for the time until then"
             yield query.finding(NO_AGE, node, message, hint)
 
 
@@ -48,6 +68,9 @@ def _selected(node: Node) -> str:
     inner = without_parens(node)
     while isinstance(inner, Aggregate) and inner.op in _SAME:
         inner = without_parens(inner.expr)
+    if isinstance(inner, Call) and inner.function in _SAME_OVER_TIME and inner.args:
+        ranged = inner.args[-1]
+        inner = ranged.selector if isinstance(ranged, MatrixSelector) else inner
     return (inner.metric_name or "") if isinstance(inner, VectorSelector) else ""
 
 

@@ -115,9 +115,20 @@ def _check_kinds(
             hint = "compare how many they are: `len …`" if kind in _COUNTED else ""
             message = f"`{token.text}` cannot compare {kind.noun}"
             raise Wrong(message, start, end, hint, "argument")
+    whole = next((a.token for a in arguments if _is_whole(a.token)), None)
+    if token.text in _COMPARING and Kind.VALUE in given and whole is not None:
+        message = (
+            f"`{token.text}` cannot compare the alert's value with the whole number `{whole.text}`"
+        )
+        hint = f"write `{whole.text}.0`: Go compares no float with an int"
+        raise Wrong(message, whole.start, whole.end, hint, "argument")
     if token.text in _COMPARING and {Kind.TEXT, Kind.NUMBER} <= set(given):
         message = f"`{token.text}` cannot compare a text with a number"
         raise Wrong(message, token.start, token.end, kind="argument")
+
+
+def _is_whole(token: Token) -> bool:
+    return token.kind == "constant" and not set(token.text.lower()) & set(".ep")
 
 
 def _texts_hint(kind: Kind) -> str:

@@ -67,7 +67,11 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
 }
 """Every function, with the fewest and the most arguments it takes."""
 
-SINCE: Final[Mapping[str, str]] = {"now": "3.6", "toDuration": "3.6", "urlQueryEscape": "3.8"}
+SINCE: Final[Mapping[str, tuple[int, int]]] = {
+    "now": (3, 6),
+    "toDuration": (3, 6),
+    "urlQueryEscape": (3, 8),
+}
 """The Prometheus version that brought a function, for those that 2.x has not (its changelog)."""
 
 # Prometheus puts the variables' definitions before each text: rules/alerting.go, `expand`.

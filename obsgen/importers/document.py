@@ -49,6 +49,14 @@ class Head:
     values: int = 0
 
 
+_IDENTITIES: Final = ("_uid", "_id", "_uuid", "_ip", "_sha", "_hash")
+
+
+def _is_identity(label: str, values: frozenset[str]) -> bool:
+    """Say whether the values of a label are those of today only, be they few."""
+    return is_id(label, values) or label.endswith(_IDENTITIES)
+
+
 def write_document(families: Iterable[Family], head: Head) -> str:
     """Return a spec that declares the families, in their order."""
     return "".join(f"{line}\n" for line in _lines(families, head))
@@ -91,7 +99,9 @@ def _labels(family: Family, most: int) -> list[str] | dict[str, Any]:
     few = {
         label: sorted(values)
         for label, values in named.items()
-        if 0 < len(values) <= most and not is_id(label, values) and all(map(_is_plain, values))
+        if 0 < len(values) <= most
+        and not _is_identity(label, values)
+        and all(map(_is_plain, values))
     }
     if not few:
         return list(named)

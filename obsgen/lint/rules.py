@@ -12,7 +12,7 @@ from obsgen.checks.features import UTF8_SINCE, too_new
 from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports, SeverityScheme
-from obsgen.promql import METRIC_NAME_LABEL, PromqlError, parse
+from obsgen.promql import METRIC_NAME_LABEL, NewerSyntaxError, PromqlError, parse
 from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.raw import NEWER_SYNTAX, PROMQL_LIMIT, unparsable
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -140,7 +140,11 @@ class RuleReader:
     def _expr(self, node: MappingNode) -> Scalar | None:
         expr = node.get("expr")
         if not isinstance(expr, Scalar) or expr.is_null or not expr.text.strip():
-            self._say(node, "the rule has no `expr`")
+            is_there = expr is not None and not (isinstance(expr, Scalar) and expr.is_null)
+            if is_there and expr is not None and not isinstance(expr, Scalar):
+                self._say(expr, f"`expr` is a text, found {expr.word}")
+            else:
+                self._say(node, "the rule has no `expr`")
             return None
         try:
             parse(expr.text, result="vector")
@@ -148,6 +152,8 @@ class RuleReader:
             found = unparsable(error, expr)
             # Nothing is compiled here: the rule is as good as its Prometheus, only not looked at.
             is_unread = found.code in {NEWER_SYNTAX, PROMQL_LIMIT}
+            if isinstance(error, NewerSyntaxError) and error.first > self.version:
+                is_unread = False
             self.report(replace(found, severity=Severity.WARNING) if is_unread else found)
             return None
         return expr

@@ -20,6 +20,7 @@ from obsgen.model import (
     Scene,
     Unprovable,
 )
+from obsgen.promql import duration_text
 from obsgen.promql.build import Expr, aggregate, binary, call, number
 from obsgen.schema.shared import text
 from obsgen.source import MappingNode
@@ -166,8 +167,9 @@ class OfMetric:
 
     @property
     def offset(self) -> str:
-        """The offset clause, or nothing."""
-        return f" offset {self.modifiers.offset}" if self.modifiers.offset else ""
+        """The offset clause, as Prometheus writes durations, or nothing."""
+        offset = self.modifiers.offset
+        return f" offset {duration_text(Duration.parse(offset).ms)}" if offset else ""
 
     def summed(self, function: str, name: str, query: Query, *extra: Matcher) -> Expr:
         """Return `sum by (…) (function(series[window]))`."""

@@ -37,6 +37,7 @@ from obsgen.promql.tree import (
     fold,
     is_same_node,
     walk,
+    with_children,
     without_parens,
 )
 from obsgen.promql.typing_rules import result_type
@@ -85,5 +86,6 @@ __all__ = [
     "substitute_variables",
     "variables",
     "walk",
+    "with_children",
     "without_parens",
 ]

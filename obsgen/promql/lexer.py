@@ -86,6 +86,8 @@ _UNDERSCORED: Final = re.compile(r"[0-9]+(?:_[0-9]+)+(?:\.[0-9]*)?(?:[eE][0-9]+)
 _FOREIGN: Final = (
     ("&&", "write `and`"),
     ("||", "write `or`"),
+    *((sign, "this is LogQL: Loki's ruler reads it, Prometheus does not") for sign in ("|=", "|~")),
+    ("|", "this is LogQL, of Loki; in PromQL nothing is piped"),
     ("!", "write `!=`, or `unless` between two vectors"),
     ("“", 'write `"`'),
     ("”", 'write `"`'),

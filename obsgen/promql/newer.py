@@ -8,6 +8,7 @@ and values is another than that of the operator.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,17 +33,29 @@ class Syntax:
     def found(self, text: str, span: Span) -> NewerSyntaxError:
         """Return the complaint that *text* is this syntax."""
         message = f"{shown(text)} is {self.kind} of Prometheus {self.since}, which is not read here"
-        return NewerSyntaxError(message, span, self.instead)
+        error = NewerSyntaxError(message, span, self.instead)
+        error.first = min((int(x), int(y)) for x, y in _VERSION.findall(self.since))
+        return error
+
+
+_VERSION: Final = re.compile(r"(\d+)\.(\d+)", re.ASCII)
 
 
 class NewerSyntaxError(PromqlError):
-    """A text that is PromQL to a later Prometheus only."""
+    """
+    A text that is PromQL to a later Prometheus only.
+
+    Attributes:
+        first: The first version that reads it, be it with a flag.
+    """
+
+    first: tuple[int, int]
 
 
 DURATION: Final = Syntax(
     kind="a computed duration",
     since="3.14 (3.4 with the flag `promql-duration-expr`)",
-    instead="write the result as one plain duration: `10m`",
+    instead="work it out, and write one plain duration, as in `10m`",
 )
 EXTENDED_RANGE: Final = Syntax(
     kind="a modifier",

@@ -17,6 +17,7 @@ from obsgen.promql.grammar import read_expression
 from obsgen.promql.labels import selectors
 from obsgen.promql.lexer import Token, tokenize
 from obsgen.promql.problem import LimitError, PromqlError, Span, shown
+from obsgen.promql.re2 import regex_problem
 from obsgen.promql.tree import Node, walk
 from obsgen.promql.typing_rules import result_type
 
@@ -74,7 +75,9 @@ def _narrowed(node: Node, tokens: tuple[Token, ...], reason: str) -> tuple[str, 
     """Blame the smallest part that is refused on its own."""
     for matcher in (m for selector in selectors(node) for m in selector.matchers if m.is_regex):
         if refuses_regex(matcher.value):
-            return f"{shown(matcher.value)} is not a regular expression", matcher.value_span
+            problem = regex_problem(matcher.value) or "RE2 refuses it"
+            message = f"{shown(matcher.value)} is not a regular expression: {problem}"
+            return message, matcher.value_span
     # A part of a part is shorter, so the first refusal is the smallest.
     parts = sorted(walk(node), key=lambda n: (n.span.end - n.span.start, n.span.start))
     for part in parts if is_cheap(tokens) else ():

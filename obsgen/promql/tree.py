@@ -8,7 +8,7 @@ are a thousand nodes deep, so nothing here recurses: `walk` and `fold` visit wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Final, Literal, TypeVar
 
 from obsgen.promql.problem import NO_SPAN, Span
@@ -298,6 +298,24 @@ def fold(node: Node, combine: Callable[[Node, tuple[_Result, ...]], _Result]) ->
         del done[first:]
         done.append(combine(current, results))
     return done[0]
+
+
+def with_children(node: Node, children: tuple[Node, ...]) -> Node:
+    """Return a node with other children in the places of its own."""
+    if not children:
+        return node
+    rest = list(children)
+    changes: dict[str, object] = {}
+    for each in fields(node):
+        if "child" not in each.metadata:
+            continue
+        value = getattr(node, each.name)
+        if isinstance(value, tuple):
+            changes[each.name] = tuple(rest[: len(value)])
+            del rest[: len(value)]
+        elif value is not None:
+            changes[each.name] = rest.pop(0)
+    return replace(node, **changes)  # type: ignore[arg-type] # names of fields
 
 
 def is_same_node(one: Node, other: Node) -> bool:

@@ -194,9 +194,8 @@ def _limits(node: MappingNode, compared: Compared, report: Reports) -> Limit | N
             missing_key(node.origin, f"VALUE of {by.text}", f"write `{{by: {by.text}, VALUE: …}}`")
         )
         return None
-    return Limit(
-        value=default, text="its limit", by=by.text, values=tuple(values), origin=node.origin
-    )
+    in_order = tuple(sorted(values, key=lambda entry: entry[0]))
+    return Limit(value=default, text="its limit", by=by.text, values=in_order, origin=node.origin)
 
 
 def _keeps(by: Scalar, compared: Compared, report: Reports) -> bool:

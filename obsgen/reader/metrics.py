@@ -142,6 +142,7 @@ class _MetricReader:
             name=self.name,
             type=metric_type,
             unit=self._unit(),
+            has_unit=not self._is_any_unit(),
             labels=labels,
             target_labels=self.target_labels,
             buckets=self._buckets(),
@@ -180,9 +181,13 @@ class _MetricReader:
         self.report(finding(RESERVED_LABEL, origin, message, hint))
         return False
 
+    def _is_any_unit(self) -> bool:
+        node = self.node.get("unit")
+        return isinstance(node, Scalar) and node.text == "any"
+
     def _unit(self) -> Unit:
         node = self.node.get("unit")
-        if isinstance(node, Scalar) and not node.is_null:
+        if isinstance(node, Scalar) and not node.is_null and not self._is_any_unit():
             try:
                 return Unit.parse(node.text)
             except ValueError:

@@ -38,7 +38,10 @@ _METRIC: Final[Schema] = mapping(
             "labels (`job`, `instance`) belong to every metric.",
             "examples": [["method", "endpoint"], {"result": ["hit", "miss"]}],
         },
-        "unit": text("Where the name does not tell it.", examples=["tokens", "USD", "ms"]),
+        "unit": text(
+            "Where the name does not tell it; `any` where a label says which unit a series is in.",
+            examples=["tokens", "USD", "ms", "any"],
+        ),
         "buckets": listed(
             {"type": ["number", "string"]}, description="Upper bounds of a histogram's buckets."
         ),

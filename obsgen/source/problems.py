@@ -83,6 +83,10 @@ _TRAPS: Final = (
         r"^\s*\{\{-?\s*(?:if|else|end|range|with|include|template|define|/\*|\$)",
         "this is a template, of Helm for one: read what `helm template` prints",
     ),
+    (
+        r"\{\{-?\s*\.(?:Values|Release|Chart)\b",
+        "this is a template of Helm: read what `helm template` prints",
+    ),
     (r"\{\{", 'quote texts that hold `{{`: summary: "{{ $labels.job }} is down"'),
     (r"\w\[\w+\]", 'quote PromQL, or write it as a block scalar: "rate(x[5m])"'),
     (r"\w\{\w+[=!]", "quote PromQL, or write it as a block scalar: 'x{a=\"b\"}'"),
