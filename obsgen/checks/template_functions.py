@@ -19,7 +19,7 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     version = subject.compiled.prometheus.version
     for query in subject.alerts:
         for written in query.rule.texts.values() if isinstance(query.rule, AlertingRule) else ():
-            if "{{" not in written.text:
+            if not any(name in written.text for name in SINCE):
                 continue
             for called in parse_template(written.text).functions:
                 since = SINCE.get(called.name, version)
