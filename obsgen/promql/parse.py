@@ -75,8 +75,9 @@ def _narrowed(node: Node, tokens: tuple[Token, ...], reason: str) -> tuple[str, 
     """Blame the smallest part that is refused on its own."""
     for matcher in (m for selector in selectors(node) for m in selector.matchers if m.is_regex):
         if refuses_regex(matcher.value):
-            problem = regex_problem(matcher.value) or "RE2 refuses it"
-            message = f"{shown(matcher.value)} is not a regular expression: {problem}"
+            problem = regex_problem(matcher.value)
+            why = f": {problem}" if problem else ""
+            message = f"{shown(matcher.value)} is not a regular expression{why}"
             return message, matcher.value_span
     # A part of a part is shorter, so the first refusal is the smallest.
     parts = sorted(walk(node), key=lambda n: (n.span.end - n.span.start, n.span.start))
