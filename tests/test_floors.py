@@ -28,6 +28,7 @@ FLOORS: Final = {
     "promql": 2,
     "catalogue": 3,
     "artefacts": 4,
+    "grid": 5,
     "model": 5,
     "routing": 5,
     "counting": 6,

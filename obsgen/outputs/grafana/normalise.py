@@ -25,6 +25,7 @@ from obsgen.artefacts import (
     Target,
     Variable,
 )
+from obsgen.grid import Place, Placed, PlacedSection, placed
 from obsgen.names import target_letter
 from obsgen.outputs.grafana.field_config import field_config, link_url
 from obsgen.outputs.grafana.keys import (
@@ -36,7 +37,6 @@ from obsgen.outputs.grafana.keys import (
     TARGET_KEYS,
     VARIABLE_KEYS,
 )
-from obsgen.outputs.grafana.layout import Place, Placed, PlacedSection, placed
 
 SCHEMA_VERSION: Final = 42
 """Of the classic dashboard model; Grafana migrates older ones and has no newer."""
