@@ -29,6 +29,7 @@ FLOORS: Final = {
     "catalogue": 3,
     "artefacts": 4,
     "grid": 5,
+    "exclusions": 5,
     "model": 5,
     "routing": 5,
     "counting": 6,

@@ -9,7 +9,7 @@ from typing import Final
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.meaning.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE, Bounds
 from obsgen.promql.meaning.constants import folded
-from obsgen.promql.meaning.conversions import scaled
+from obsgen.promql.meaning.conversions import scaled, time_unit
 from obsgen.promql.meaning.quantities import Quantity
 from obsgen.promql.meaning.series import Sample
 from obsgen.promql.meaning.shares import factored, grown_within, is_share
@@ -177,7 +177,7 @@ def _quotient(left: Unit, right: Unit) -> Unit | None:
         return Unit(left.name, left.dimension, left.scale)
     if left.dimension == "ratio" and right.per_seconds:
         # The rate of a sum of seconds over the rate of its count is a mean in seconds.
-        return Unit("s", "time") if right.dimension == "count" else None
+        return time_unit(left.scale) if right.dimension == "count" else None
     if right.dimension == "count" and not right.per_seconds:
         return left
     return None
