@@ -20,11 +20,14 @@ RATE_INTERVAL: Final = Code(
     "in a long graph; one longer than it blurs a short graph. `$__rate_interval` goes with the "
     "step and always holds four scrapes",
     fix="Write `rate(x_total[$__rate_interval])`; kinds of measures do so where they have no "
-    "`window`. Recorded series, values at one moment and ranges that the reader chooses "
-    "(`$__range`, `$interval`) are left alone.",
-    severity=Severity.WARNING,
+    "`window`. Recorded series, values at one moment, ranges of an hour or more and those that the "
+    "reader chooses (`$__range`, `$interval`) are left alone.",
+    severity=Severity.INFO,
 )
 CODES: Final = (RATE_INTERVAL,)
+
+_HOUR_MS: Final = 3_600_000
+"""Whoever looks back as far wants to know about that time, and not about a moment."""
 
 _RATES: Final = frozenset({"rate", "irate"})
 # As long as the step, so it may hold no two scrapes.
@@ -40,12 +43,15 @@ def _look(query: Query, panel: ShownPanel, target: ShownTarget) -> Found:
         selected = call.args[0] if call.args else None
         if call.function not in _RATES or not isinstance(selected, MatrixSelector):
             continue
-        # The windows of SLOs, and whatever else was recorded in a rhythm of its own.
-        if names.is_recorded(selected.selector.metric_name or ""):
+        # The windows of SLOs, and whatever else was recorded in a rhythm of its own; measures of
+        # shipped presets, which alerts read too.
+        is_recorded = names.is_recorded(selected.selector.metric_name or "")
+        if is_recorded or query.places.of(call).is_shipped:
             continue
-        chosen = set(names_in(range_text(query, selected)))
-        if not chosen or chosen & _TOO_SHORT:
-            written = range_text(query, selected)
+        written = range_text(query, selected)
+        chosen = set(names_in(written))
+        is_fixed = not chosen and selected.range_ms < _HOUR_MS
+        if is_fixed or chosen & _TOO_SHORT:
             message = f"`{call.function}` of {query.subject} looks at `{written}`"
             hint = f"write `{call.function}(…[$__rate_interval])`"
             yield query.finding(RATE_INTERVAL, call, message, hint)

@@ -15,7 +15,7 @@ from obsgen.checks._variables import parse_with_variables
 from obsgen.checks.dashboards._rule import Found, each_of, of_dashboards, of_panel_queries
 from obsgen.checks.dashboards.template_label_promql import series_of
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
-from obsgen.names import is_recorded
+from obsgen.names import INFO, is_recorded
 from obsgen.promql import METRIC_NAME_LABEL, Aggregate, Node, PromqlError, VectorSelector, walk
 from obsgen.promql.labels import BUCKET_LABEL
 from obsgen.promql.meaning import Meanings
@@ -120,6 +120,10 @@ def _is_declared(subject: Subject, name: str) -> bool:
 
 def _grouped(reading: _Reading, node: Aggregate) -> Iterator[Diagnostic]:
     grouping = node.grouping
+    selected = [part.metric_name for part in walk(node.expr) if isinstance(part, VectorSelector)]
+    # What an SLO says of itself it need not say: a service may have no team.
+    if set(selected) == {INFO}:
+        return
     labels = reading.meanings[node.expr].labels
     for label in grouping.names if grouping is not None else ():
         if label in {METRIC_NAME_LABEL, BUCKET_LABEL} or labels.may_have(label):
