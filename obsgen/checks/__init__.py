@@ -99,7 +99,16 @@ KINDS: Final = (
 )
 """Every check, by the name of its module."""
 
-__all__ = ["KINDS", "Check", "Example", "check", "codes", "load"]
+__all__ = [
+    "KINDS",
+    "Check",
+    "Example",
+    "check",
+    "codes",
+    "dashboard_rules",
+    "load",
+    "on_demand",
+]
 
 
 def load(name: str) -> Check:
@@ -117,6 +126,14 @@ def codes() -> Mapping[str, Code]:
         for module in modules
         for code in (*module.CODES, *(example.code for example in module.KIND.examples))
     }
+
+
+@functools.cache
+def on_demand() -> frozenset[str]:
+    """Return the ids of the codes that count only where a Project says how grave they are."""
+    names = (name for name in KINDS if load(name).is_opt_in)
+    modules = (importlib.import_module(f"obsgen.checks.{name}") for name in names)
+    return frozenset(code.id for module in modules for code in module.CODES)
 
 
 @functools.cache
