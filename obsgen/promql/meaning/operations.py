@@ -136,7 +136,14 @@ def _of_both(node: Binary, lhs: Quantity, rhs: Quantity) -> Quantity:
         sample = Sample.UNKNOWN
     observed = (lhs.observed or rhs.observed) if sample is Sample.BUCKET_RATES else None
     unit = _unit(node.op, lhs.unit, rhs.unit)
+    if node.op == "/" and unit is not None and unit.dimension == "time" and _is_ratio(lhs.unit):
+        # `1000 * seconds / count`: the factor made nothing of seconds a second.
+        unit = scaled(unit, "*", factor)
     return Quantity(sample=sample, unit=unit, observed=observed, bounds=bounds)
+
+
+def _is_ratio(unit: Unit | None) -> bool:
+    return unit is not None and unit.dimension == "ratio" and unit.scale != _PERCENT
 
 
 _OF_BUCKETS: Final = frozenset({Sample.BUCKETS, Sample.BUCKET_RATES})
