@@ -81,6 +81,7 @@ MODULES: Final = (
     "obsgen.panels._thresholds",
     "obsgen.panels.gauge",
     *(f"obsgen.checks.{name}" for name in checks.KINDS),
+    "obsgen.exclusions",
     "obsgen.compile.dashboards",
     "obsgen.compile.escalation_checks",
     "obsgen.compile.project",

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.artefacts import Compiled, OutputFile
-from obsgen.checks import check
+from obsgen.checks import check, dashboard_rules
+from obsgen.checks.dashboards import BY_CONSTRUCTION
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import PRESET_FILE, Code, Diagnostic, Related, Severity, finding, has_errors
+from obsgen.exclusions import Exclusions
 from obsgen.ignores import Ignores
 from obsgen.model import Reports, Spec
 from obsgen.reader.documents import read_documents
@@ -44,6 +46,7 @@ class Options:
         requires_project: The output is going to be written, so a Project is demanded.
         today: `2026-11-25`, for ignored findings that end on a day; empty, where none ends.
         presets: Shipped presets by name; read only when used.
+        exclusions: `.lint` files by name: where rules about dashboards do not count.
         context: Files of which only the Project (unless the specs hold one) and the presets
             count, when a file is checked alone.
         with_files: Write the outputs; without them, findings and what is compiled is all.
@@ -54,6 +57,7 @@ class Options:
     requires_project: bool = False
     today: str = ""
     presets: Mapping[str, bytes] = field(default_factory=dict)
+    exclusions: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, bytes] = field(default_factory=dict)
     with_files: bool = True
     with_tests: bool = True
@@ -126,6 +130,7 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         source, found = read_source(name, texts[name])
         sources.append(source)
         diagnostics.extend(found)
+    lint_files = tuple(_read(options.exclusions, diagnostics.append))
     # A Project may stand in what could not be read.
     demands_project = options.requires_project and not has_errors(diagnostics)
     shipped = _ShippedPresets(options.presets, diagnostics.append)
@@ -144,14 +149,17 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         compile_spec(spec, sink, with_pages=options.with_files, with_tests=options.with_tests)
         for spec in (specs if are_named else ())
     )
+    exclusions = Exclusions(lint_files)
     checked = [
         diagnostic
         for spec, each in zip(specs, compiled, strict=False)
-        for diagnostic in brought_in(check(each, spec.project.checks), spec.services)
+        for diagnostic in brought_in(check(each, spec.project.checks, exclusions), spec.services)
         # What could not be read is missing in what was compiled; only PromQL stands for itself.
         if not is_partial or _is_about_promql(diagnostic)
     ]
-    ignores = Ignores(sources, today=options.today, is_partial=is_partial)
+    if not is_partial:
+        checked.extend(exclusions.problems(dashboard_rules(), BY_CONSTRUCTION))
+    ignores = Ignores((*sources, *lint_files), today=options.today, is_partial=is_partial)
     diagnostics = list(ignores.applied(diagnostics, checked))
     files: tuple[OutputFile, ...] = ()
     if options.with_files and not has_errors(diagnostics):
@@ -161,11 +169,19 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     return Built(
         files=files,
         diagnostics=tuple(diagnostics),
-        source_map=SourceMap((*sources, *around, *shipped.sources)),
+        source_map=SourceMap((*sources, *lint_files, *around, *shipped.sources)),
         sources=tuple(sorted(texts)),
         specs=specs,
         compiled=compiled,
     )
+
+
+def _read(texts: Mapping[str, bytes], report: Reports) -> Iterator[Source]:
+    for name in sorted(texts):
+        source, found = read_source(name, texts[name])
+        for diagnostic in found:
+            report(diagnostic)
+        yield source
 
 
 def _errors_only(diagnostics: list[Diagnostic]) -> Reports:

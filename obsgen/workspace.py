@@ -40,22 +40,28 @@ def check(paths: list[Path], standard_input: bytes | None, *, cwd: Path) -> Buil
         texts[STDIN] = standard_input
     context = _context(paths, standard_input, cwd)
     options = Options(
-        presets=disk.shipped_presets(), today=today(), with_files=False, with_tests=False
+        presets=disk.shipped_presets(),
+        today=today(),
+        exclusions=given.exclusions,
+        with_files=False,
+        with_tests=False,
     )
-    if any(name in context for name in texts):
-        built = build({**context, **texts}, options)
+    if any(name in context.texts for name in texts):
+        all_exclusions = {**context.exclusions, **given.exclusions}
+        built = build({**context.texts, **texts}, replace(options, exclusions=all_exclusions))
     else:
-        built = build(texts, replace(options, context=context))
-    kept = [d for d in built.diagnostics if d.origin.file not in context or d.origin.file in texts]
+        built = build(texts, replace(options, context=context.texts))
+    aside = {*context.texts, *context.exclusions} - {*texts, *given.exclusions}
+    kept = [d for d in built.diagnostics if d.origin.file not in aside]
     found = (*given.diagnostics, *kept)
     return replace(built, diagnostics=found, sources=tuple(sorted(texts)))
 
 
-def _context(paths: list[Path], standard_input: bytes | None, cwd: Path) -> Mapping[str, bytes]:
+def _context(paths: list[Path], standard_input: bytes | None, cwd: Path) -> disk.SpecFiles:
     near = [found for path in paths if (found := _near(cwd / path))]
     if not near and standard_input is not None:
         near = [cwd]
-    return disk.read_specs(disk.find_project(near[0]), cwd=cwd).texts if near else {}
+    return disk.read_specs(disk.find_project(near[0]) if near else (), cwd=cwd)
 
 
 def _near(path: Path) -> Path | None:
@@ -90,6 +96,7 @@ def compile_specs(
         requires_project=True,
         today=today(),
         presets=disk.shipped_presets(),
+        exclusions=given.exclusions,
         with_files=with_files,
         with_tests=with_tests,
     )

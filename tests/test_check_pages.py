@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from obsgen import checks
+from obsgen import checks, disk
 from obsgen.checks import Example
 from obsgen.cli import commands
 from obsgen.explanations.check_pages import (
@@ -23,6 +23,7 @@ from obsgen.explanations.check_pages import (
     examples_of,
 )
 from obsgen.lint import LintOptions, lint
+from obsgen.pipeline import Options, build
 from obsgen.rule_files import declared_by
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
@@ -130,6 +131,8 @@ OF_SPECS: Final = frozenset(
     {"ALR546", "ALR547", "ALR548", "ALR549", "PQL406", "PQL447", "PQL449", "PQL450", "PQL451"}
     | {"PQL452", "PQL453", "ALR647", "ALR648", "ALR649"}
     | {f"ALR65{digit}" for digit in (1, 2, 3, 4, 5, 6, 8)}
+    # In Grafana's own words, or of a whole dashboard; shown in `test_dashboard_checks`.
+    | {code for code in checks.codes() if code.startswith("DSH")}
 )
 
 
@@ -186,6 +189,30 @@ def test_what_a_page_calls_wrong_is_found_and_what_it_calls_right_is_not(
 
     assert code in found(example.wrong, code, options)
     assert not found(example.right, code, options) & {code, "PQL400", "REF201"}
+
+
+def found_in_panels(text: str, code: str) -> set[str]:
+    panels = text if text.startswith(("panels:", "variables:")) else f"panels:\n{text}"
+    demanded = f"checks: {{severities: {{{code}: warning}}}}\n"
+    specs = DECLARED.replace("name: examples\n", f"name: examples\n{demanded}")
+    board = "apiVersion: obsgen/v1\nkind: Dashboard\nname: board\nservice: shop\n"
+    texts = {"specs.yaml": f"{specs}---\n{board}{panels}\n"}
+    built = build(texts, Options(presets=disk.shipped_presets(), with_files=False))
+    return {diagnostic.code.id for diagnostic in built.diagnostics}
+
+
+@pytest.mark.parametrize(
+    "example",
+    [e for name in checks.KINDS for e in checks.load(name).examples if e.of_panels],
+    ids=lambda example: example.code.id,
+)
+def test_what_a_page_calls_wrong_of_panels_is_found_and_what_it_calls_right_is_not(
+    example: Example,
+):
+    code = example.code.id
+
+    assert code in found_in_panels(example.wrong, code)
+    assert not found_in_panels(example.right, code) & {code, "PQL400", "REF201", "SCH101"}
 
 
 # --- the command --------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ FLOORS: Final = {
     "promql": 2,
     "catalogue": 3,
     "artefacts": 4,
+    "grid": 5,
+    "exclusions": 5,
     "model": 5,
     "routing": 5,
     "counting": 6,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obsgen.artefacts import Panel, Section
-from obsgen.outputs.grafana.layout import Place, placed
+from obsgen.grid import Place, placed
 
 
 def a_panel(width: int, height: int) -> Panel:

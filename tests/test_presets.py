@@ -147,7 +147,8 @@ def dashboard(preset: str) -> Built:
 def test_every_measure_makes_a_panel(preset: str):
     found = dashboard(preset)
 
-    assert () == found.diagnostics
+    # All measures of a preset on one dashboard may be more than anybody should have there.
+    assert [] == [d.message for d in found.diagnostics if d.code.name != "crowded-dashboard"]
     shown = [json.loads(f.data)["panels"] for f in found.files if f.path.endswith("obs-all.json")]
     assert list(document(preset)["measures"]) == [panel["title"] for panel in shown[0]]
     assert all(target["expr"] for panel in shown[0] for target in panel["targets"])

@@ -19,6 +19,7 @@ from obsgen.artefacts.alertmanager import (
     TimeInterval,
 )
 from obsgen.artefacts.grafana import (
+    INTERVAL,
     PROMETHEUS,
     Annotation,
     Dashboard,
@@ -30,6 +31,7 @@ from obsgen.artefacts.grafana import (
     Target,
     Threshold,
     Variable,
+    datasource_variable,
 )
 from obsgen.artefacts.json import Json
 from obsgen.artefacts.output import Compiled, OutputFile, Page, QueryScope
@@ -61,6 +63,7 @@ from obsgen.artefacts.written import Written
 
 __all__ = [
     "ENDS",
+    "INTERVAL",
     "PROMETHEUS",
     "QUIET",
     "AlertRef",
@@ -104,6 +107,7 @@ __all__ = [
     "alert_path",
     "alert_title",
     "counted",
+    "datasource_variable",
     "exact",
     "standing",
     "united",

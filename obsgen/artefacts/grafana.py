@@ -14,6 +14,14 @@ from obsgen.units import Duration, Unit
 PROMETHEUS: Final = "prometheus"
 """The type of the datasource that every dashboard asks."""
 
+INTERVAL: Final = "interval"
+"""The variable of the steps to choose from."""
+
+
+def datasource_variable(type_: str) -> str:
+    """Return the name of the variable that chooses a datasource of a type."""
+    return "datasource" if type_ == PROMETHEUS else f"{type_}_datasource"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -246,6 +254,13 @@ class Dashboard:
         """The types of all datasources that are asked, Prometheus first."""
         asked = (panel.datasource for panel in self.panels)
         return tuple(dict.fromkeys((PROMETHEUS, *filter(None, asked))))
+
+    @property
+    def variable_names(self) -> tuple[str, ...]:
+        """All variables that it has: datasources, labels, the interval."""
+        sources = map(datasource_variable, self.datasources)
+        own = (variable.name for variable in self.variables)
+        return (*sources, *own, *((INTERVAL,) if self.intervals else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,13 @@ class Example:
 
     Attributes:
         wrong, right: PromQL, or the YAML of a rule.
+        of_panels: They are the YAML of a dashboard's panels instead.
     """
 
     code: Code
     wrong: str
     right: str
+    of_panels: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,13 @@ class Check:
     Attributes:
         run: Yields what it finds in a build.
         lints: The names of the mistakes in the systems' own documents that it finds: `L4`.
+        is_opt_in: It counts only where the Project says how grave its findings are.
     """
 
     run: Run
     examples: tuple[Example, ...]
     lints: tuple[str, ...] = ()
+    is_opt_in: bool = False
 
 
 def of_queries(look: Callable[[Query], Iterable[Diagnostic]]) -> Run:

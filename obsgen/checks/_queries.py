@@ -8,19 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from obsgen.artefacts import (
-    AlertingRule,
-    Compiled,
-    Dashboard,
-    QueryScope,
-    RecordingRule,
-    RuleGroup,
-    Target,
-)
+from obsgen.artefacts import AlertingRule, Compiled, QueryScope, RecordingRule, RuleGroup
 from obsgen.checks._known import Known, Recordings
+from obsgen.checks._panels import ShownPanel, ShownTarget, shown_panels
 from obsgen.checks._places import Places, WrittenTexts
 from obsgen.checks._variables import parse_with_variables
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
+from obsgen.exclusions import Exclusions
 from obsgen.model.checks import CheckSettings
 from obsgen.promql import Node, PromqlError, walk
 from obsgen.promql.meaning import Meaning, Meanings
@@ -51,6 +45,8 @@ class Query:
         rule: The rule that it belongs to; None for a panel.
         group: The group of the rule.
         service: Whose rule or panel it is, or empty for one of the whole project.
+        panel: The panel that it belongs to; None for a rule.
+        target: Which of the panel's queries it is.
     """
 
     use: Use
@@ -64,6 +60,8 @@ class Query:
     origin: Origin
     rule: AlertingRule | RecordingRule | None = None
     group: RuleGroup | None = None
+    panel: ShownPanel | None = None
+    target: ShownTarget | None = None
     _nodes: dict[type[Node], list[Node]] = field(default_factory=dict)
     _parents: dict[int, Node] = field(default_factory=dict)
 
@@ -141,14 +139,18 @@ class Subject:
     Everything that checks look at.
 
     Attributes:
+        panels: All panels of all dashboards.
         routed: The alerts on their way; none where no Routing says who is notified.
+        exclusions: What `.lint` files say of dashboards.
     """
 
     compiled: Compiled
     settings: CheckSettings
     queries: tuple[Query, ...]
     recordings: Recordings
+    panels: tuple[ShownPanel, ...] = ()
     routed: tuple[RoutedAlert, ...] = ()
+    exclusions: Exclusions
 
     @property
     def alerts(self) -> Iterator[Query]:
@@ -156,7 +158,9 @@ class Subject:
         return (query for query in self.queries if query.use is Use.ALERT)
 
 
-def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
+def subject_of(
+    compiled: Compiled, settings: CheckSettings, exclusions: Exclusions | None = None
+) -> Subject:
     """Return what a build gives to check; what is no PromQL was reported before."""
     rules: dict[str, list[tuple[RecordingRule, str]]] = {}
     alerts = set[str]()
@@ -172,13 +176,16 @@ def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
         scopes=compiled.scopes,
         alerts=frozenset(alerts),
     )
-    found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
+    panels = tuple(panel for each in compiled.dashboards for panel in shown_panels(each))
+    found = (*_of_rules(compiled, recordings), *_of_panels(panels, recordings))
     queries = (*found, *_unused(compiled, recordings, found))
     return Subject(
         compiled=compiled,
         settings=settings,
         queries=queries,
         recordings=recordings,
+        panels=panels,
+        exclusions=exclusions or Exclusions(),
         routed=() if compiled.alertmanager is None else routed_alerts(compiled),
     )
 
@@ -211,12 +218,17 @@ def _of_rules(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
                 )
 
 
-def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
-    for dashboard in compiled.dashboards:
-        known = recordings.known_to(dashboard.service)
-        for title, target, origin in _targets(dashboard):
-            panel = _Asked(use=Use.PANEL, name=title, text=target.expr, origin=origin)
-            yield from _with_variables(panel, dashboard.service, known, known.written)
+def _of_panels(panels: tuple[ShownPanel, ...], recordings: Recordings) -> Iterator[Query]:
+    for panel in panels:
+        service = panel.dashboard.service
+        known = recordings.known_to(service)
+        for target in panel.targets:
+            if not target.is_promql:
+                continue
+            asked = _Asked(use=Use.PANEL, name=panel.title, text=target.expr, origin=target.origin)
+            for query in _with_variables(asked, service, known, known.written):
+                query.panel, query.target = panel, target
+                yield query
 
 
 def _unused(
@@ -269,13 +281,3 @@ def _with_variables(
         service=service,
         origin=asked.origin,
     )
-
-
-def _targets(dashboard: Dashboard) -> Iterator[tuple[str, Target, Origin]]:
-    for section in dashboard.sections:
-        for panel in section.panels:
-            for target in panel.targets:
-                origin = next(
-                    (o for o in (target.origin, panel.origin) if o.file), dashboard.origin
-                )
-                yield panel.title, target, origin

@@ -11,11 +11,13 @@ from obsgen.promql import (
     Aggregate,
     Binary,
     Call,
+    Grouping,
     Label,
     Matcher,
     Node,
     NumberLiteral,
     Span,
+    Variable,
     VectorSelector,
     fold,
     parse,
@@ -29,8 +31,9 @@ def parse_with_variables(text: str) -> tuple[Node, Node] | None:
     """
     Return a panel's query with anything in the place of variables, and with stand-ins there.
 
-    A matcher on a variable narrows nothing that is known, a variable as a name means any metric.
-    None for a query that groups or matches by a variable: which labels remain, nobody knows.
+    A matcher on a variable narrows nothing that is known, a variable as a name means any metric,
+    one to group by any label. None for a query that calls a variable, or matches by one: what it
+    yields, nobody knows.
 
     Raises:
         PromqlError: as `parse`.
@@ -39,8 +42,7 @@ def parse_with_variables(text: str) -> tuple[Node, Node] | None:
     if not found:
         return (root := parse(text)), root
     root = parse(substitute_variables(text))
-    spans = tuple(variable.span for variable in found)
-    open_, is_told = _opened(root, spans)
+    open_, is_told = _opened(root, found)
     return (open_, root) if is_told else None
 
 
@@ -48,8 +50,9 @@ def parse_with_variables(text: str) -> tuple[Node, Node] | None:
 _ANY_NUMBER: Final = "NaN"
 
 
-def _opened(root: Node, spans: tuple[Span, ...]) -> tuple[Node, bool]:
+def _opened(root: Node, found: tuple[Variable, ...]) -> tuple[Node, bool]:
     is_told = True
+    spans = tuple(variable.span for variable in found)
 
     def rebuilt(node: Node, children: tuple[Node, ...]) -> Node:
         nonlocal is_told
@@ -60,8 +63,10 @@ def _opened(root: Node, spans: tuple[Span, ...]) -> tuple[Node, bool]:
             return NumberLiteral(text=_ANY_NUMBER, span=whole.to(node.span))
         if isinstance(node, Call) and _overlaps(node.name_span, spans):
             is_told = False
-        if any(_overlaps(label.span, spans) for label in _labels(node)):
+        if any(_overlaps(label.span, spans) for label in _matched_labels(node)):
             is_told = False
+        if isinstance(node, Aggregate) and node.grouping is not None:
+            node = dataclasses.replace(node, grouping=_open_grouping(node.grouping, found))
         return with_children(node, children)
 
     return fold(root, rebuilt), is_told
@@ -79,9 +84,16 @@ def _open_selector(node: VectorSelector, spans: tuple[Span, ...]) -> Node:
     return dataclasses.replace(node, name=None, matchers=(any_metric, *matchers))
 
 
-def _labels(node: Node) -> Iterable[Label]:
-    if isinstance(node, Aggregate) and node.grouping is not None:
-        return node.grouping.labels
+def _open_grouping(grouping: Grouping, found: tuple[Variable, ...]) -> Grouping:
+    """Return the labels that are known, and the variables that stand for the others."""
+    inside = tuple(v for v in found if any(_overlaps(b.span, (v.span,)) for b in grouping.labels))
+    spans = tuple(variable.span for variable in inside)
+    known = tuple(label for label in grouping.labels if not _overlaps(label.span, spans))
+    names = tuple(variable.name for variable in inside)
+    return dataclasses.replace(grouping, labels=known, variables=names)
+
+
+def _matched_labels(node: Node) -> Iterable[Label]:
     if isinstance(node, Binary) and node.matching is not None:
         return (*node.matching.labels, *node.matching.include)
     return ()

@@ -26,6 +26,7 @@ from obsgen.disk.problems import (
     SPEC_UNREADABLE,
     reason,
 )
+from obsgen.exclusions import LINT_FILE
 
 MAX_SPEC_BYTES: Final = 16 * 1024 * 1024
 
@@ -40,11 +41,13 @@ class SpecFiles:
 
     Attributes:
         paths: The file that each name really is, behind all links.
+        exclusions: The `.lint` files beside the specs of folders, likewise.
     """
 
     texts: Mapping[str, bytes]
     diagnostics: tuple[Diagnostic, ...] = ()
     paths: Mapping[str, Path] = field(default_factory=dict)
+    exclusions: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_specs(arguments: Sequence[Path], *, cwd: Path) -> SpecFiles:
@@ -67,7 +70,12 @@ def read_specs(arguments: Sequence[Path], *, cwd: Path) -> SpecFiles:
         data = finder.read(name, path)
         if data is not None:
             texts[name], paths[name] = data, real
-    return SpecFiles(texts, tuple(finder.diagnostics), paths)
+    exclusions = {
+        name: data
+        for name, path in sorted(finder.exclusions.items())
+        if (data := finder.read(name, path)) is not None
+    }
+    return SpecFiles(texts, tuple(finder.diagnostics), paths, exclusions)
 
 
 def find_project(near: Path) -> tuple[Path, ...]:
@@ -86,6 +94,7 @@ class _Finder:
         self._cwd = cwd.absolute()
         self._real_cwd = _real(cwd)
         self.found: dict[Path, tuple[str, Path]] = {}
+        self.exclusions: dict[str, Path] = {}
         self.diagnostics: list[Diagnostic] = []
 
     def add(self, argument: Path) -> None:
@@ -121,6 +130,8 @@ class _Finder:
                 self._say_unreadable(self._name(folder), error, folder)
                 continue
             for path in entries:
+                if path.name == LINT_FILE and not path.is_symlink():
+                    self.exclusions[self._name(path)] = path
                 if path.name.startswith("."):
                     continue
                 real = _real(path)

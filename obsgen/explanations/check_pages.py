@@ -16,6 +16,7 @@ from typing import Final
 from obsgen import checks
 from obsgen.checks import Example
 from obsgen.diagnostics import Code, Severity
+from obsgen.exclusions import LINT_FORM, UNKNOWN_RULE, UNUSED_EXCLUSION
 from obsgen.ignores import EXPIRED_IGNORE, IGNORE_FORM, UNUSED_IGNORE
 from obsgen.lint.documents import NO_RULES, RULE_FILE, SKIPPED_DOCUMENT
 from obsgen.promql import PromqlError, parse
@@ -116,6 +117,25 @@ _OTHERS: Final = (
         right="expr: up < 1",
     ),
     Example(
+        code=LINT_FORM,
+        wrong="exclusions: [target-counter-agg-rule]",
+        right="exclusions:\n"
+        "  target-counter-agg-rule:\n"
+        "    reason: The meter is read by people.\n"
+        "    entries: [{dashboard: Cart, panel: Meter}]",
+    ),
+    Example(
+        code=UNKNOWN_RULE,
+        wrong="exclusions: {target-counter-rule: {reason: The meter is read by people}}",
+        right="exclusions: {target-counter-agg-rule: {reason: The meter is read by people}}",
+    ),
+    Example(
+        code=UNUSED_EXCLUSION,
+        wrong="exclusions:   # and panel `Meter` shows a rate by now\n"
+        "  target-counter-agg-rule: {entries: [{panel: Meter}]}",
+        right="exclusions: {}",
+    ),
+    Example(
         code=IGNORE_FORM,
         wrong="expr: up < 2   # obsgen: ignore[PQL431]",
         right="expr: up < 2   # obsgen: ignore[PQL431] a joke until 2027-01-31",
@@ -156,9 +176,9 @@ def check_index() -> str:
         "# Checks",
         _filled(
             "What obsgen finds in queries and rules, whether they come from specs (`obsgen "
-            "validate`) or from plain rule files (`obsgen lint`). `obsgen explain CODE` tells "
-            "what a page here tells; [lint.md](lint.md) tells how findings are ignored, and what "
-            "a Project may demand."
+            "validate`) or from plain rule files (`obsgen lint`), and in dashboards. `obsgen "
+            "explain CODE` tells what a page here tells; [lint.md](lint.md) tells how findings are "
+            "ignored, and what a Project may demand."
         ),
         _filled(
             "The third column is how grave a finding is where the check is sure. What a check is "
@@ -167,7 +187,7 @@ def check_index() -> str:
         ),
         _table(
             ("code", "name", "", "why it matters"),
-            ((_link(c.id), c.name, str(c.severity), _cell(c.why)) for c in codes.values()),
+            ((_link(c.id), c.name, _gravity(c), _cell(c.why)) for c in codes.values()),
         ),
         "## Mistakes that people make",
         _filled(
@@ -184,12 +204,24 @@ def check_index() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _gravity(code: Code) -> str:
+    return "on demand" if code.id in checks.on_demand() else str(code.severity)
+
+
 def _kind(code: Code) -> str:
     words = {Severity.ERROR: "An error", Severity.WARNING: "A warning", Severity.INFO: "An info"}
     return words[code.severity]
 
 
 def _silencing(code: Code) -> Iterable[str]:
+    if code.id in checks.on_demand():
+        yield "It counts only where a Project says how grave it is:"
+        yield _fenced(f"checks: {{severities: {{{code.name}: warning}}}}", "yaml")
+    if code.name in checks.dashboard_rules():
+        yield "To live with it on one dashboard or panel, in `.lint` beside the specs:"
+        yield _fenced(_EXCLUSION.format(code.name), "yaml")
+    if code.id in checks.on_demand():
+        return
     if code.id in checks.codes():
         yield "To live with it, on its line or alone on the line before:"
         yield _fenced(f"# obsgen: ignore[{code.id}] why it is right here", "yaml")
@@ -200,6 +232,12 @@ def _silencing(code: Code) -> Iterable[str]:
         yield _fenced(f"# obsgen: ignore[{code.id}] why it is right here", "yaml")
     else:
         yield "It stops everything that comes after, so it cannot be ignored."
+
+
+_EXCLUSION: Final = """\
+exclusions:
+  {}:
+    entries: [{{dashboard: TITLE, panel: TITLE, reason: why it is right here}}]"""
 
 
 def _fenced(text: str, language: str = "") -> str:

@@ -17,6 +17,7 @@ from obsgen.promql.tree import (
     Aggregate,
     Binary,
     Call,
+    Grouping,
     MatrixSelector,
     Node,
     NumberLiteral,
@@ -253,6 +254,8 @@ def _aggregated(node: Aggregate, labels: Labels) -> Labels:
         grouped = replace(labels.dropped(node.grouping.names), may_be_named=False)
     else:
         grouped = labels.kept(node.grouping.names)
+    if node.grouping is not None and node.grouping.variables:
+        grouped = _perhaps_grouped(node.grouping, labels)
     if node.op != "count_values" or node.param is None:
         return grouped
     counted = without_parens(node.param)
@@ -264,6 +267,13 @@ def _aggregated(node: Aggregate, labels: Labels) -> Labels:
     elif counted.value == METRIC_NAME_LABEL:
         return replace(grouped, may_be_named=True)
     return grouped.added({counted.value}, surely=True)
+
+
+def _perhaps_grouped(grouping: Grouping, labels: Labels) -> Labels:
+    """Return what may be left where nobody knows some of the labels to group by."""
+    if grouping.without:
+        return replace(labels.dropped(grouping.names), sure=frozenset(), may_be_named=False)
+    return replace(labels, sure=labels.sure & frozenset(grouping.names), may_be_named=False)
 
 
 def _combined(node: Binary, lhs: Labelled, rhs: Labelled) -> Labelled:

@@ -161,10 +161,16 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouping:
-    """`by (…)`, or `without (…)`."""
+    """
+    `by (…)`, or `without (…)`.
+
+    Attributes:
+        variables: Names of Grafana's variables among the labels: whatever labels they hold.
+    """
 
     without: bool = False
     labels: tuple[Label, ...] = ()
+    variables: tuple[str, ...] = ()
     span: Span = field(default=NO_SPAN, repr=False, compare=False)
 
     @property

@@ -83,6 +83,9 @@ class Unit:
             return Unit("ratio", "ratio", scale)
         if other.dimension == "ratio":
             return self
+        if self.dimension == "ratio" and other.dimension == "count" and other.per_seconds == 1:
+            # Seconds a second per event a second: seconds an event.
+            return Unit(_time_name(self.scale), "time", self.scale)
         return Unit(f"{self.name}/{other.name}", "count")
 
     def agrees_with(self, other: Unit) -> bool:
@@ -155,6 +158,10 @@ _BYTES: Final = {
     **{f"{p}iB": Decimal(1024) ** n for n, p in enumerate(("K", "M", "G", "T", "P"), 1)},
 }
 _RATIO: Final = {"ratio": Decimal(1), "percent": Decimal("0.01"), "%": Decimal("0.01")}
+
+
+def _time_name(scale: Decimal) -> str:
+    return next((name for name, seconds in _TIME.items() if seconds == scale), SECONDS.name)
 
 
 def known_units(name: str) -> tuple[tuple[Dimension, Decimal], ...]:

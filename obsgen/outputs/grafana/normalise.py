@@ -16,6 +16,7 @@ from typing import Any, Final
 from grafanalib import core
 
 from obsgen.artefacts import (
+    INTERVAL,
     PROMETHEUS,
     Annotation,
     Dashboard,
@@ -24,7 +25,9 @@ from obsgen.artefacts import (
     Link,
     Target,
     Variable,
+    datasource_variable,
 )
+from obsgen.grid import Place, Placed, PlacedSection, placed
 from obsgen.names import target_letter
 from obsgen.outputs.grafana.field_config import field_config, link_url
 from obsgen.outputs.grafana.keys import (
@@ -36,15 +39,11 @@ from obsgen.outputs.grafana.keys import (
     TARGET_KEYS,
     VARIABLE_KEYS,
 )
-from obsgen.outputs.grafana.layout import Place, Placed, PlacedSection, placed
 
 SCHEMA_VERSION: Final = 42
 """Of the classic dashboard model; Grafana migrates older ones and has no newer."""
 
 TAG: Final = "obsgen"
-
-INTERVAL: Final = "interval"
-"""The variable of the steps to choose from."""
 
 _EXTRA: Final = "extra"
 """Where a panel carries what its author gave it in Grafana's own words."""
@@ -178,11 +177,6 @@ def _foreign(target: ForeignTarget) -> dict[str, Any]:
 def _datasource(type_: str) -> dict[str, str]:
     """Return how a panel names its datasource: by the variable of the datasource's type."""
     return {"type": type_, "uid": f"${{{datasource_variable(type_)}}}"}
-
-
-def datasource_variable(type_: str) -> str:
-    """Return the name of the variable that chooses a datasource of a type."""
-    return "datasource" if type_ == PROMETHEUS else f"{type_}_datasource"
 
 
 def _variables(

@@ -55,6 +55,16 @@ def scaled(unit: Unit, op: str, number: Decimal) -> Unit:
     return unit
 
 
+def time_unit(scale: Decimal) -> Unit:
+    """
+    Return the unit of so many seconds.
+
+    >>> str(time_unit(Decimal("0.001")))
+    'ms'
+    """
+    return Unit(_TIME_NAMES.get(scale, "s"), "time", scale)
+
+
 def _is_time(number: Decimal) -> bool:
     """Say whether a number is the seconds of a minute, an hour, a day or some days."""
     return number in _SECONDS_OF or (number > 0 and number % 86_400 == 0)

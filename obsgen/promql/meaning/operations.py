@@ -9,7 +9,7 @@ from typing import Final
 from obsgen.promql.functions import COMPARISONS
 from obsgen.promql.meaning.bounds import ANYTHING, NOT_NEGATIVE, ZERO_OR_ONE, Bounds
 from obsgen.promql.meaning.constants import folded
-from obsgen.promql.meaning.conversions import scaled
+from obsgen.promql.meaning.conversions import scaled, time_unit
 from obsgen.promql.meaning.quantities import Quantity
 from obsgen.promql.meaning.series import Sample
 from obsgen.promql.meaning.shares import factored, grown_within, is_share
@@ -136,7 +136,14 @@ def _of_both(node: Binary, lhs: Quantity, rhs: Quantity) -> Quantity:
         sample = Sample.UNKNOWN
     observed = (lhs.observed or rhs.observed) if sample is Sample.BUCKET_RATES else None
     unit = _unit(node.op, lhs.unit, rhs.unit)
+    if node.op == "/" and unit is not None and unit.dimension == "time" and _is_ratio(lhs.unit):
+        # `1000 * seconds / count`: the factor made nothing of seconds a second.
+        unit = scaled(unit, "*", factor)
     return Quantity(sample=sample, unit=unit, observed=observed, bounds=bounds)
+
+
+def _is_ratio(unit: Unit | None) -> bool:
+    return unit is not None and unit.dimension == "ratio" and unit.scale != _PERCENT
 
 
 _OF_BUCKETS: Final = frozenset({Sample.BUCKETS, Sample.BUCKET_RATES})
@@ -177,7 +184,7 @@ def _quotient(left: Unit, right: Unit) -> Unit | None:
         return Unit(left.name, left.dimension, left.scale)
     if left.dimension == "ratio" and right.per_seconds:
         # The rate of a sum of seconds over the rate of its count is a mean in seconds.
-        return Unit("s", "time") if right.dimension == "count" else None
+        return time_unit(left.scale) if right.dimension == "count" else None
     if right.dimension == "count" and not right.per_seconds:
         return left
     return None
