@@ -11,6 +11,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.names import target_letter
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
+from obsgen.panels._takes import COLUMNS
 from obsgen.panels.stat import COLOR
 from obsgen.source import Node
 
@@ -119,6 +120,7 @@ class TableKind:
     """Reads `table: MEASURE` and `table: [MEASURE, …]`."""
 
     key: Final = "table"
+    takes: Final = COLUMNS
     schema: Final[Mapping[str, Any]] = measures_schema(
         "Current values by label: a measure a column, joined on their labels.",
         [{"rate": "http_requests_total", "by": ["route"]}],
