@@ -37,6 +37,7 @@ class Use(enum.Enum):
     ALERT = "alert"
     RECORD = "recorded series"
     PANEL = "panel"
+    ANNOTATION = "annotation"
     MEASURE = "measure"
 
 
@@ -172,7 +173,11 @@ def subject_of(compiled: Compiled, settings: CheckSettings) -> Subject:
         scopes=compiled.scopes,
         alerts=frozenset(alerts),
     )
-    found = (*_of_rules(compiled, recordings), *_of_panels(compiled, recordings))
+    found = (
+        *_of_rules(compiled, recordings),
+        *_of_panels(compiled, recordings),
+        *_of_annotations(compiled, recordings),
+    )
     queries = (*found, *_unused(compiled, recordings, found))
     return Subject(
         compiled=compiled,
@@ -217,6 +222,15 @@ def _of_panels(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
         for title, target, origin in _targets(dashboard):
             panel = _Asked(use=Use.PANEL, name=title, text=target.expr, origin=origin)
             yield from _with_variables(panel, dashboard.service, known, known.written)
+
+
+def _of_annotations(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
+    for dashboard in compiled.dashboards:
+        known = recordings.known_to(dashboard.service)
+        for mark in dashboard.annotations:
+            place = mark.origin if mark.origin.file else dashboard.origin
+            asked = _Asked(use=Use.ANNOTATION, name=mark.name, text=mark.expr, origin=place)
+            yield from _with_variables(asked, dashboard.service, known, known.written)
 
 
 def _unused(

@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import Annotation
-from obsgen.diagnostics import Code, finding
+from obsgen.diagnostics import Code, Severity, finding
 from obsgen.matchers import Matcher
 from obsgen.model import AnnotationSpec, DashboardContext
 from obsgen.packs._annotations import alert_annotations, deployments, restarts
 
 NO_METRIC: Final = Code(
-    "DSH657",
+    "DSH687",
     "annotation-without-metric",
     why="nothing tells when it happened, so nothing would be marked",
     fix="Declare a gauge with `role: build` and a label `version` for `deploys`, and "
     "`process_start_time_seconds` for `restarts`.",
+    severity=Severity.WARNING,
 )
 CODES: Final = (NO_METRIC,)
 

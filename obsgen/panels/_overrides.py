@@ -25,14 +25,14 @@ from obsgen.panels._thresholds import steps_of
 from obsgen.units import COUNT, Quantity, Unit
 
 OF_NOTHING: Final = Code(
-    "DSH646",
+    "DSH676",
     "override-of-nothing",
     why="nothing in the panel has that name, so the override changes nothing",
     fix="Write the name as the legend or the header shows it, or count the measures from 1.",
     severity=Severity.WARNING,
 )
 OTHER_UNIT: Final = Code(
-    "DSH656",
+    "DSH686",
     "override-unit",
     why="an override changes what stands behind the number and not the number: 0.2 seconds would "
     "be shown as 0.2 milliseconds",
@@ -57,7 +57,8 @@ def with_overrides(panel: Panel, spec: PanelSpec, context: DashboardContext) -> 
         properties = _properties(override, panel, shown, context)
         written: list[Json] = [{"id": id_, "value": value} for id_, value in properties]
         overrides.append({"matcher": matcher, "properties": written})
-        if override.unit is not None and _can_show(override, override.unit, shown, context):
+        measured = shown if held.targets else COUNT
+        if override.unit is not None and _can_show(override, override.unit, measured, context):
             units.append((matcher, override.unit))
     return replace(
         panel,
@@ -173,6 +174,8 @@ def _drawn(override: OverrideSpec, *, is_table: bool) -> Iterator[tuple[str, Jso
         yield ("custom.width" if is_table else "custom.lineWidth"), override.width
     if style.fill is not None:
         yield "custom.fillOpacity", style.fill
+    if is_table and (override.color or override.thresholds or any(t.color for t in style.texts)):
+        yield "custom.cellOptions", {"type": "color-text"}
     if override.is_hidden and is_table:
         yield "custom.hidden", True
     elif override.is_hidden:
@@ -183,9 +186,10 @@ def _can_show(
     override: OverrideSpec, unit: Unit, measured: Unit, context: DashboardContext
 ) -> bool:
     """Say whether numbers are the same in another unit, reporting where they are not."""
-    if measured == COUNT or Quantity(Decimal(1), measured, "").converted_to(unit) == 1:
+    factor = Quantity(Decimal(1), measured, "").converted_to(unit)
+    if measured == COUNT or factor == 1:
         return True
     message = f"values in `{measured}` would be shown as they are, as `{unit}`"
-    hint = f"write `unit: {unit}` beside the panel's kind"
+    hint = "" if factor is None else f"write `unit: {unit}` beside the panel's kind"
     context.report(finding(OTHER_UNIT, override.origin / "unit", message, hint))
     return False

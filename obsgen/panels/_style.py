@@ -24,13 +24,13 @@ from obsgen.source import Scalar
 from obsgen.units import COUNT, Unit
 
 SCALE_END: Final = Code(
-    "DSH653",
+    "DSH683",
     "panel-scale-end",
     why="the ends of a scale are amounts of what it shows, and the lower one is the smaller",
     fix="Write the unit: `min: 0s`, `max: 100%`. A logarithmic scale begins above 0.",
 )
 NO_EXEMPLARS: Final = Code(
-    "DSH654",
+    "DSH684",
     "panel-without-exemplars",
     why="exemplars hang on counters and on the buckets of histograms, on nothing else",
     fix="Remove `exemplars`, or show a rate, a quantile or a mean.",

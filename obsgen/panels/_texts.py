@@ -18,7 +18,7 @@ from obsgen.source import Scalar
 from obsgen.units import Unit, number_text
 
 TEXT_AMOUNT: Final = Code(
-    "DSH655",
+    "DSH685",
     "panel-text-amount",
     why="a text stands for amounts of what the panel shows; for others it would never be seen",
     fix="Write the unit, as in `texts: {0%: none, 90%..100%: full}`; a bare 0 is always right.",

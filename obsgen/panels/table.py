@@ -39,6 +39,7 @@ class Table(MeasuredBody):
             options=options(sort_by=headers[0]),
             custom=CUSTOM,
             color=COLOR,
+            overrides=tuple(map(colored, headers)) if common.thresholds else (),
             transformations=joined(headers, labels=self._labels()),
         )
 
@@ -50,6 +51,12 @@ class Table(MeasuredBody):
                 return ()
             found.update(dict.fromkeys(sorted(measure.labels)))
         return tuple(found)
+
+
+def colored(header: str) -> Mapping[str, Json]:
+    """Return the override that paints a column's values; labels are judged by no threshold."""
+    cells: dict[str, Json] = {"id": "custom.cellOptions", "value": {"type": "color-text"}}
+    return {"matcher": {"id": "byName", "options": header}, "properties": [cells]}
 
 
 def options(*, sort_by: str, descending: bool = True) -> dict[str, Json]:

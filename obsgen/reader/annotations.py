@@ -16,7 +16,7 @@ from obsgen.reader.values import read_flag, read_list
 from obsgen.source import MappingNode, Node, Scalar
 
 ANNOTATION: Final = Code(
-    "DSH652",
+    "DSH682",
     "dashboard-annotation",
     why="marks come from one query, and have a name of their own to be turned off by",
     fix="Write `deploys`, `alerts`, `restarts`, or `{name: Migrations, expr: changes(x[5m]) > 0}`.",

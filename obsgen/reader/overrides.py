@@ -15,14 +15,14 @@ from obsgen.reader.values import read_flag, read_list
 from obsgen.source import MappingNode, Node
 
 WHICH: Final = Code(
-    "DSH644",
+    "DSH674",
     "override-of-what",
     why="an override holds for what its one matcher takes, and changes something there",
     fix="Write one of `series`, `matching`, `measure`, `column`, and what differs: "
     "`{series: p99, color: red}`.",
 )
 PATTERN: Final = Code(
-    "DSH645",
+    "DSH675",
     "override-pattern",
     why="Grafana would refuse the pattern, or find nothing by it",
     fix="Write a pattern of JavaScript that matches the whole name: `matching: 5..`.",

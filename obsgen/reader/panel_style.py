@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from obsgen.diagnostics import Code, finding
@@ -15,13 +16,13 @@ from obsgen.schema.panel_style import BESIDE_KEYS, CALCS, PLACES, SCALES, STYLE_
 from obsgen.source import MappingNode, Node, Scalar
 
 NOT_SHOWN: Final = Code(
-    "DSH641",
+    "DSH671",
     "panel-key-without-effect",
     why="this kind of panel cannot show it, so it would be ignored",
     fix="Remove the key, or take a kind that shows it: lines are stacked in a `timeseries`.",
 )
 WHOLE: Final = Code(
-    "DSH642",
+    "DSH672",
     "panel-number",
     why="Grafana ignores, or clips without a word, what is no whole number within these bounds",
     fix="Write a whole number: `decimals: 2` (up to 15), `fill: 20` (up to 100), `per_row: 4`.",
@@ -30,19 +31,24 @@ CODES: Final = (NOT_SHOWN, WHOLE)
 
 _MOST_DECIMALS: Final = 15
 _ALL: Final = 100
+_LOOKS: Final = frozenset({"as", "at", "values"})
 _EVERYWHERE: Final = frozenset({"repeat", "per_row"})
 
 
-def check_taken(node: MappingNode, kind: PanelKind, reader: Reader) -> None:
-    """Report what the panel's kind cannot show."""
+def taken(node: MappingNode, kind: PanelKind, reader: Reader) -> MappingNode:
+    """Return a panel without what its kind cannot show, reporting it."""
+    kept = dict(node.entries)
     for key, entry in node.entries.items():
         is_style = key in STYLE_KEYS or (key in BESIDE_KEYS and key not in _EVERYWHERE)
         if key == "legend":
-            is_style = isinstance(entry.value, MappingNode) and set(entry.value.entries) > {"text"}
+            is_style = isinstance(entry.value, MappingNode) and bool(
+                _LOOKS & set(entry.value.entries)
+            )
         if is_style and key not in kind.takes:
             message = f"`{key}` has no effect on `{kind.key}`"
-            hint = takers(key)
-            reader.report(finding(NOT_SHOWN, entry.key.origin.key(), message, hint))
+            reader.report(finding(NOT_SHOWN, entry.key.origin.key(), message, takers(key)))
+            del kept[key]
+    return replace(node, entries=kept)
 
 
 def takers(word: str) -> str:
@@ -112,7 +118,7 @@ def _place(node: Node | None, reader: Reader) -> str:
 
 
 def _legend(node: Node | None, reader: Reader) -> LegendStyle | None:
-    if not isinstance(node, MappingNode) or not set(node.entries) & {"as", "at", "values"}:
+    if not isinstance(node, MappingNode) or not _LOOKS & set(node.entries):
         return None
     calcs = (reader.text(item) for item in read_list(node.get("values")))
     known = tuple(CALCS[calc] for calc in calcs if calc in CALCS)

@@ -12,7 +12,7 @@ from obsgen.names import COLUMNS
 from obsgen.reader.colors import read_thresholds
 from obsgen.reader.links import read_links
 from obsgen.reader.overrides import read_overrides
-from obsgen.reader.panel_style import check_taken, read_legend_text, read_style, read_whole
+from obsgen.reader.panel_style import read_legend_text, read_style, read_whole, taken
 from obsgen.reader.transformations import read_transformations
 from obsgen.reader.units import read_unit
 from obsgen.schema.dashboard import COMMON_PANEL_KEYS
@@ -59,7 +59,7 @@ def read_panel(node: MappingNode, reader: Reader) -> PanelSpec | None:
         return None
     kind: PanelKind = load("panels", entry.key.text)
     body = kind.read(entry.value, reader)
-    check_taken(node, kind, reader)
+    node = taken(node, kind, reader)
     if body is None:
         return None
     thresholds = read_thresholds(node.get("thresholds"), reader)

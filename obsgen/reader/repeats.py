@@ -11,7 +11,7 @@ from obsgen.model import PanelSpec, Reader, SectionSpec, VariableSpec
 from obsgen.reader.shape import words
 
 REPEAT: Final = Code(
-    "DSH648",
+    "DSH678",
     "panel-repeat",
     why="what is repeated for each value of a variable is the same each time, unless its queries "
     "have the variable",
@@ -24,7 +24,8 @@ def check_repeats(
     sections: Sequence[SectionSpec], variables: Sequence[VariableSpec], reader: Reader
 ) -> None:
     """Report what is repeated for something that is no variable with several values."""
-    for section in sections:
+    for above, section in zip((None, *sections), sections, strict=False):
+        _check_header(section, above, reader)
         _check(section.repeat, section.origin, variables, reader)
         for panel in section.panels:
             _check(panel.repeat, panel.origin, variables, reader)
@@ -46,6 +47,13 @@ def _check(name: str, origin: Origin, variables: Sequence[VariableSpec], reader:
     elif not known[name].multi:
         message = f"of `{name}` one value is chosen at a time, so nothing is repeated"
         reader.report(finding(REPEAT, place, message, "leave `multi: false` out"))
+
+
+def _check_header(section: SectionSpec, above: SectionSpec | None, reader: Reader) -> None:
+    """Report panels without a header of their own: to Grafana they stand in the row above."""
+    if above is not None and above.repeat and not section.title and not section.repeat:
+        message = "a section without a title belongs to the row above, and is repeated with it"
+        reader.report(finding(REPEAT, section.origin, message, "give it a `title`"))
 
 
 def _check_alone(panel: PanelSpec, reader: Reader) -> None:

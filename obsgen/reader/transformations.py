@@ -17,7 +17,7 @@ from obsgen.reader.raw_json import as_json
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 TRANSFORMATION: Final = Code(
-    "DSH647",
+    "DSH677",
     "panel-transformation",
     why="Grafana shows an error in the panel's place for a transformation that it does not have",
     fix="Write Grafana's id with its options: `transformations: [{limit: {limitField: 5}}]`.",

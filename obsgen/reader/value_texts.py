@@ -13,7 +13,7 @@ from obsgen.reader.colors import read_color
 from obsgen.source import Entry, MappingNode, Node, Scalar
 
 TEXT: Final = Code(
-    "DSH643",
+    "DSH673",
     "panel-text",
     why="the text would never stand in the place of a value",
     fix="Write an amount, a range or a word as the key: `texts: {0: down, 1..5: few, null: none}`.",

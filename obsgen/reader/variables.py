@@ -19,19 +19,19 @@ UNKNOWN_VARIABLE: Final = Code(
     fix="Name a label of a declared metric, or declare the label.",
 )
 TAKEN_NAME: Final = Code(
-    "DSH649",
+    "DSH679",
     "variable-name-taken",
     why="the variable has the name of its label, and the dashboard has one of that name already",
     fix="Leave the label out of `variables`, or `intervals` out of the dashboard.",
 )
 DEFAULT: Final = Code(
-    "DSH650",
+    "DSH680",
     "variable-default",
     why="a value that the label never has leaves every panel empty at first",
     fix="Write a value that the label has: `{label: endpoint, default: /api}`.",
 )
 INTERVALS: Final = Code(
-    "DSH651",
+    "DSH681",
     "short-interval",
     why="a rate needs two samples, and one scrape may be missed: over less than four scrapes a "
     "graph has gaps, or nothing at all",
