@@ -79,7 +79,19 @@ def _unit_override(matcher: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
 
 
 def _data_link(link: Link) -> dict[str, Any]:
-    return {"title": link.title, "url": link_url(link), "targetBlank": link.new_tab}
+    # Grafana reads three of these keys; its schema wants all, as of a link in a corner.
+    return {
+        "title": link.title,
+        "type": "link",
+        "url": link_url(link),
+        "icon": "",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "targetBlank": link.new_tab,
+        "includeVars": False,
+        "keepTime": False,
+    }
 
 
 def link_url(link: Link) -> str:
