@@ -161,22 +161,38 @@ def test_texts_stand_for_amounts_ranges_and_words():
         "1MB..: {text: many, color: red}, ..-1B: odd, null: gone, ready: yes}}"
     )["mappings"]
 
-    few, many, odd = (
+    odd, few, many = (
         {"from": low, "to": high, "result": result}
         for low, high, result in (
-            (1, 1000, {"index": 1, "text": "few"}),
-            (1_000_000, None, {"index": 2, "text": "many", "color": "red"}),
-            (None, -1, {"index": 3, "text": "odd"}),
+            (None, -1, {"index": 1, "text": "odd"}),
+            (1, 1000, {"index": 2, "text": "few"}),
+            (1_000_000, None, {"index": 3, "text": "many", "color": "red"}),
         )
     )
     assert found == [
         {"type": "value", "options": {"0": {"index": 0, "text": "empty"}}},
+        {"type": "range", "options": odd},
         {"type": "range", "options": few},
         {"type": "range", "options": many},
-        {"type": "range", "options": odd},
         {"type": "special", "options": {"match": "null", "result": {"index": 4, "text": "gone"}}},
         {"type": "value", "options": {"ready": {"index": 5, "text": "yes"}}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_right"),
+    [
+        ("{0B..1B: a, 1B..2B: b, 2B..: c}", True),
+        ("{..0B: a, 0B..5B: b, 3B: c}", True),
+        ("{0B..2B: a, 1B..3B: b}", False),
+        ("{..2B: a, ..1B: b}", False),
+        ("{0B..: a, 1B..: b}", False),
+    ],
+)
+def test_ranges_do_not_lie_over_each_other(texts: str, is_right: bool):
+    found = messages(f"panels: [{{stat: {{sum: tonebridge_queue_bytes}}, texts: {texts}}}]")
+
+    assert ([] if is_right else [("DSH685", "the range begins within another")]) == found
 
 
 def test_a_quoted_word_is_a_text_and_no_special_value():

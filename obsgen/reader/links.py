@@ -51,6 +51,6 @@ def _links(node: Node | None, reader: Reader) -> Iterator[LinkSpec]:
 
 def _filled(node: Node | None, reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield each variable with the label that fills it."""
-    for name, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+    for name, entry in sorted(node.entries.items()) if isinstance(node, MappingNode) else ():
         if not name.startswith("x-") and (label := reader.text(entry.value)):
             yield name, label

@@ -8,9 +8,9 @@ from obsgen.units import parse_number
 
 
 def as_json(node: Node) -> Json:
-    """Return what Grafana is to read where a node stands."""
+    """Return what Grafana is to read where a node stands; the order of keys says nothing."""
     if isinstance(node, MappingNode):
-        return {key: as_json(entry.value) for key, entry in node.entries.items()}
+        return {key: as_json(entry.value) for key, entry in sorted(node.entries.items())}
     if isinstance(node, Sequence):
         return [as_json(item) for item in node.items]
     if node.is_null:

@@ -73,7 +73,7 @@ def _transformations(node: Node | None, reader: Reader) -> Iterator[tuple[str, M
             message = f"Grafana has no transformation `{id_}`"
             reader.report(finding(TRANSFORMATION, entry.key.origin.key(), message, hint))
         elif isinstance(options, MappingNode):
-            yield id_, {key: as_json(e.value) for key, e in options.entries.items()}
+            yield id_, {key: as_json(e.value) for key, e in sorted(options.entries.items())}
         elif isinstance(options, Scalar) and options.is_null:
             yield id_, {}
         else:
