@@ -825,7 +825,7 @@ class _Builder:
                 variables=lambda: self.some(
                     ("method", {"label": "route", "title": "Route"}, "job"), 1
                 ),
-                intervals=lambda: ["2m", "1h"],
+                intervals=lambda: ["10m", "1h"],
                 annotations=lambda: ["alerts", {"name": "Down", "expr": "up == 0", "on": False}],
                 links=lambda: [{"title": "Wiki", "url": "https://wiki.example.org"}],
                 time=lambda: self.pick("now-7d", "now/d", "24h"),
