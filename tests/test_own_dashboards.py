@@ -12,6 +12,7 @@ from problems import problems
 from test_grafana_output import as_grafana_reads_it, lost
 
 from obsgen import panels as panel_kinds
+from obsgen.panels._thresholds import COLORS
 from obsgen.pipeline import build
 from obsgen.reader.name_patterns import name_pattern_problem
 from obsgen.schema.dashboard import COMMON_PANEL_KEYS
@@ -575,6 +576,10 @@ def test_an_alert_gives_its_limit_and_the_colour_of_its_severity(
     thresholds: str, expected: list[tuple[str, Any]]
 ):
     assert expected == steps(f"{{stat: {{quantile: 0.9, {LATENCY}}}, thresholds: {thresholds}}}")
+
+
+def test_words_among_thresholds_are_no_colours():
+    assert not {"alert", "base"} & set(COLORS)
 
 
 def test_the_limit_of_an_alert_is_in_the_unit_of_the_panel():
