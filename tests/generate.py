@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from spectree import Tree, Value
 
 from obsgen import alerts, measures, packs, panels, probes, receivers, slis
+from obsgen.schema.kinds import load
 
 MAX_SIZE: Final = 4
 SEVERITIES: Final = ("critical", "high", "medium", "low")
@@ -822,7 +823,12 @@ class _Builder:
                 panels=lambda: [self.panel(has, named, 9)],
                 description=lambda: "All of it.",
                 folder=lambda: "Everything",
-                variables=lambda: self.some(("method", "route", "job"), 1),
+                variables=lambda: self.some(
+                    ("method", {"label": "route", "title": "Route"}, "job"), 1
+                ),
+                intervals=lambda: ["10m", "1h"],
+                annotations=lambda: ["alerts", {"name": "Down", "expr": "up == 0", "on": False}],
+                links=lambda: [{"title": "Wiki", "url": "https://wiki.example.org"}],
                 time=lambda: self.pick("now-7d", "now/d", "24h"),
                 refresh=lambda: "30s",
                 tags=lambda: ["shop"],
@@ -844,17 +850,40 @@ class _Builder:
             if one is measure.node and found[kind] is one and self.chance(0.3):
                 # Dials of a few units only: a rate of seconds is a ratio, of words a word.
                 found["thresholds"] = {"base": "green", "red": self.limit(measure)}
-        return found | self.maybe(
-            0.4,
-            title=lambda: f"Panel {number}",
-            description=lambda: "What it shows.",
-            width=lambda: self.pick("1", "1/2", "1/3", "5/12", "1/24", "2/3"),
-            height=lambda: self.pick("3", "8", "12"),
-            time=lambda: self.pick("now-30d", "30d"),
-            links=lambda: [link],
-            legend=lambda: "{{job}}",
-            refs=lambda: ["R-4"],
+        return (
+            found
+            | self.maybe(
+                0.4,
+                title=lambda: f"Panel {number}",
+                description=lambda: "What it shows.",
+                width=lambda: self.pick("1", "1/2", "1/3", "5/12", "1/24", "2/3"),
+                height=lambda: self.pick("3", "8", "12"),
+                time=lambda: self.pick("now-30d", "30d"),
+                links=lambda: [link],
+                legend=lambda: "{{job}}",
+                refs=lambda: ["R-4"],
+            )
+            | self.style(load("panels", kind).takes)
         )
+
+    def style(self, takes: frozenset[str]) -> dict[str, Value]:
+        """Return what stands beside a kind that takes it."""
+        found = self.maybe(
+            0.2,
+            decimals=lambda: self.pick("0", "2"),
+            no_value=lambda: "nothing",
+            texts=lambda: {"0": "none", "null": {"text": "gone", "color": "red"}},
+            overrides=lambda: [{"measure": "1", "color": "#00FF00", "title": "First"}],
+            transformations=lambda: [{"limit": {"limitField": "5"}}],
+            data_links=lambda: [{"title": "More", "url": "https://example.org"}],
+            stacked=lambda: True,
+            fill=lambda: "30%",
+            axis=lambda: self.pick("right", {"label": "how many"}),
+            scale=lambda: "log2",
+            exemplars=lambda: True,
+            interval=lambda: "1m",
+        )
+        return {key: value for key, value in found.items() if key in takes}
 
     # --- routing -------------------------------------------------------------------------------
 

@@ -35,6 +35,10 @@ class Several:
         """What the measures read."""
         return tuple(m for c in self.conditions for m in c.measure.metrics)
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
 
 def read_conditions(node: Node, reader: Reader) -> tuple[Condition, ...]:
     """Read a list of conditions; none of them where one cannot be read."""

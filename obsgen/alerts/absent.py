@@ -59,6 +59,10 @@ class Absent:
         """The one metric."""
         return (self.metric,)
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; the alert carries the labels that are sure."""
         selector = self.metric.select(self.metric.counted, self.where)

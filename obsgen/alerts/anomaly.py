@@ -69,6 +69,10 @@ class Anomaly:
         """What the measure reads."""
         return self.measure.metrics
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the recording rule and the alert that compares it with its past."""
         query = context.query()

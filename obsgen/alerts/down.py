@@ -69,6 +69,10 @@ class Down:
         """The gauges."""
         return self.gauges
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""
         zero = number("0")

@@ -34,6 +34,10 @@ class RawAlert:
         found = (self.catalogue.metric_of(s.metric_name or "") for s in chosen)
         return tuple({m.name: m for m in found if m is not None}.values())
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, its labels told by the expression itself."""
         labels = result_labels(parse(self.scalar.text), context.catalogue)

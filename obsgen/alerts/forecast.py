@@ -84,6 +84,10 @@ class Forecast:
         """What the measure reads."""
         return self.condition.measure.metrics
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is what is foreseen."""
         query = context.query()

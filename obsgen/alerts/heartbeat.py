@@ -77,6 +77,10 @@ class Heartbeat:
         """The one metric."""
         return (self.metric,)
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""
         labels = frozenset(self.by)

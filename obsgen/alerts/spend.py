@@ -48,6 +48,10 @@ class SpendAlert:
         """The counter."""
         return (self.spend.cost,)
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rules: those that record, and an alert for each level."""
         spend = replace(self.spend, name=alert.name)

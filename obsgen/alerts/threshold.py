@@ -29,6 +29,11 @@ class Threshold:
         """What the measure reads."""
         return self.condition.measure.metrics
 
+    @property
+    def threshold(self) -> Condition | None:
+        """The condition."""
+        return self.condition
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""
         expr = self.condition.expr(context.query())

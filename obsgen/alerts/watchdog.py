@@ -64,6 +64,10 @@ class Watchdog:
         """None: it depends on nothing that could fail."""
         return ()
 
+    @property
+    def threshold(self) -> None:
+        """It has no one limit of a measure."""
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, with the label that routes go by."""
         firing = Firing(

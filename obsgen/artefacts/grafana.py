@@ -106,6 +106,7 @@ class Panel:
         options: The type's own options, complete, in Grafana's current shape.
         custom: The type's own field configuration (`fieldConfig.defaults.custom`).
         overrides: `fieldConfig.overrides`.
+        unit_overrides: Units of what a matcher of `fieldConfig.overrides` takes.
         transformations: Grafana's transformations.
         links: In the panel's corner.
         data_links: On each value; they may hold `${__field.labels.…}` and `${__data.fields.…}`.
@@ -137,6 +138,7 @@ class Panel:
     color: Mapping[str, Json] = field(default_factory=dict)
     mappings: tuple[Mapping[str, Json], ...] = ()
     overrides: tuple[Mapping[str, Json], ...] = ()
+    unit_overrides: tuple[tuple[Mapping[str, Json], Unit], ...] = ()
     transformations: tuple[Mapping[str, Json], ...] = ()
     links: tuple[Link, ...] = ()
     data_links: tuple[Link, ...] = ()
@@ -181,6 +183,7 @@ class Variable:
         query: `label_values(metric{…}, label)`.
         multi: Several values may be chosen; `All` is then offered too and chosen at first.
         all_value: The pattern of `All`; `.*` takes series without the label too.
+        default: Chosen at first, or empty for `All`, or for the first of single values.
     """
 
     name: str
@@ -188,6 +191,7 @@ class Variable:
     query: str
     multi: bool = True
     all_value: str = ".*"
+    default: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

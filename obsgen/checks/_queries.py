@@ -31,6 +31,7 @@ class Use(enum.Enum):
     ALERT = "alert"
     RECORD = "recorded series"
     PANEL = "panel"
+    ANNOTATION = "annotation"
     MEASURE = "measure"
 
 
@@ -177,7 +178,11 @@ def subject_of(
         alerts=frozenset(alerts),
     )
     panels = tuple(panel for each in compiled.dashboards for panel in shown_panels(each))
-    found = (*_of_rules(compiled, recordings), *_of_panels(panels, recordings))
+    found = (
+        *_of_rules(compiled, recordings),
+        *_of_panels(panels, recordings),
+        *_of_annotations(compiled, recordings),
+    )
     queries = (*found, *_unused(compiled, recordings, found))
     return Subject(
         compiled=compiled,
@@ -229,6 +234,15 @@ def _of_panels(panels: tuple[ShownPanel, ...], recordings: Recordings) -> Iterat
             for query in _with_variables(asked, service, known, known.written):
                 query.panel, query.target = panel, target
                 yield query
+
+
+def _of_annotations(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
+    for dashboard in compiled.dashboards:
+        known = recordings.known_to(dashboard.service)
+        for mark in dashboard.annotations:
+            place = mark.origin if mark.origin.file else dashboard.origin
+            asked = _Asked(use=Use.ANNOTATION, name=mark.name, text=mark.expr, origin=place)
+            yield from _with_variables(asked, dashboard.service, known, known.written)
 
 
 def _unused(

@@ -9,18 +9,18 @@ from dataclasses import replace
 from typing import Final
 
 from obsgen import names, packs
-from obsgen.artefacts import Dashboard, Link, Section, Variable
-from obsgen.catalogue import Metric, near
+from obsgen.artefacts import Dashboard, Link
+from obsgen.catalogue import near
+from obsgen.compile.link_variables import check_link_variables
+from obsgen.compile.own_dashboards import own_dashboard
 from obsgen.diagnostics import Code, Origin, Related, Severity, finding
 from obsgen.model import (
     DashboardContext,
-    DashboardSpec,
     Pack,
     Reports,
     Service,
     Spec,
 )
-from obsgen.packs._variables import label_variable
 
 SAME_UID: Final = Code(
     "DSH613",
@@ -33,13 +33,6 @@ FOLDER_LOOKALIKE: Final = Code(
     "folder-lookalike",
     why="folders are directories, and some file systems take two such names for one",
     fix="Write the folder's title the same way everywhere.",
-)
-UNUSED_VARIABLE: Final = Code(
-    "DSH615",
-    "unused-variable",
-    why="choosing a value would change nothing, and whoever reads the panels would not see that",
-    fix="Remove the variable, or show a metric that has the label.",
-    severity=Severity.WARNING,
 )
 UNKNOWN_DASHBOARD: Final = Code(
     "REF262",
@@ -58,13 +51,10 @@ NOTHING_TO_SHOW: Final = Code(
 CODES: Final = (
     SAME_UID,
     FOLDER_LOOKALIKE,
-    UNUSED_VARIABLE,
     UNKNOWN_DASHBOARD,
     NOTHING_TO_SHOW,
 )
 
-_DEFAULT_TIME: Final = "now-6h"
-_DEFAULT_REFRESH: Final = "1m"
 _DASHBOARD_URL: Final = re.compile(r"/d/([A-Za-z0-9_-]+)")
 
 
@@ -74,6 +64,7 @@ def compile_dashboards(spec: Spec, report: Reports) -> tuple[Dashboard, ...]:
     checked = tuple(_unique(found, report))
     _check_folders(checked, report)
     _check_links(checked, report)
+    check_link_variables(checked, report)
     _check_alerts(spec, checked, report)
     return tuple(_linked(dashboard, checked) for dashboard in checked)
 
@@ -95,14 +86,11 @@ def _ready(spec: Spec, report: Reports) -> Iterator[Dashboard]:
             yield from made
 
 
-def _context(
-    spec: Spec, service: Service, report: Reports, variables: tuple[str, ...] = ()
-) -> DashboardContext:
+def _context(spec: Spec, service: Service, report: Reports) -> DashboardContext:
     return DashboardContext(
         project=spec.project.seen_from(service),
         service=service,
         catalogue=service.catalogue,
-        variables=variables,
         report=report,
     )
 
@@ -112,54 +100,7 @@ def _written(spec: Spec, report: Reports) -> Iterator[Dashboard]:
     for dashboard in spec.dashboards:
         # A service that does not exist was reported when the dashboard was read.
         if (service := services.get(dashboard.service)) is not None:
-            yield _compiled(dashboard, service, _context(spec, service, report))
-
-
-def _compiled(spec: DashboardSpec, service: Service, context: DashboardContext) -> Dashboard:
-    variables = tuple(_variables(spec, context))
-    within = replace(context, variables=tuple(variable.name for variable in variables))
-    sections = tuple(
-        Section(
-            title=section.title,
-            panels=tuple(panel.body.panel(panel, within) for panel in section.panels),
-            collapsed=section.collapsed,
-        )
-        for section in spec.sections
-    )
-    sources = (spec.origin.file, *service.sources) if spec.origin.file else service.sources
-    return Dashboard(
-        uid=names.uid(spec.name),
-        service=service.name,
-        title=spec.title,
-        description=spec.description,
-        folder=spec.folder or service.folder,
-        tags=tuple(dict.fromkeys((service.name, *spec.tags))),
-        sections=sections,
-        variables=variables,
-        time=spec.time or _DEFAULT_TIME,
-        refresh=spec.refresh or _DEFAULT_REFRESH,
-        sources=tuple(dict.fromkeys(sources)),
-        origin=spec.origin,
-    )
-
-
-def _variables(spec: DashboardSpec, context: DashboardContext) -> Iterator[Variable]:
-    """Yield the variables that filter something, each filled from a metric that is shown."""
-    metrics = _shown(spec)
-    for index, label in enumerate(spec.variables):
-        variable = label_variable(label, metrics)
-        if variable is not None:
-            yield variable
-            continue
-        message = f"variable `{label}` filters no panel of `{spec.name}`"
-        hint = "no metric that is shown has the label"
-        context.report(finding(UNUSED_VARIABLE, spec.origin / "variables" / index, message, hint))
-
-
-def _shown(spec: DashboardSpec) -> tuple[Metric, ...]:
-    panels = (panel for section in spec.sections for panel in section.panels)
-    found = {metric.name: metric for panel in panels for metric in panel.body.metrics}
-    return tuple(found.values())
+            yield own_dashboard(dashboard, service, _context(spec, service, report))
 
 
 def _unique(dashboards: Iterable[Dashboard], report: Reports) -> Iterator[Dashboard]:
@@ -223,7 +164,7 @@ def _links(dashboard: Dashboard) -> Iterator[tuple[Link, Origin]]:
     for section in dashboard.sections:
         for panel in section.panels:
             place = panel.origin if panel.origin.file else dashboard.origin
-            for link in panel.links:
+            for link in (*panel.links, *panel.data_links):
                 key = "dashboard" if link.dashboard else "url"
                 yield link, link.origin / key if link.origin.file else place
 

@@ -8,6 +8,9 @@ node into one of the values here; nothing here or above asks which kind a value 
 from __future__ import annotations
 
 from obsgen.model.dashboards import (
+    CHOSEN_INTERVAL,
+    RATE_INTERVAL,
+    AnnotationSpec,
     DashboardContext,
     DashboardSpec,
     LinkSpec,
@@ -15,6 +18,7 @@ from obsgen.model.dashboards import (
     PanelBody,
     PanelSpec,
     SectionSpec,
+    VariableSpec,
 )
 from obsgen.model.firing import fired
 from obsgen.model.hours import Hours
@@ -38,6 +42,14 @@ from obsgen.model.measures import (
     Query,
     Series,
     limit_parts,
+    observed,
+)
+from obsgen.model.panel_style import (
+    LegendStyle,
+    OverrideSpec,
+    PanelStyle,
+    ThresholdSpecs,
+    ValueText,
 )
 from obsgen.model.periods import Calendar, Period
 from obsgen.model.prices import Price
@@ -79,6 +91,7 @@ from obsgen.model.slos import (
     BudgetAlert,
     Ledger,
     LedgerScope,
+    Promise,
     Sli,
     Slo,
     SloPart,
@@ -103,7 +116,9 @@ from obsgen.schema.shared import Schema
 
 __all__ = [
     "CATEGORIES",
+    "CHOSEN_INTERVAL",
     "LEAST_ELAPSED",
+    "RATE_INTERVAL",
     "RECORDED_ALWAYS",
     "USUAL_TILE",
     "USUAL_TRAFFIC",
@@ -115,6 +130,7 @@ __all__ = [
     "AlertParts",
     "AlertRole",
     "AlertTest",
+    "AnnotationSpec",
     "BudgetAlert",
     "Calendar",
     "Condition",
@@ -130,6 +146,7 @@ __all__ = [
     "Labels",
     "Ledger",
     "LedgerScope",
+    "LegendStyle",
     "Levels",
     "Limit",
     "LimitPart",
@@ -139,10 +156,12 @@ __all__ = [
     "MeasureKind",
     "ModifierNodes",
     "Modifiers",
+    "OverrideSpec",
     "Pack",
     "PanelBody",
     "PanelKind",
     "PanelSpec",
+    "PanelStyle",
     "Period",
     "Played",
     "Price",
@@ -150,6 +169,7 @@ __all__ = [
     "ProbeReader",
     "ProbeSettings",
     "Project",
+    "Promise",
     "Proof",
     "Query",
     "Reader",
@@ -177,9 +197,12 @@ __all__ = [
     "Stage",
     "Step",
     "Team",
+    "ThresholdSpecs",
     "Tier",
     "Tile",
     "Unprovable",
+    "ValueText",
+    "VariableSpec",
     "Vector",
     "World",
     "always_holds",
@@ -191,6 +214,7 @@ __all__ = [
     "levels_of",
     "limit_parts",
     "never_holds",
+    "observed",
     "scaled",
     "summed",
     "total",

@@ -183,10 +183,16 @@ class AlertKind(Protocol):
 
 
 class PanelKind(Protocol):
-    """How a panel kind is read."""
+    """
+    How a panel kind is read.
+
+    Attributes:
+        takes: The words of `schema.panel_style` that the kind can show (see `panels._takes`).
+    """
 
     key: str
     schema: Schema
+    takes: frozenset[str]
 
     def read(self, node: Node, reader: Reader) -> PanelBody | None:
         """Read what stands under the kind's key."""

@@ -17,7 +17,7 @@ from obsgen.model.vectors import Labels, Vector
 from obsgen.model.worlds import World
 from obsgen.promql.build import Expr, any_of, binary, number
 from obsgen.source import Node
-from obsgen.units import Unit, number_text
+from obsgen.units import COUNT, Unit, number_text
 
 Series = tuple[InputSeries, ...] | Unprovable
 
@@ -102,6 +102,21 @@ class Measure(Protocol):
     def values(self, query: Query, world: World) -> Vector:
         """Return what the query gives over played series, by the definition of the measure."""
         ...
+
+
+def observed(measure: Measure) -> Metric | None:
+    """
+    Return the distribution whose own values a measure shows: a quantile or a mean of it.
+
+    Told by the unit: what counts observations is in none, a part of them is a ratio.
+    """
+    metrics = {metric.name: metric for metric in measure.metrics}
+    if len(metrics) != 1:
+        return None
+    (metric,) = metrics.values()
+    is_telling = metric.unit.dimension != "ratio" and metric.unit != COUNT
+    is_distribution = metric.type in {"histogram", "native_histogram", "summary"}
+    return metric if is_distribution and is_telling and measure.unit == metric.unit else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

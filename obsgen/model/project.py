@@ -206,6 +206,11 @@ class AlertBody(Protocol):
         """The metrics that it reads."""
         ...
 
+    @property
+    def threshold(self) -> Condition | None:
+        """The one measure with its limit that it fires beyond; None where it is not so plain."""
+        ...
+
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rules."""
         ...

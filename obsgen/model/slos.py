@@ -11,6 +11,7 @@ from typing import Final, Literal, Protocol
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
+from obsgen.model.measures import Limit
 from obsgen.model.periods import Period
 from obsgen.model.proofs import Flow, Played, Rhythm, Stage, Unprovable
 from obsgen.units import Duration
@@ -76,6 +77,15 @@ class Ledger:
     has_bad: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """That values of a metric stay below a limit, for those of its series that *where* takes."""
+
+    metric: Metric
+    limit: Limit
+    where: tuple[Matcher, ...] = ()
+
+
 class Sli(Protocol):
     """A service level indicator: which events count, and which of them are bad."""
 
@@ -102,6 +112,11 @@ class Sli(Protocol):
     @property
     def parts(self) -> tuple[SloPart, ...]:
         """The other SLOs that it is made of."""
+        ...
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """What it promises of a metric's own values, in the unit of the metric."""
         ...
 
     @property

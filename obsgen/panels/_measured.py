@@ -70,10 +70,11 @@ class MeasuredBody:
         shown = tuple(_shown(measure, common, context) for measure in self.measures)
         unit = shown[0][0]
         spoken = str(unit) if unit.per_seconds not in _SPOKEN else ""
+        made = description_of(self.measures, asking.window, spoken, has_time=bool(common.time))
         return Panel(
             type=type_,
             title=common.title or title_of(self.measures),
-            description=common.description or description_of(self.measures, asking.window, spoken),
+            description=common.description or made,
             width=columns_of(common.width or asking.width),
             height=common.height or asking.height,
             targets=self._targets(common, context, asking, shown),

@@ -9,9 +9,9 @@ from typing import Final
 
 from obsgen.artefacts import Threshold
 from obsgen.diagnostics import Code, finding
-from obsgen.model import PanelSpec, Reports
+from obsgen.model import PanelSpec, Reports, ThresholdSpecs
 from obsgen.source import Scalar
-from obsgen.units import Quantity, Unit
+from obsgen.units import Quantity, Unit, as_decimal
 
 THRESHOLD: Final = Code(
     "DSH609",
@@ -38,9 +38,14 @@ def is_color(text: str) -> bool:
 
 def thresholds_of(common: PanelSpec, unit: Unit, report: Reports) -> tuple[Threshold, ...]:
     """Return the author's thresholds in *unit*, ascending, the base first."""
+    return steps_of(common.thresholds, unit, report)
+
+
+def steps_of(written: ThresholdSpecs, unit: Unit, report: Reports) -> tuple[Threshold, ...]:
+    """Return thresholds as they were written in *unit*, ascending, the base first."""
     steps: dict[Decimal, str] = {}
     base = ""
-    for color, amount in common.thresholds:
+    for color, amount in written:
         if amount is None:
             base = color
         elif (value := _value(amount, unit, report)) is not None:
@@ -52,20 +57,31 @@ def thresholds_of(common: PanelSpec, unit: Unit, report: Reports) -> tuple[Thres
     return (Threshold(value=None, color=base or opposite), *rising)
 
 
-def _value(amount: Scalar, unit: Unit, report: Reports) -> Decimal | None:
+def amount_in(text: str, unit: Unit) -> Decimal | None:
+    """
+    Return an amount as its author wrote it in *unit*, or None where it is none of that kind.
+
+    A bare 0 is nothing in every unit.
+    """
     try:
-        value = Quantity.parse(amount.text).converted_to(unit)
+        quantity = Quantity.parse(text)
     except ValueError:
-        value = None
-    if value is None:
-        message = f"threshold {amount.word} is not an amount in `{unit}`, which the panel shows"
-        report(finding(THRESHOLD, amount.origin, message, f"write it as in `{_example(unit)}`"))
-    if isinstance(value, Fraction):
-        return Decimal(value.numerator) / Decimal(value.denominator)
-    return value
+        return None
+    is_nothing = quantity.unit.is_plain_count and not quantity.value
+    value = Decimal(0) if is_nothing else quantity.converted_to(unit)
+    return as_decimal(value) if isinstance(value, Fraction) else value
 
 
-def _example(unit: Unit) -> str:
+def example_of(unit: Unit) -> str:
+    """Return an amount in a unit as an author writes it."""
     per = str(unit).removeprefix(unit.name)
     examples = {"time": "500ms", "bytes": "10MB", "ratio": "80%", "money": f"100 {unit.name}"}
     return examples.get(unit.dimension, "10") + per
+
+
+def _value(amount: Scalar, unit: Unit, report: Reports) -> Decimal | None:
+    value = amount_in(amount.text, unit)
+    if value is None:
+        message = f"threshold {amount.word} is not an amount in `{unit}`, which the panel shows"
+        report(finding(THRESHOLD, amount.origin, message, f"write it as in `{example_of(unit)}`"))
+    return value

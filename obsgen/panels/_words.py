@@ -46,12 +46,19 @@ def column_of(measure: Measure) -> str:
     return re.sub(r"\s*\{\{.*?\}\}", "", measure.legend).strip() or title_of((measure,))
 
 
-def description_of(measures: Sequence[Measure], window: str, unit: str) -> str:
-    """Return what a panel shows, over which window, in which unit, and what to do about it."""
+def description_of(
+    measures: Sequence[Measure], window: str, unit: str, *, has_time: bool = False
+) -> str:
+    """
+    Return what a panel shows, over which window, in which unit, and what to do about it.
+
+    Args:
+        has_time: The panel has a time range of its own.
+    """
     first = measures[0]
     parts = [f"{capitalized(_together(measures))}."]
     parts += [f"{text.rstrip('.')}." for text in _helps(measures)]
-    if spoken := _window_words(first.window(window)):
+    if spoken := _window_words(first.window(window), has_time=has_time):
         parts.append(spoken)
     if unit:
         parts.append(f"In {unit}.")
@@ -121,11 +128,11 @@ def _helps(measures: Sequence[Measure]) -> tuple[str, ...]:
     return tuple(metric.help for metric in metrics.values() if metric.help and len(metrics) == 1)
 
 
-def _window_words(window: str) -> str:
+def _window_words(window: str, *, has_time: bool) -> str:
     if not window:
         return ""
     if window == "$__range":
-        return "Over the dashboard's time range."
+        return f"Over the {'panel' if has_time else 'dashboard'}'s time range."
     if window.startswith("$"):
         return ""
     return f"Over the last {window}."

@@ -12,6 +12,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
+from obsgen.panels._takes import SCALED
 from obsgen.panels.stat import COLOR, REDUCE
 from obsgen.source import Node
 
@@ -48,7 +49,7 @@ class Gauge(MeasuredBody):
         asking = Asking(window=window, width=Fraction(1, 3), height=8)
         framed = self.framed("gauge", common, context, asking)
         end = _end(framed)
-        if end is None:
+        if end is None and common.style.maximum is None:
             message = f"the dial of `{framed.title}` has no end"
             hint = "give it thresholds, or show the number as a `stat`"
             context.report(finding(GAUGE_END, common.origin, message, hint))
@@ -67,6 +68,7 @@ class GaugeKind:
     """Reads `gauge: MEASURE`."""
 
     key: Final = "gauge"
+    takes: Final = SCALED
     schema: Final[Mapping[str, Any]] = measures_schema(
         "The current value on a dial: a measure, the name of one, or a list of them.",
         {"used_of": "node_memory_MemTotal_bytes", "free": "node_memory_MemAvailable_bytes"},

@@ -10,6 +10,7 @@ from typing import Any, Final
 from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
+from obsgen.panels._takes import VALUES
 from obsgen.source import Node
 
 REDUCE: Final[Mapping[str, Json]] = {"calcs": ["lastNotNull"], "fields": "", "values": False}
@@ -49,6 +50,7 @@ class StatKind:
     """Reads `stat: MEASURE`."""
 
     key: Final = "stat"
+    takes: Final = VALUES
     schema: Final[Mapping[str, Any]] = measures_schema(
         "The current value, large: a measure, the name of one, or a list of them.",
         {"sum": "active_sessions"},

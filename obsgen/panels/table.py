@@ -11,6 +11,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.names import target_letter
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
+from obsgen.panels._takes import COLUMNS
 from obsgen.panels.stat import COLOR
 from obsgen.source import Node
 
@@ -38,6 +39,7 @@ class Table(MeasuredBody):
             options=options(sort_by=headers[0]),
             custom=CUSTOM,
             color=COLOR,
+            overrides=tuple(map(colored, headers)) if common.thresholds else (),
             transformations=joined(headers, labels=self._labels()),
         )
 
@@ -49,6 +51,12 @@ class Table(MeasuredBody):
                 return ()
             found.update(dict.fromkeys(sorted(measure.labels)))
         return tuple(found)
+
+
+def colored(header: str) -> Mapping[str, Json]:
+    """Return the override that paints a column's values; labels are judged by no threshold."""
+    cells: dict[str, Json] = {"id": "custom.cellOptions", "value": {"type": "color-text"}}
+    return {"matcher": {"id": "byName", "options": header}, "properties": [cells]}
 
 
 def options(*, sort_by: str, descending: bool = True) -> dict[str, Json]:
@@ -119,6 +127,7 @@ class TableKind:
     """Reads `table: MEASURE` and `table: [MEASURE, …]`."""
 
     key: Final = "table"
+    takes: Final = COLUMNS
     schema: Final[Mapping[str, Any]] = measures_schema(
         "Current values by label: a measure a column, joined on their labels.",
         [{"rate": "http_requests_total", "by": ["route"]}],

@@ -11,6 +11,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.catalogue import Metric
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import columns_of, links_of
+from obsgen.panels._takes import NOTHING
 from obsgen.source import MappingNode, Node
 
 _WIDTH: Final = Fraction(1, 3)
@@ -51,6 +52,7 @@ class TextKind:
     """Reads `text: WORDS` and `text: {content: WORDS}`."""
 
     key: Final = "text"
+    takes: Final = NOTHING
     schema: Final[Mapping[str, Any]] = {
         "type": ["string", "object"],
         "properties": {

@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any, Final
 
 from obsgen.artefacts import Json, Panel
-from obsgen.model import DashboardContext, PanelSpec, Reader
+from obsgen.model import RATE_INTERVAL, DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
+from obsgen.panels._slo_lines import SloLine, slo_lines, steps_of_lines
+from obsgen.panels._takes import GRAPH
 from obsgen.source import Node
 
 # Shapes: Grafana's TimeSeries panel, `Options` and `GraphFieldConfig`; values: its defaults.
@@ -42,7 +44,7 @@ CUSTOM: Final[Mapping[str, Json]] = {
 }
 COLOR: Final[Mapping[str, Json]] = {"mode": "palette-classic"}
 
-ASKING: Final = Asking(window="$__rate_interval", width=Fraction(1, 3), height=8, instant=False)
+ASKING: Final = Asking(window=RATE_INTERVAL, width=Fraction(1, 3), height=8, instant=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,17 @@ class Timeseries(MeasuredBody):
     """One line for each series of each measure."""
 
     def panel(self, common: PanelSpec, context: DashboardContext) -> Panel:
-        """Return the panel; thresholds of the author are drawn as dashed lines."""
+        """Return the panel; thresholds, of the author or of SLOs, are drawn as dashed lines."""
         framed = self.framed("timeseries", common, context, ASKING)
-        style = "dashed" if common.thresholds else "off"
         unit = framed.unit
+        lines: tuple[SloLine, ...] = ()
+        if unit is not None and not common.thresholds:
+            lines = slo_lines(self.measures, unit, context)
+        if lines:
+            said = dict.fromkeys((framed.description, *(line.sentence for line in lines)))
+            thresholds = steps_of_lines(lines)
+            framed = replace(framed, description=" ".join(said), thresholds=thresholds)
+        style = "dashed" if common.thresholds or lines else "off"
         axis = str(unit) if unit is not None and unit.per_seconds > 1 else ""
         custom: dict[str, Json] = {**CUSTOM, "axisLabel": axis, "thresholdsStyle": {"mode": style}}
         return replace(framed, options=OPTIONS, custom=custom, color=COLOR)
@@ -63,6 +72,7 @@ class TimeseriesKind:
     """Reads `timeseries: MEASURE`."""
 
     key: Final = "timeseries"
+    takes: Final = GRAPH
     schema: Final[Mapping[str, Any]] = measures_schema(
         "Lines over time: a measure, the name of one, or a list of them.",
         {"rate": "http_requests_total", "by": ["route"]},

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Related, Severity, finding
 from obsgen.model import DashboardSpec, PanelSpec, Reader, SectionSpec
+from obsgen.reader.annotations import read_annotations
+from obsgen.reader.links import read_links
 from obsgen.reader.panels import items_of, read_panel, read_time, texts_of
+from obsgen.reader.repeats import check_repeats
+from obsgen.reader.variables import read_intervals, read_variables
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 
@@ -24,13 +27,7 @@ SAME_TITLE: Final = Code(
     fix="Give one of them another title.",
     severity=Severity.WARNING,
 )
-UNKNOWN_VARIABLE: Final = Code(
-    "REF261",
-    "unknown-variable",
-    why="a variable filters by a label; one that no metric of the service has filters nothing",
-    fix="Name a label of a declared metric, or declare the label.",
-)
-CODES: Final = (FOLDER, SAME_TITLE, UNKNOWN_VARIABLE)
+CODES: Final = (FOLDER, SAME_TITLE)
 
 _FOLDER_LENGTH: Final = 100
 
@@ -42,14 +39,19 @@ def read_dashboard(node: MappingNode, reader: Reader) -> DashboardSpec | None:
         return None
     refresh = reader.duration(node.get("refresh"))
     time = read_time(node.get("time"), reader)
+    variables, sections = read_variables(node, reader), _sections(node, reader)
+    check_repeats(sections, variables, reader)
     return DashboardSpec(
         name=name,
         title=reader.text(node.get("title")) or name.replace("-", " ").capitalize(),
         service=reader.text(node.get("service")),
         description=reader.text(node.get("description")),
         folder=read_folder(node.get("folder"), reader),
-        variables=_variables(node.get("variables"), reader),
-        sections=_sections(node, reader),
+        variables=variables,
+        intervals=read_intervals(node.get("intervals"), reader),
+        annotations=read_annotations(node.get("annotations"), reader),
+        links=read_links(node.get("links"), reader),
+        sections=sections,
         time=time if time.startswith("now") or not time else f"now-{time}",
         refresh=str(refresh) if refresh and refresh > Duration(0) else "",
         tags=texts_of(node.get("tags"), reader),
@@ -84,22 +86,6 @@ def _folder_problem(folder: str) -> str:
     return "is longer than 100 characters" if len(folder) > _FOLDER_LENGTH else ""
 
 
-def _variables(node: Node | None, reader: Reader) -> tuple[str, ...]:
-    metrics = reader.catalogue.metrics.values()
-    known = sorted({label for metric in metrics for label in metric.all_labels})
-    found: dict[str, None] = {}
-    for item in items_of(node):
-        name = reader.text(item)
-        if name in known:
-            found[name] = None
-        elif name:
-            guess = near(name, known)
-            hint = f"did you mean `{guess}`?" if guess else ""
-            message = f"variable `{name}` is a label that no metric here has"
-            reader.report(finding(UNKNOWN_VARIABLE, item.origin, message, hint))
-    return tuple(found)
-
-
 def _sections(node: MappingNode, reader: Reader) -> tuple[SectionSpec, ...]:
     found = []
     if loose := _panels(node.get("panels"), reader):
@@ -113,6 +99,8 @@ def _sections(node: MappingNode, reader: Reader) -> tuple[SectionSpec, ...]:
             title=reader.text(item.get("title")),
             panels=panels,
             collapsed=isinstance(collapsed, Scalar) and collapsed.text.lower() == "true",
+            repeat=reader.text(item.get("repeat")),
+            origin=item.origin,
         )
         if panels:
             found.append(section)

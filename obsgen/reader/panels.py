@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
-from obsgen.model import LinkSpec, PanelKind, PanelSpec, Reader
-from obsgen.panels._thresholds import COLORS, is_color
+from obsgen.model import PanelKind, PanelSpec, Reader
+from obsgen.names import COLUMNS
+from obsgen.reader.colors import read_thresholds
+from obsgen.reader.links import read_links
+from obsgen.reader.overrides import read_overrides
+from obsgen.reader.panel_style import read_legend_text, read_style, read_whole, taken
+from obsgen.reader.transformations import read_transformations
+from obsgen.reader.units import read_unit
 from obsgen.schema.dashboard import COMMON_PANEL_KEYS
 from obsgen.schema.kinds import keys, load
-from obsgen.source import Entry, MappingNode, Node, Scalar, Sequence
-from obsgen.units import Unit
+from obsgen.source import Entry, MappingNode, Node, Sequence
 
 PANEL_KIND: Final = Code(
     "DSH601",
     "panel-kind",
     why="a panel shows one thing in one way; its kind is the one key that says which",
     fix="Write exactly one of the kinds: `{timeseries: {rate: http_requests_total}}`.",
-)
-COLOR: Final = Code(
-    "DSH602",
-    "panel-color",
-    why="Grafana shows a colour that it does not know as black, or not at all",
-    fix="Write a name of Grafana's palette (`green`, `dark-red`, …) or `#rrggbb`.",
 )
 WIDTH: Final = Code(
     "DSH603",
@@ -46,19 +43,7 @@ HEIGHT: Final = Code(
     why="a height is counted in whole grid rows; more than a screenful is never seen at once",
     fix="Write a whole number from 1 to 40: `height: 8`.",
 )
-LINK: Final = Code(
-    "DSH611",
-    "panel-link",
-    why="a link leads to one place: an address, or a dashboard of this build",
-    fix="Write `{title: Runbook, url: https://…}` or `{title: SLOs, dashboard: gateway/slo}`.",
-)
-UNIT_WORD: Final = Code(
-    "DSH612",
-    "panel-unit-word",
-    why="a unit is a word or a symbol, with a length of time after `/`",
-    fix="Write `unit: ms`, `unit: MiB`, `unit: percent` or `unit: USD/h`.",
-)
-CODES: Final = (PANEL_KIND, COLOR, WIDTH, TIME, HEIGHT, LINK, UNIT_WORD)
+CODES: Final = (PANEL_KIND, WIDTH, TIME, HEIGHT)
 
 # Grafana documentation, "Time units and relative ranges".
 _TIME: Final = re.compile(
@@ -74,19 +59,28 @@ def read_panel(node: MappingNode, reader: Reader) -> PanelSpec | None:
         return None
     kind: PanelKind = load("panels", entry.key.text)
     body = kind.read(entry.value, reader)
+    node = taken(node, kind, reader)
     if body is None:
         return None
+    thresholds = read_thresholds(node.get("thresholds"), reader)
     return PanelSpec(
         body=body,
         title=reader.text(node.get("title")),
         description=reader.text(node.get("description")),
         width=_width(node.get("width"), reader),
         height=_height(node.get("height"), reader),
-        unit=_unit(node.get("unit"), reader),
-        thresholds=tuple(_thresholds(node.get("thresholds"), reader)),
+        unit=read_unit(node.get("unit"), reader),
+        thresholds=thresholds.steps,
+        alert_limits=thresholds.alerts,
         time=read_time(node.get("time"), reader).removeprefix("now-"),
-        links=tuple(_links(node.get("links"), reader)),
-        legend=reader.text(node.get("legend")),
+        links=read_links(node.get("links"), reader),
+        legend=read_legend_text(node.get("legend"), reader),
+        style=read_style(node, reader),
+        overrides=read_overrides(node.get("overrides"), kind, reader),
+        transformations=read_transformations(node.get("transformations"), reader),
+        data_links=read_links(node.get("data_links"), reader),
+        repeat=reader.text(node.get("repeat")),
+        per_row=read_whole(node.get("per_row"), "per_row", (1, COLUMNS), reader) or 0,
         refs=texts_of(node.get("refs"), reader),
         origin=node.origin,
     )
@@ -160,45 +154,3 @@ def _height(node: Node | None, reader: Reader) -> int | None:
     message = f"height `{text}` is not a number of grid rows from 1 to {_HIGHEST}"
     reader.report(finding(HEIGHT, node.origin, message, "a graph has 8, a stat 4"))
     return None
-
-
-def _unit(node: Node | None, reader: Reader) -> Unit | None:
-    text = reader.text(node)
-    if not text or node is None:
-        return None
-    try:
-        return Unit.parse(text)
-    except ValueError:
-        hint = "write a word such as `ms`, `MiB`, `percent` or `USD/h`"
-        reader.report(finding(UNIT_WORD, node.origin, f"`{text}` is not a unit", hint))
-        return None
-
-
-def _thresholds(node: Node | None, reader: Reader) -> Iterator[tuple[str, Scalar | None]]:
-    entries = node.entries.values() if isinstance(node, MappingNode) else ()
-    for entry in entries:
-        if entry.key.text.startswith("x-") or not isinstance(entry.value, Scalar):
-            continue
-        is_base = entry.key.text == "base"
-        color = entry.value if is_base else entry.key
-        if is_color(color.text):
-            yield color.text, None if is_base else entry.value
-            continue
-        guess = near(color.text, COLORS)
-        hint = f"did you mean `{guess}`?" if guess else "write a colour's name, or `#rrggbb`"
-        message = f"Grafana knows no colour {color.word}"
-        reader.report(finding(COLOR, color.origin, message, hint))
-
-
-def _links(node: Node | None, reader: Reader) -> Iterator[LinkSpec]:
-    for item in items_of(node):
-        if not isinstance(item, MappingNode):
-            continue
-        url, dashboard = reader.text(item.get("url")), reader.text(item.get("dashboard"))
-        if bool(url) == bool(dashboard):
-            found = "both" if url else "neither"
-            message = f"link has {found} of `url` and `dashboard`"
-            reader.report(finding(LINK, item.origin, message, "write one of the two"))
-            continue
-        title = reader.text(item.get("title")) or url or dashboard
-        yield LinkSpec(title=title, url=url, dashboard=dashboard, origin=item.origin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from obsgen.schema.panel_style import LEGEND, LINKS, PANEL_STYLE_KEYS, THRESHOLDS
 from obsgen.schema.shared import (
     LABEL_PATTERN,
     Schema,
@@ -12,6 +13,7 @@ from obsgen.schema.shared import (
     listed,
     mapping,
     name,
+    one_or_several,
     ref,
     text,
 )
@@ -29,34 +31,13 @@ COMMON_PANEL_KEYS: Final[Mapping[str, Schema]] = {
         "examples": [8],
     },
     "unit": text("Shown instead of the measure's own unit, of the same kind.", examples=["ms"]),
-    "thresholds": {
-        "type": "object",
-        "additionalProperties": text(),
-        "description": (
-            "`base` names the colour below all amounts; every other key is a colour, its value "
-            "the amount from which it counts."
-        ),
-        "examples": [{"base": "red", "green": "80%"}, {"base": "green", "red": "500ms"}],
-    },
+    "thresholds": THRESHOLDS,
     "time": text(
         "This panel's own time range, as Grafana reads it.", examples=["now-30d", "now/d"]
     ),
-    "links": listed(
-        mapping(
-            {
-                "title": text("What the link says."),
-                "url": text("Where it leads."),
-                "dashboard": text(
-                    "Or the dashboard: its name, or `SERVICE/WORD` for a ready one.",
-                    examples=["gateway/slo"],
-                ),
-            },
-            required=["title"],
-        ),
-        description="Links in the panel's corner.",
-        examples=[[{"title": "Runbook", "url": "https://wiki.example.org/gateway"}]],
-    ),
-    "legend": text("What each series is called, as Grafana reads it.", examples=["{{endpoint}}"]),
+    "links": LINKS,
+    "legend": LEGEND,
+    **PANEL_STYLE_KEYS,
     "refs": ref("refs"),
 }
 """What every panel takes beside its kind."""
@@ -74,6 +55,50 @@ def panel_schema(kinds: Mapping[str, Schema]) -> Schema:
     )
 
 
+_VARIABLE: Final[Schema] = {
+    **mapping(
+        {
+            "label": {
+                "type": "string",
+                "pattern": LABEL_PATTERN,
+                "description": "The label; the variable has its name.",
+            },
+            "title": text("What stands before it.", examples=["Endpoint"]),
+            "multi": flag("Several values may be chosen, and all of them; true where left out."),
+            "default": {
+                **one_or_several("Chosen at first; all where left out.", "/api", ["/a", "/b"]),
+            },
+        },
+        required=["label"],
+        examples=[{"label": "endpoint", "title": "Endpoint", "multi": False, "default": "/api"}],
+    ),
+    "type": ["string", "object"],
+    "pattern": LABEL_PATTERN,
+}
+
+_ANNOTATION: Final[Schema] = {
+    **mapping(
+        {
+            "name": text("What it is called above the dashboard.", examples=["Migrations"]),
+            "expr": text("PromQL: moments are marked while it has values other than 0."),
+            "measure": {
+                "type": ["string", "object"],
+                "description": "Or a measure, or one with a comparison, as of an alert.",
+                "examples": [{"increase": "migrations_total", "above": 0}],
+            },
+            "title": text("What the mark says.", examples=["{{version}}"]),
+            "text": text("More of it."),
+            "color": text("Of the marks; blue where left out.", examples=["purple"]),
+            "on": flag("Drawn at first; true where left out."),
+        },
+        required=["name"],
+        description="Moments to mark: `deploys`, `alerts`, `restarts`, or your own.",
+        examples=["deploys", {"name": "Migrations", "expr": "changes(schema_version[5m]) > 0"}],
+    ),
+    "type": ["string", "object"],
+}
+
+
 def section_schema() -> Schema:
     """Return the shape of a section."""
     return mapping(
@@ -81,6 +106,9 @@ def section_schema() -> Schema:
             "title": text("The header of the row."),
             "panels": listed(ref("panel"), description="They flow from left to right."),
             "collapsed": flag("The row is closed at first, and its queries are not asked."),
+            "repeat": text(
+                "A variable: each of its values gets such a row.", examples=["endpoint"]
+            ),
         },
         required=["panels"],
         description="A row of panels under a header.",
@@ -99,10 +127,23 @@ def dashboard_schema() -> Schema:
             "description": text("What the dashboard is for."),
             "folder": text("The Grafana folder; the service's where left out."),
             "variables": listed(
-                {"type": "string", "pattern": LABEL_PATTERN},
-                description="Labels to choose values of: each filters every query that has it.",
-                examples=[["endpoint"]],
+                _VARIABLE,
+                description="Labels to choose values of: each filters every query that has it, and "
+                "the choices of those after it.",
+                examples=[["endpoint"], [{"label": "endpoint", "multi": False}]],
             ),
+            "intervals": listed(
+                ref("duration"),
+                description="Windows to choose from: graphs take `$interval` where their measures "
+                "set none.",
+                examples=[["1m", "5m", "1h"]],
+            ),
+            "annotations": listed(
+                _ANNOTATION,
+                description="Moments to mark in all graphs.",
+                examples=[["deploys", "alerts"]],
+            ),
+            "links": {**LINKS, "description": "Links above the dashboard."},
             "sections": listed(ref("section"), description="Rows of panels."),
             "panels": listed(ref("panel"), description="Panels without a row of their own."),
             "time": text("Start of the time range.", examples=["now-6h", "now-7d"]),

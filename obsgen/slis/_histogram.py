@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher
-from obsgen.model import Limit
+from obsgen.model import Limit, Promise
 from obsgen.slis._metrics import OfMetrics, of_those
 from obsgen.units import as_decimal
 
@@ -36,6 +36,11 @@ class OfHistogram(OfMetrics):
     def metrics(self) -> tuple[Metric, ...]:
         """The histogram."""
         return (self.histogram,)
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """That its observations are at most *below*."""
+        return (Promise(metric=self.histogram, limit=self.below, where=self.where),)
 
     @property
     def bounds(self) -> Iterator[Bound]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from obsgen.matchers import Matcher
-from obsgen.model import Rhythm, SloPart
+from obsgen.model import Promise, Rhythm, SloPart
 
 
 def of_those(where: Iterable[Matcher]) -> str:
@@ -27,6 +27,11 @@ class OfMetrics:
     @property
     def parts(self) -> tuple[SloPart, ...]:
         """None."""
+        return ()
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """None: events are counted, not measured."""
         return ()
 
     @property

@@ -19,6 +19,7 @@ from obsgen.model import (
     Ledger,
     LedgerScope,
     Played,
+    Promise,
     Reader,
     Rhythm,
     Schema,
@@ -79,6 +80,11 @@ class Composite:
     def groups(self) -> frozenset[str] | None:
         """The groups that all parts have."""
         return frozenset.intersection(*(frozenset(part.slo.by) for part in self.parts))
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """None: what its parts promise is theirs."""
+        return ()
 
     @property
     def caveats(self) -> tuple[str, ...]:

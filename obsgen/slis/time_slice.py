@@ -23,6 +23,7 @@ from obsgen.model import (
     Ledger,
     LedgerScope,
     Played,
+    Promise,
     Query,
     Reader,
     Rhythm,
@@ -37,6 +38,7 @@ from obsgen.model import (
     World,
     kept,
     levels_of,
+    observed,
 )
 from obsgen.promql.build import binary, number
 from obsgen.schema.shared import ref
@@ -102,6 +104,14 @@ class TimeSlice:
     def parts(self) -> tuple[SloPart, ...]:
         """None."""
         return ()
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """Where its measure is of one metric's own values: that these stay below the limit."""
+        condition = self.condition
+        is_most = condition.comparison in {"<", "<="}
+        metric = observed(condition.measure) if is_most else None
+        return () if metric is None else (Promise(metric=metric, limit=condition.limit),)
 
     @property
     def caveats(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from obsgen.artefacts import Link, Panel, Threshold
 from obsgen.names import target_letter
 from obsgen.outputs.grafana.units import unit_id
+from obsgen.units import Unit
 
 
 def field_config(panel: Panel) -> dict[str, Any]:
@@ -29,20 +30,24 @@ def field_config(panel: Panel) -> dict[str, Any]:
     if panel.data_links:
         defaults["links"] = [_data_link(link) for link in panel.data_links]
     known = {key: value for key, value in defaults.items() if value is not None}
+    units = [_unit_override(matcher, unit) for matcher, unit in panel.unit_overrides]
     return {
         "defaults": {**known, **panel.defaults},
-        "overrides": _merged([*_unit_overrides(panel), *panel.overrides]),
+        "overrides": _merged([*_unit_overrides(panel), *units, *panel.overrides]),
     }
 
 
 def _merged(overrides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return one override for each matcher, with the properties of all that have it."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return one override for each matcher, with the last property of each id that has it."""
+    found: dict[str, tuple[Any, dict[str, Any]]] = {}
     for override in overrides:
-        matcher = override["matcher"]
-        one = found.setdefault(str(matcher), {"matcher": matcher, "properties": []})
-        one["properties"].extend(override["properties"])
-    return list(found.values())
+        _, properties = found.setdefault(str(override["matcher"]), (override["matcher"], {}))
+        properties.update({each["id"]: each for each in override["properties"]})
+    return [
+        {"matcher": matcher, "properties": list(properties.values())}
+        for matcher, properties in found.values()
+        if properties
+    ]
 
 
 # Without steps of its own a panel gets Grafana's: red from 80 on, whatever is shown.
@@ -65,13 +70,28 @@ def _unit_overrides(panel: Panel) -> list[dict[str, Any]]:
             if target.as_table
             else {"id": "byFrameRefID", "options": target_letter(index)}
         )
-        properties = [{"id": "unit", "value": unit_id(target.unit)}]
-        overrides.append({"matcher": matcher, "properties": properties})
+        overrides.append(_unit_override(matcher, target.unit))
     return overrides
 
 
+def _unit_override(matcher: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
+    return {"matcher": matcher, "properties": [{"id": "unit", "value": unit_id(unit)}]}
+
+
 def _data_link(link: Link) -> dict[str, Any]:
-    return {"title": link.title, "url": link_url(link), "targetBlank": link.new_tab}
+    # Grafana reads three of these keys; its schema wants all, as of a link in a corner.
+    return {
+        "title": link.title,
+        "type": "link",
+        "url": link_url(link),
+        "icon": "",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "targetBlank": link.new_tab,
+        "includeVars": False,
+        "keepTime": False,
+    }
 
 
 def link_url(link: Link) -> str:

@@ -222,9 +222,16 @@ def _query_variable(variable: Variable) -> dict[str, Any]:
         includeAll=variable.multi,
         allValue=variable.all_value if variable.multi else None,
     )
-    everything = {"text": ["All"], "value": ["$__all"]} if variable.multi else None
-    data = {**made.to_json_data(), "current": everything, "definition": variable.query}
+    data = {**made.to_json_data(), "current": _chosen(variable), "definition": variable.query}
     return _ordered(data, VARIABLE_KEYS)
+
+
+def _chosen(variable: Variable) -> dict[str, Any] | None:
+    """Return what is chosen at first; None for the first value that there is."""
+    if variable.default:
+        default: Any = list(variable.default) if variable.multi else variable.default[0]
+        return {"text": default, "value": default}
+    return {"text": ["All"], "value": ["$__all"]} if variable.multi else None
 
 
 def _ordered(data: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,27 @@
+"""What may stand beside a panel's kind, by what the kind can show of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOTHING: Final = frozenset[str]()
+"""Of a panel that shows no values: words, a list of alerts."""
+
+VALUES: Final = frozenset(
+    {"decimals", "no_value", "texts", "overrides", "transformations", "data_links"}
+)
+"""Of a panel that shows values of measures, in whatever form."""
+
+SCALED: Final = VALUES | {"min", "max"}
+"""Of one that shows them on a scale."""
+
+OVER_TIME: Final = VALUES | {"interval", "legend"}
+"""Of one that shows them over time."""
+
+GRAPH: Final = (
+    SCALED | OVER_TIME | {"stacked", "fill", "scale", "axis", "exemplars", "dashed", "hidden"}
+)
+"""Of one that draws lines."""
+
+COLUMNS: Final = VALUES | {"column", "hidden"}
+"""Of one with columns, which overrides name."""
