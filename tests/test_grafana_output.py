@@ -16,7 +16,7 @@ from grafana_foundation_sdk.models import units as grafana_units
 from grafana_specs import DASHBOARD, SERVICE, built, dashboards, panel, panels, queries
 from oracles import ROOT
 
-from obsgen.outputs.grafana.units import unit_id
+from obsgen.artefacts.grafana_units import unit_id
 from obsgen.pipeline import build
 from obsgen.promql import parse
 from obsgen.promql.variables import substitute_variables, variables

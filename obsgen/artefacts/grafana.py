@@ -28,6 +28,7 @@ class Target:
         exemplar: Exemplars are asked for and drawn too.
         unit: Of these values, where it is not the panel's.
         column: The header of the values in a table.
+        extra: More of the query, in Grafana's own words.
     """
 
     expr: str
@@ -38,6 +39,7 @@ class Target:
     exemplar: bool = False
     unit: Unit | None = None
     column: str = ""
+    extra: Mapping[str, Json] = field(default_factory=dict)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

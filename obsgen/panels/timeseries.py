@@ -12,9 +12,18 @@ from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.source import Node
 
+# Shapes that panels of series share: `VizLegendOptions`, `HideSeriesConfig`.
+LEGEND: Final[Mapping[str, Json]] = {
+    "displayMode": "list",
+    "placement": "bottom",
+    "showLegend": True,
+    "calcs": [],
+}
+HIDE_FROM: Final[Mapping[str, Json]] = {"legend": False, "tooltip": False, "viz": False}
+
 # Shapes: Grafana's TimeSeries panel, `Options` and `GraphFieldConfig`; values: its defaults.
 OPTIONS: Final[Mapping[str, Json]] = {
-    "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+    "legend": dict(LEGEND),
     "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": False},
 }
 CUSTOM: Final[Mapping[str, Json]] = {
@@ -37,7 +46,7 @@ CUSTOM: Final[Mapping[str, Json]] = {
     "scaleDistribution": {"type": "linear"},
     "barAlignment": 0,
     "barWidthFactor": 0,
-    "hideFrom": {"legend": False, "tooltip": False, "viz": False},
+    "hideFrom": dict(HIDE_FROM),
     "thresholdsStyle": {"mode": "off"},
 }
 COLOR: Final[Mapping[str, Json]] = {"mode": "palette-classic"}

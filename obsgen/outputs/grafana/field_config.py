@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from obsgen.artefacts import Link, Panel, Threshold
 from obsgen.names import target_letter
-from obsgen.outputs.grafana.units import unit_id
+from obsgen.artefacts.grafana_units import unit_id
 
 
 def field_config(panel: Panel) -> dict[str, Any]:

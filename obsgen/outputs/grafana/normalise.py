@@ -162,7 +162,7 @@ def _target(target: Target) -> dict[str, Any]:
     data = {**made.to_json_data(), "range": not target.instant, "editorMode": "code"}
     data["exemplar"] = target.exemplar or None
     del data["refId"]
-    return _ordered(data, TARGET_KEYS)
+    return {**_ordered(data, TARGET_KEYS), **target.extra}
 
 
 def _format(target: Target) -> str:
