@@ -38,7 +38,7 @@ class Measured:
         node = self.own.get(key)
         return node.text if isinstance(node, Scalar) and node.text else default
 
-    def flag(self, key: str, default: bool) -> bool:  # noqa: FBT001 - the value, not a switch
+    def flag(self, key: str, default: bool) -> bool:
         """Return `true` or `false`."""
         node = self.own.get(key)
         return node.is_true if isinstance(node, Scalar) and node.is_boolean else default

@@ -67,9 +67,7 @@ CUSTOM: Final[Mapping[str, Json]] = {
     "scaleDistribution": {"type": "linear"},
     "hideFrom": dict(HIDE_FROM),
 }
-_ASKING: Final = Asking(
-    window="$__rate_interval", width=Fraction(1, 2), height=9, instant=False
-)
+_ASKING: Final = Asking(window="$__rate_interval", width=Fraction(1, 2), height=9, instant=False)
 _BOUND: Final = frozenset({"le"})
 
 
@@ -161,9 +159,7 @@ def _with_kind(node: Node) -> Node:
         return node
     if _KINDS_WITH_OF & set(node.entries):
         return node
-    renamed = {
-        "distribution" if key == "of" else key: entry for key, entry in node.entries.items()
-    }
+    renamed = {"distribution" if key == "of" else key: entry for key, entry in node.entries.items()}
     return replace(node, entries=renamed)
 
 

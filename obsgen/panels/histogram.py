@@ -43,9 +43,7 @@ class Histogram(MeasuredBody):
         framed = self.framed("histogram", common, context, ASKING)
         described = described_as("How often which value came:", framed.description, common)
         options = {**OPTIONS, "combine": self.combine}
-        return replace(
-            framed, description=described, options=options, custom=CUSTOM, color=COLOR
-        )
+        return replace(framed, description=described, options=options, custom=CUSTOM, color=COLOR)
 
 
 class HistogramKind:

@@ -41,9 +41,7 @@ BY_THRESHOLD: Final[Mapping[str, Json]] = {"mode": "thresholds"}
 BY_STATE: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "text"}
 BY_VALUE: Final[Mapping[str, Json]] = {"mode": "continuous-GrYlRd"}
 
-_ASKING: Final = Asking(
-    window="$__rate_interval", width=Fraction(1), height=8, instant=False
-)
+_ASKING: Final = Asking(window="$__rate_interval", width=Fraction(1), height=8, instant=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

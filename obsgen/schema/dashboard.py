@@ -116,9 +116,7 @@ def dashboard_schema() -> Schema:
     )
 
 
-def dashboard_definitions(
-    kinds: Mapping[str, Schema], measures: Schema
-) -> Mapping[str, Schema]:
+def dashboard_definitions(kinds: Mapping[str, Schema], measures: Schema) -> Mapping[str, Schema]:
     """
     Return what `$defs` needs for dashboards.
 

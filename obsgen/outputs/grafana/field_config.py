@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from obsgen.artefacts import Link, Panel, Threshold
-from obsgen.names import target_letter
 from obsgen.artefacts.grafana_units import unit_id
+from obsgen.names import target_letter
 
 
 def field_config(panel: Panel) -> dict[str, Any]:
