@@ -11,6 +11,7 @@ from typing import Final
 from obsgen import names, packs
 from obsgen.artefacts import Dashboard, Link, Section, Variable
 from obsgen.catalogue import Metric, near
+from obsgen.compile.named_variables import named_in
 from obsgen.diagnostics import Code, Origin, Related, Severity, finding
 from obsgen.model import (
     DashboardContext,
@@ -19,6 +20,7 @@ from obsgen.model import (
     Reports,
     Service,
     Spec,
+    panel_of,
 )
 from obsgen.packs._variables import label_variable
 
@@ -116,16 +118,17 @@ def _written(spec: Spec, report: Reports) -> Iterator[Dashboard]:
 
 
 def _compiled(spec: DashboardSpec, service: Service, context: DashboardContext) -> Dashboard:
-    variables = tuple(_variables(spec, context))
-    within = replace(context, variables=tuple(variable.name for variable in variables))
+    within = replace(context, variables=spec.variables)
     sections = tuple(
         Section(
             title=section.title,
-            panels=tuple(panel.body.panel(panel, within) for panel in section.panels),
+            panels=tuple(panel_of(panel, within) for panel in section.panels),
             collapsed=section.collapsed,
         )
         for section in spec.sections
     )
+    panels = [panel for section in sections for panel in section.panels]
+    variables = tuple(_variables(spec, named_in(panels), context))
     sources = (spec.origin.file, *service.sources) if spec.origin.file else service.sources
     return Dashboard(
         uid=names.uid(spec.name),
@@ -143,11 +146,20 @@ def _compiled(spec: DashboardSpec, service: Service, context: DashboardContext) 
     )
 
 
-def _variables(spec: DashboardSpec, context: DashboardContext) -> Iterator[Variable]:
-    """Yield the variables that filter something, each filled from a metric that is shown."""
+def _variables(
+    spec: DashboardSpec, named: frozenset[str], context: DashboardContext
+) -> Iterator[Variable]:
+    """
+    Yield the variables that filter something, each filled from a metric that is shown.
+
+    Args:
+        named: Those that stand in queries and texts; what no metric that is shown can fill, such
+            as a variable of log lines alone, is filled from any metric of the service.
+    """
     metrics = _shown(spec)
     for index, label in enumerate(spec.variables):
-        variable = label_variable(label, metrics)
+        others = context.catalogue.metrics.values() if label in named else ()
+        variable = label_variable(label, (*metrics, *others))
         if variable is not None:
             yield variable
             continue

@@ -13,8 +13,10 @@ from obsgen.model.dashboards import (
     LinkSpec,
     Pack,
     PanelBody,
+    PanelChange,
     PanelSpec,
     SectionSpec,
+    panel_of,
 )
 from obsgen.model.firing import fired
 from obsgen.model.hours import Hours
@@ -141,6 +143,7 @@ __all__ = [
     "Modifiers",
     "Pack",
     "PanelBody",
+    "PanelChange",
     "PanelKind",
     "PanelSpec",
     "Period",
@@ -191,6 +194,7 @@ __all__ = [
     "levels_of",
     "limit_parts",
     "never_holds",
+    "panel_of",
     "scaled",
     "summed",
     "total",

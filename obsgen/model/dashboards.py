@@ -36,6 +36,7 @@ class PanelSpec:
         height: Grid rows, or None for the kind's own.
         unit: Shown instead of the measure's own unit.
         thresholds: Colours with the quantity from which each counts; `base` has None.
+        raw: What is changed of the panel in Grafana's own words.
     """
 
     body: PanelBody
@@ -48,8 +49,17 @@ class PanelSpec:
     time: str = ""
     links: tuple[LinkSpec, ...] = ()
     legend: str = ""
+    raw: PanelChange | None = None
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+class PanelChange(Protocol):
+    """What an author changes of the panel that its kind has made."""
+
+    def applied(self, panel: Panel) -> Panel:
+        """Return the panel, changed."""
+        ...
 
 
 class PanelBody(Protocol):
@@ -63,6 +73,12 @@ class PanelBody(Protocol):
     def panel(self, common: PanelSpec, context: DashboardContext) -> Panel:
         """Return the panel."""
         ...
+
+
+def panel_of(spec: PanelSpec, context: DashboardContext) -> Panel:
+    """Return the panel that its kind makes, with what its author changed of it."""
+    made = spec.body.panel(spec, context)
+    return made if spec.raw is None else spec.raw.applied(made)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

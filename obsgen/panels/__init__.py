@@ -6,5 +6,5 @@ from typing import Final
 
 KINDS: Final = (
     *("timeseries", "stat", "gauge", "bargauge", "table", "heatmap", "state_timeline", "histogram"),
-    *("piechart", "logs", "log_counts", "log_table", "traces", "alertlist", "text"),
+    *("piechart", "logs", "log_counts", "log_table", "traces", "alertlist", "text", "panel"),
 )

@@ -67,7 +67,7 @@ class AlertList:
             type="alertlist",
             title=common.title or "Alerts",
             description=common.description
-            or f"Alerts in the state {spoken}. Each leads to its rule; its runbook says what to do.",
+            or f"Alerts in the state {spoken}; each leads to its rule and its runbook.",
             width=columns_of(common.width or Fraction(1, 2)),
             height=common.height or 8,
             options=self._options(context),

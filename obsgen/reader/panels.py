@@ -10,6 +10,7 @@ from typing import Final
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import LinkSpec, PanelKind, PanelSpec, Reader
+from obsgen.panels._raw import read_raw
 from obsgen.panels._thresholds import COLORS, is_color
 from obsgen.schema.dashboard import COMMON_PANEL_KEYS
 from obsgen.schema.kinds import keys, load
@@ -87,6 +88,7 @@ def read_panel(node: MappingNode, reader: Reader) -> PanelSpec | None:
         time=read_time(node.get("time"), reader).removeprefix("now-"),
         links=tuple(_links(node.get("links"), reader)),
         legend=reader.text(node.get("legend")),
+        raw=read_raw(node.get("raw"), reader),
         refs=texts_of(node.get("refs"), reader),
         origin=node.origin,
     )

@@ -58,6 +58,15 @@ COMMON_PANEL_KEYS: Final[Mapping[str, Schema]] = {
         examples=[[{"title": "Runbook", "url": "https://wiki.example.org/gateway"}]],
     ),
     "legend": text("What each series is called, as Grafana reads it.", examples=["{{endpoint}}"]),
+    "raw": {
+        "type": "object",
+        "additionalProperties": {},
+        "description": (
+            "Grafana's own JSON, laid over what the kind has made: mappings key by key, lists "
+            "replaced, `null` removes."
+        ),
+        "examples": [{"options": {"legend": {"placement": "right"}}}],
+    },
     "refs": ref("refs"),
 }
 """What every panel takes beside its kind."""

@@ -10,6 +10,7 @@ which people read them; what grafanalib adds beyond is left behind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from obsgen.artefacts import (
     ForeignTarget,
     GrafanaDatasource,
     Link,
+    Panel,
     Target,
     Variable,
 )
@@ -145,10 +147,15 @@ def _panel(item: Placed) -> Any:
     made.extraJson = {
         "type": panel.type,
         "options": panel.options,
-        "fieldConfig": field_config(panel) if source else None,
+        "fieldConfig": field_config(panel) if source or _is_configured(panel) else None,
         _EXTRA: panel.extra,
     }
     return made
+
+
+def _is_configured(panel: Panel) -> bool:
+    """Say whether a panel that asks nothing has a word on how values look."""
+    return bool(panel.custom or panel.defaults or panel.overrides)
 
 
 def _target(target: Target) -> dict[str, Any]:
@@ -182,7 +189,8 @@ def _datasource(type_: str) -> dict[str, str]:
 
 def datasource_variable(type_: str) -> str:
     """Return the name of the variable that chooses a datasource of a type."""
-    return "datasource" if type_ == PROMETHEUS else f"{type_}_datasource"
+    word = re.sub(r"[^a-z0-9_]", "_", type_)
+    return "datasource" if type_ == PROMETHEUS else f"{word}_datasource"
 
 
 def _variables(
