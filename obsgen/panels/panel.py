@@ -11,6 +11,7 @@ from obsgen.artefacts import Panel
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, PanelSpec, Reader
+from obsgen.panels._looks import LOOKS, PLAIN
 from obsgen.panels._measured import columns_of, links_of
 from obsgen.panels._raw import RawPanel, read_raw
 from obsgen.panels._thresholds import thresholds_of
@@ -30,7 +31,7 @@ CODES: Final = (NO_TYPE,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrafanaPanel:
-    """A panel that its author wrote as Grafana has it."""
+    """A panel that its author wrote as Grafana has it, over the whole options of its type."""
 
     raw: RawPanel
     catalogue: Catalogue
@@ -49,6 +50,7 @@ class GrafanaPanel:
         """Return the panel; what every panel takes may be said in either words."""
         kind = self.raw.text("type")
         unit = common.unit
+        look = LOOKS.get(kind, PLAIN)
         plain = Panel(
             type=kind,
             title=common.title or self.raw.text("title") or kind.capitalize(),
@@ -61,6 +63,9 @@ class GrafanaPanel:
             thresholds=thresholds_of(common, unit or COUNT, context.report)
             if common.thresholds
             else (),
+            options=look.options,
+            custom=look.custom,
+            color=look.color,
             links=links_of(common, context),
             time=common.time,
             origin=common.origin,

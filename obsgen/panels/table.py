@@ -16,6 +16,7 @@ from obsgen.source import Node
 
 # Shape: Grafana's Table panel, `TableFieldOptions`; values: its defaults.
 CUSTOM: Final[Mapping[str, Json]] = {"align": "auto", "inspect": False}
+OPTIONS: Final[Mapping[str, Json]] = {"showHeader": True, "frameIndex": 0, "cellHeight": "sm"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,7 @@ class Table(MeasuredBody):
 
 def options(*, sort_by: str, descending: bool = True) -> dict[str, Json]:
     """Return the options of a table that is sorted by a column (Table panel, `Options`)."""
-    return {
-        "showHeader": True,
-        "frameIndex": 0,
-        "cellHeight": "sm",
-        "sortBy": [{"displayName": sort_by, "desc": descending}],
-    }
+    return {**OPTIONS, "sortBy": [{"displayName": sort_by, "desc": descending}]}
 
 
 def headers_of(columns: Sequence[str]) -> tuple[str, ...]:
