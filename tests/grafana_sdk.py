@@ -96,12 +96,11 @@ def _of_value(value: Any, hint: Any, path: str) -> Iterator[str]:
         yield from min((list(_of_value(value, one, path)) for one in likely), key=len)
     elif origin is typing.Literal:
         yield from () if value in arguments else (_wrong(value, path, " or ".join(arguments)),)
-    elif origin is list and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _of_value(item, arguments[0], f"{path}[{index}]")
-    elif origin is dict and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _of_value(item, arguments[1], f"{path}.{key}")
+    elif origin in (list, dict) and isinstance(value, origin):
+        items = enumerate(value) if origin is list else value.items()
+        for key, item in items:
+            step = f"[{key}]" if origin is list else f".{key}"
+            yield from _of_value(item, arguments[-1], f"{path}{step}")
     elif hint in _NUMBERS:
         is_right = isinstance(value, _NUMBERS[hint])
         is_right = is_right and isinstance(value, bool) is (hint is bool)

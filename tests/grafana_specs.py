@@ -106,14 +106,19 @@ sections:
       - heatmap: {of: tonebridge_request_duration_seconds, where: {method: GET}, scheme: Blues}
       - heatmap: {of: tonebridge_upload_bytes}
       - heatmap: {value: tonebridge_queue_bytes}
-      - state_timeline: {value: tonebridge_active_requests, states: {0: {text: idle, color: red}, 1: one}}
+      - state_timeline:
+          value: tonebridge_active_requests
+          states: {0: {text: idle, color: red}, 1: one}
       - {state_timeline: {value: tonebridge_queue_bytes}, thresholds: {red: 10MB}}
       - {state_timeline: {value: tonebridge_queue_bytes}, title: Values}
       - {histogram: {value: tonebridge_queue_bytes, combine: true}}
       - {piechart: {rate: tonebridge_cost_usd_total, by: [model], shape: pie}}
   - title: Logs and traces
     panels:
-      - logs: {loki: '{app="gateway", endpoint=~"${endpoint}"} |= `error`', labels: [level], limit: 50}
+      - logs:
+          loki: '{app="gateway", endpoint=~"${endpoint}"} |= `error`'
+          labels: [level]
+          limit: 50
       - {logs: {elasticsearch: "user_id:7", sort: oldest, dedup: exact, labels: true, wrap: false}}
       - log_counts: {loki: '{app="gateway"}', by: [level]}
       - log_counts: {elasticsearch: "level:ERROR", by: [level.keyword]}
@@ -134,7 +139,10 @@ sections:
       - panel:
           type: barchart
           targets:
-            - expr: sum by (endpoint) (rate(tonebridge_requests_total{job="gateway",endpoint=~"$endpoint"}[5m]))
+            - expr: |
+                sum by (endpoint) (
+                  rate(tonebridge_requests_total{job="gateway",endpoint=~"$endpoint"}[5m])
+                )
               instant: true
               format: table
           options: {orientation: auto, legend: {displayMode: list, showLegend: true}}
@@ -143,7 +151,9 @@ sections:
       - {panel: {type: news, options: {feedUrl: "https://example.org/feed", showImage: true}}}
       - timeseries: {rate: tonebridge_requests_total}
         title: Legend to the right
-        raw: {options: {legend: {placement: right}}, fieldConfig: {defaults: {custom: {lineWidth: 3}}}}
+        raw:
+          options: {legend: {placement: right}}
+          fieldConfig: {defaults: {custom: {lineWidth: 3}}}
 """
 
 

@@ -1,4 +1,4 @@
-"""The judge of dashboards sees what is planted: wrong types, wrong words, keys that nobody knows."""
+"""The judge of dashboards sees what is planted: wrong types, wrong words, unknown keys."""
 
 from __future__ import annotations
 

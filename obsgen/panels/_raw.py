@@ -174,9 +174,9 @@ def _is_field_config(node: Node | None, reader: Reader) -> bool:
             reader.report(finding(KEY, (node.origin / key).key(), message, hint))
     defaults = node.get("defaults")
     is_right = has_shape(node, FIELD_CONFIG, reader)
-    return is_right and (
-        not isinstance(defaults, MappingNode) or has_shape(defaults, DEFAULTS, reader)
-    )
+    if isinstance(defaults, MappingNode):
+        is_right = has_shape(defaults, DEFAULTS, reader) and is_right
+    return is_right
 
 
 def _default(config: Node | None, key: str) -> Node | None:

@@ -8,7 +8,7 @@ from typing import Final
 from obsgen.artefacts import Json
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.model import Reader
-from obsgen.source import MappingNode, Node, Scalar
+from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import parse_number
 
 VALUE: Final = Code(
@@ -66,5 +66,8 @@ def patched(base: Mapping[str, Json], patch: Mapping[str, Json]) -> dict[str, Js
 
 def report_value(origin: Origin, key: str, wanted: str, node: Node, reader: Reader) -> None:
     """Report a value of another shape than Grafana reads there."""
-    message = f"`{key}` takes {wanted}, found {node.word}"
+    is_near = isinstance(node, Sequence) and wanted.startswith(node.word)
+    is_near = is_near or (isinstance(node, MappingNode) and wanted.startswith("{"))
+    found = "and this is another" if is_near else f"found {node.word}"
+    message = f"`{key}` takes {wanted}, {found}"
     reader.report(finding(VALUE, origin, message))

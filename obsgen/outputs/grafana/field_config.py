@@ -71,7 +71,19 @@ def _unit_overrides(panel: Panel) -> list[dict[str, Any]]:
 
 
 def _data_link(link: Link) -> dict[str, Any]:
-    return {"title": link.title, "url": link_url(link), "targetBlank": link.new_tab}
+    """Return a link on values; Grafana's schema wants whatever a dashboard's link has."""
+    return {
+        "title": link.title,
+        "type": "link",
+        "url": link_url(link),
+        "icon": "dashboard" if link.dashboard else "external link",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "targetBlank": link.new_tab,
+        "includeVars": False,
+        "keepTime": False,
+    }
 
 
 def link_url(link: Link) -> str:
