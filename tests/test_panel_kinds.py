@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -241,6 +242,28 @@ def test_lines_are_counted_over_time_by_label():
 
     assert 'sum by (level) (count_over_time({app="a"} [$__auto]))' == query["expr"]
     assert "{{level}}" == query["legendFormat"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("loki: '{app=\"a\"}', by: [level]", {"ERROR": "red", "warn": "yellow"}),
+        ("loki: '{app=\"a\"}', by: [detected_level]", {"TRACE": "light-blue"}),
+        ('elasticsearch: "a:b", by: [log.level.keyword]', {"Fatal": "purple", "info": "green"}),
+        ("loki: '{app=\"a\"}', by: [path]", {"ERROR": None}),
+        ("loki: '{app=\"a\"}', by: [level, path]", {"ERROR": None}),
+    ],
+)
+def test_levels_have_the_same_colours_everywhere(text: str, expected: dict[str, str | None]):
+    overrides = a_panel(f"log_counts: {{{text}}}")["fieldConfig"]["overrides"]
+
+    for level, color in expected.items():
+        found = [
+            override["properties"][0]["value"]["fixedColor"]
+            for override in overrides
+            if re.match(f"(?i:{override['matcher']['options'][1:-2]})", level)
+        ]
+        assert [color] * (color is not None) == found
 
 
 def test_a_comment_at_the_end_of_logql_swallows_nothing():

@@ -10,6 +10,7 @@ from typing import Any, Final
 from obsgen.artefacts import ForeignTarget, Json, Panel
 from obsgen.catalogue import Metric
 from obsgen.model import DashboardContext, PanelSpec, Reader
+from obsgen.panels._levels import level_colors
 from obsgen.panels._log_fields import field_name, fields_schema, read_fields
 from obsgen.panels._log_queries import counted_lines, terms
 from obsgen.panels._measured import columns_of, links_of
@@ -61,6 +62,7 @@ class LogCounts:
             options=OPTIONS,
             custom=BARS,
             color=COLOR,
+            overrides=level_colors(self.by),
             links=links_of(common, context),
             time=common.time,
             origin=common.origin,
