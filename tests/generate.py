@@ -57,6 +57,38 @@ _LIMITS: Final = {
     "USD": ("100 USD", "$5", "0.25 USD"),
     "count": ("10", "3"),
 }
+# Panels that ask no measure.
+_FOREIGN_PANELS: Final[dict[str, tuple[Value, ...]]] = {
+    "text": ("**Bold** words", {"content": "## Words\n\n- one\n"}),
+    "logs": (
+        {"loki": '{app="a", route=~"${route}"} |= `x`', "labels": ["level"], "limit": "50"},
+        {"elasticsearch": "level:ERROR AND took:[1 TO 5}", "sort": "oldest", "labels": True},
+    ),
+    "log_counts": (
+        {"loki": '{app="a"}', "by": ["level"]},
+        {"elasticsearch": "a:b", "by": ["level.keyword"], "top": "3"},
+    ),
+    "log_table": (
+        {"elasticsearch": "", "by": ["a.keyword"], "show": [{"avg": "ms", "unit": "ms"}, "count"]},
+        {"loki": '{app="a"} | json', "by": ["path"], "top": "5"},
+    ),
+    "traces": (
+        {"tempo": '{resource.service.name="a" && duration>1s}'},
+        {"tempo": "3f2a"},
+        {"jaeger": {"service": "a", "tags": {"error": True}, "min_duration": "1s"}, "limit": "5"},
+    ),
+    "alertlist": ({}, {"states": ["firing"], "where": {"team": "web"}, "by": ["severity"]}),
+    "panel": (
+        {"type": "news", "options": {"feedUrl": "https://example.org"}},
+        {"type": "logs", "targets": [{"datasource": "loki", "expr": '{app="a"}'}]},
+    ),
+}
+_OWN_KEYS: Final[dict[str, dict[str, Value]]] = {
+    "bargauge": {"display": "lcd"},
+    "state_timeline": {"states": {"0": {"text": "no", "color": "red"}, "1": "yes"}},
+    "histogram": {"combine": True},
+    "piechart": {"shape": "pie"},
+}
 _COMPARISONS: Final = ("above", "below", "at_least", "at_most", "equals", "not_equals")
 
 
@@ -840,13 +872,19 @@ class _Builder:
         kind = self.pick(*panels.KINDS)
         link = {"title": "More", "url": "https://example.org/?a=b&c"}
         found: dict[str, Value] = {}
-        if kind == "text":
-            found[kind] = self.pick("**Bold** words", {"content": "## Words\n\n- one\n"})
+        if kind in _FOREIGN_PANELS:
+            found[kind] = self.pick(*_FOREIGN_PANELS[kind])
+        elif kind == "heatmap":
+            found[kind] = self.measure(
+                has, panel=True, kind=self.pick("value", "distribution")
+            ).node
         else:
             measure = self.measure(has, panel=True)
             one = self.pick(*named) if self.chance(0.2) else measure.node
             several = [one, self.measure(has, panel=True).node]
             found[kind] = several if self.chance(0.3) else one
+            if kind in _OWN_KEYS and self.chance(0.3):
+                found[kind] = {"measures": found[kind], **_OWN_KEYS[kind]}
             if one is measure.node and found[kind] is one and self.chance(0.3):
                 # Dials of a few units only: a rate of seconds is a ratio, of words a word.
                 found["thresholds"] = {"base": "green", "red": self.limit(measure)}
@@ -861,6 +899,9 @@ class _Builder:
                 time=lambda: self.pick("now-30d", "30d"),
                 links=lambda: [link],
                 legend=lambda: "{{job}}",
+                raw=lambda: self.pick(
+                    {"transparent": True}, {"fieldConfig": {"defaults": {"displayName": "x"}}}
+                ),
                 refs=lambda: ["R-4"],
             )
             | self.style(load("panels", kind).takes)

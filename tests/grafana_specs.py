@@ -40,6 +40,7 @@ metrics:
   tonebridge_cost_usd_total: {type: counter, labels: [model], role: cost}
   tonebridge_active_requests: {type: gauge, role: in_flight}
   tonebridge_queue_bytes: {type: gauge, labels: [queue]}
+  tonebridge_upload_bytes: {type: native_histogram, labels: [endpoint]}
 slos:
   - name: availability
     objective: 99.95
@@ -88,16 +89,83 @@ sections:
       - {text: "Who to ask: **backend**"}
 """
 
+KINDS: Final = """
+---
+apiVersion: obsgen/v1
+kind: Dashboard
+name: kinds
+service: gateway
+variables: [endpoint]
+sections:
+  - title: Measures
+    panels:
+      - bargauge: {rate: tonebridge_requests_total, by: [endpoint], display: lcd}
+      - bargauge:
+          measures: {share: {status: "5.."}, of: tonebridge_requests_total, by: [endpoint]}
+        thresholds: {red: 5%}
+      - heatmap: {of: tonebridge_request_duration_seconds, where: {method: GET}, scheme: Blues}
+      - heatmap: {of: tonebridge_upload_bytes}
+      - heatmap: {value: tonebridge_queue_bytes}
+      - state_timeline:
+          value: tonebridge_active_requests
+          states: {0: {text: idle, color: red}, 1: one}
+      - {state_timeline: {value: tonebridge_queue_bytes}, thresholds: {red: 10MB}}
+      - {state_timeline: {value: tonebridge_queue_bytes}, title: Values}
+      - {histogram: {value: tonebridge_queue_bytes, combine: true}}
+      - {piechart: {rate: tonebridge_cost_usd_total, by: [model], shape: pie}}
+  - title: Logs and traces
+    panels:
+      - logs:
+          loki: '{app="gateway", endpoint=~"${endpoint}"} |= `error`'
+          labels: [level]
+          limit: 50
+      - {logs: {elasticsearch: "user_id:7", sort: oldest, dedup: exact, labels: true, wrap: false}}
+      - log_counts: {loki: '{app="gateway"}', by: [level]}
+      - log_counts: {elasticsearch: "level:ERROR", by: [level.keyword]}
+      - log_table: {elasticsearch: "level:ERROR", by: [error_type.keyword]}
+      - log_table:
+          elasticsearch: "duration_ms:>=1000"
+          by: [path.keyword]
+          show: [{avg: duration_ms, unit: ms}, count]
+      - log_table: {loki: '{app="gateway"} | json', by: [path], show: [count, {sum: duration_ms}]}
+      - traces: {tempo: '{resource.service.name="gateway" && duration>1s}'}
+      - traces: {tempo: "3f2a"}
+      - traces: {jaeger: {service: gateway, tags: {error: true}, min_duration: 100ms}}
+      - traces: {jaeger: "3f2a"}
+  - title: Alerts and Grafana's own words
+    panels:
+      - alertlist: {}
+      - alertlist: {states: [firing], where: {team: backend}, by: [severity], source: prometheus}
+      - panel:
+          type: barchart
+          targets:
+            - expr: |
+                sum by (endpoint) (
+                  rate(tonebridge_requests_total{job="gateway",endpoint=~"$endpoint"}[5m])
+                )
+              instant: true
+              format: table
+          options: {orientation: auto, legend: {displayMode: list, showLegend: true}}
+          fieldConfig: {defaults: {unit: reqps, custom: {lineWidth: 1}}}
+      - panel: {type: logs, targets: [{datasource: loki, expr: '{app="gateway"}'}], title: Raw logs}
+      - {panel: {type: news, options: {feedUrl: "https://example.org/feed", showImage: true}}}
+      - timeseries: {rate: tonebridge_requests_total}
+        title: Legend to the right
+        raw:
+          options: {legend: {placement: right}}
+          fieldConfig: {defaults: {custom: {lineWidth: 3}}}
+"""
+
 
 @functools.cache
-def built(text: str = SERVICE + DASHBOARD) -> Built:
+def built(text: str = SERVICE + DASHBOARD + KINDS) -> Built:
     """Build specs that are right."""
     found = build({"specs/gateway.yaml": text})
     assert [] == [d.message for d in problems(found)]
     return found
 
 
-def dashboards(text: str = SERVICE + DASHBOARD) -> dict[str, dict[str, Any]]:
+def dashboards(text: str = SERVICE + DASHBOARD + KINDS) -> dict[str, dict[str, Any]]:
     """Return the dashboards by their uid, numbers exact."""
     files = (f for f in built(text).files if f.path.startswith("grafana/dashboards/"))
     found = (json.loads(f.data, parse_float=Decimal) for f in files)
@@ -120,7 +188,8 @@ def panel(title: str, uid: str = "obs-monitoring") -> dict[str, Any]:
 
 
 def queries(dashboard: dict[str, Any]) -> Iterator[str]:
-    """Yield the expressions of all panels."""
+    """Yield the PromQL of all panels."""
     for one in panels(dashboard):
         for target in one.get("targets", ()):
-            yield target["expr"]
+            if target["datasource"]["type"] == "prometheus":
+                yield target["expr"]

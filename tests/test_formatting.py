@@ -257,6 +257,14 @@ QUERIES = {
         "sections:\n  - panels:\n      - timeseries:\n"
         "          expr: 'topk($n, rate(x{job=~\"$job\"}[$__rate_interval]))'\n",
     ),
+    "queries below the measures of a panel are laid out": (
+        "panels:\n  - bargauge:\n      measures:\n        - expr: sum( x )\n",
+        "panels:\n  - bargauge:\n      measures:\n        - expr: sum(x)\n",
+    ),
+    "Grafana's own words stay": (
+        "panels:\n  - panel:\n      targets:\n        - expr: '{app=\"a\" }'\n",
+        "panels:\n  - panel:\n      targets:\n        - expr: '{app=\"a\" }'\n",
+    ),
     "a query with a comment stays as it stands": (
         "alerts:\n  - expr: |\n       sum( x )  # all\n       / 2\n",
         "alerts:\n  - expr: |\n      sum( x )  # all\n      / 2\n",

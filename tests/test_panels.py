@@ -276,6 +276,7 @@ def test_dashboards_of_one_service_lead_to_each_other():
         "obs-slo-gateway": ["gateway"],
         "obs-red-gateway": ["gateway"],
         "obs-monitoring": ["gateway"],
+        "obs-kinds": ["gateway"],
     }
 
 

@@ -62,7 +62,7 @@ REQUIREMENTS: Final = (
     "K-H1",
 )
 
-FEATURES: Final = frozenset({"heatmap panel kind", "logs panel kind", "report command"})
+FEATURES: Final = frozenset({"derived_fields setting", "report command"})
 """What the language says and obsgen does not do yet."""
 
 QUERIED: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,7 +21,8 @@ INTERVAL: Final = "interval"
 
 def datasource_variable(type_: str) -> str:
     """Return the name of the variable that chooses a datasource of a type."""
-    return "datasource" if type_ == PROMETHEUS else f"{type_}_datasource"
+    word = re.sub(r"[^a-z0-9_]", "_", type_)
+    return "datasource" if type_ == PROMETHEUS else f"{word}_datasource"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Target:
         exemplar: Exemplars are asked for and drawn too.
         unit: Of these values, where it is not the panel's.
         column: The header of the values in a table.
+        extra: More of the query, in Grafana's own words.
     """
 
     expr: str
@@ -46,6 +49,7 @@ class Target:
     exemplar: bool = False
     unit: Unit | None = None
     column: str = ""
+    extra: Mapping[str, Json] = field(default_factory=dict)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import Dashboard, Link, Panel, Section, Variable
 from obsgen.catalogue import Metric
+from obsgen.compile.named_variables import named_in
 from obsgen.compile.own_annotations import annotations_of
 from obsgen.diagnostics import Code, Origin, Severity, finding
 from obsgen.model import (
@@ -39,10 +40,11 @@ _DEFAULT_REFRESH: Final = "1m"
 
 def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardContext) -> Dashboard:
     """Return what an author's dashboard compiles to; what is of no use in it is reported."""
-    found = tuple(_variables(spec, context))
-    labels = tuple(variable.name for variable in found)
-    within = replace(context, variables=labels, has_intervals=bool(spec.intervals))
+    wanted = tuple(written.label for written in spec.variables)
+    within = replace(context, variables=wanted, has_intervals=bool(spec.intervals))
     sections = tuple(_section(section, within) for section in spec.sections)
+    panels = [panel for section in sections for panel in section.panels]
+    found = tuple(_variables(spec, named_in(panels), context))
     _check_intervals(spec, sections, context)
     sources = (spec.origin.file, *service.sources) if spec.origin.file else service.sources
     return Dashboard(
@@ -64,12 +66,21 @@ def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardConte
     )
 
 
-def _variables(spec: DashboardSpec, context: DashboardContext) -> Iterator[Variable]:
-    """Yield the variables that filter something, each filled from a metric that is shown."""
+def _variables(
+    spec: DashboardSpec, named: frozenset[str], context: DashboardContext
+) -> Iterator[Variable]:
+    """
+    Yield the variables that filter something, each filled from a metric that is shown.
+
+    Args:
+        named: Those that stand in queries and texts; what no metric that is shown can fill, such
+            as a variable of log lines alone, is filled from any metric of the service.
+    """
     metrics = _shown(spec)
     earlier: list[str] = []
     for written in spec.variables:
-        variable = label_variable(written.label, metrics, earlier)
+        others = context.catalogue.metrics.values() if written.label in named else ()
+        variable = label_variable(written.label, (*metrics, *others), earlier)
         if variable is None:
             message = f"variable `{written.label}` filters no panel of `{spec.name}`"
             hint = "no metric that is shown has the label"

@@ -46,6 +46,8 @@ def holds_promql(path: Path) -> bool:
         return False
     if path == _ALERT or (len(path) == _NAMED_DEPTH and (path[0], path[2]) == _NAMED_MEASURE):
         return True
+    if path[-2:-1] == ("measures",):
+        return len(path) > _NAMED_DEPTH and path[-3] in panels.KINDS
     return len(path) > 1 and path[-2] in _MEASURES
 
 

@@ -26,7 +26,7 @@ from obsgen.units import COUNT, Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution(OfMetric):
-    """`sum by (le) (increase(histogram_bucket{…}[window]))`."""
+    """`sum by (le) (increase(histogram_bucket{…}[window]))`; all in one series of a native one."""
 
     @property
     def unit(self) -> Unit:
@@ -44,7 +44,9 @@ class Distribution(OfMetric):
         return self.titled(f"distribution of {self.metric.name}")
 
     def expr(self, query: Query) -> Expr:
-        """Return the PromQL."""
+        """Return the PromQL; a native histogram holds its buckets in its samples."""
+        if self.metric.type == "native_histogram":
+            return aggregate("sum", self.over_window("increase", self.metric.name, query))
         increases = self.over_window("increase", f"{self.metric.name}_bucket", query)
         return aggregate("sum", increases, by=("le",))
 
@@ -67,7 +69,7 @@ class Distribution(OfMetric):
 
 KIND: Final = MetricKind(
     key="distribution",
-    types=("histogram",),
+    types=("histogram", "native_histogram"),
     make=Distribution,
     description="All buckets of a histogram, one series each.",
     example="http_request_duration_seconds",

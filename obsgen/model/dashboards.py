@@ -55,6 +55,7 @@ class PanelSpec:
         data_links: Links on each value.
         repeat: The variable of whose values each gets a panel of its own.
         per_row: Of repeated panels, how many stand side by side at most; 0 for Grafana's choice.
+        raw: What is changed of the panel in Grafana's own words.
     """
 
     body: PanelBody
@@ -74,8 +75,17 @@ class PanelSpec:
     data_links: tuple[LinkSpec, ...] = ()
     repeat: str = ""
     per_row: int = 0
+    raw: PanelChange | None = None
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+class PanelChange(Protocol):
+    """What an author changes of the panel that its kind has made."""
+
+    def applied(self, panel: Panel) -> Panel:
+        """Return the panel, changed."""
+        ...
 
 
 class PanelBody(Protocol):

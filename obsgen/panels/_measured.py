@@ -16,7 +16,7 @@ from obsgen.names import COLUMNS, dashboard_uid_of
 from obsgen.panels._thresholds import thresholds_of
 from obsgen.panels._words import column_of, description_of, legends_of, title_of
 from obsgen.promql.build import Expr, binary, number
-from obsgen.schema.shared import ref
+from obsgen.schema.shared import OWN_KEYS, Schema, ref
 from obsgen.units import Quantity, Unit, number_text
 
 PANEL_UNIT: Final = Code(
@@ -28,9 +28,17 @@ PANEL_UNIT: Final = Code(
 CODES: Final = (PANEL_UNIT,)
 
 
-def measures_schema(description: str, example: object) -> Mapping[str, Any]:
-    """Return the fragment of a kind that takes a measure, a name, or a list of them."""
-    return {**ref("measures", description), "examples": [example]}
+def measures_schema(
+    description: str, *examples: object, own: Mapping[str, Schema] | None = None
+) -> Mapping[str, Any]:
+    """
+    Return the fragment of a kind that takes a measure, a name, or a list of them.
+
+    Args:
+        own: The kind's own keys, which stand beside those of a measure, or beside `measures`.
+    """
+    schema = {**ref("measures", description), "examples": list(examples)}
+    return {**schema, OWN_KEYS: own} if own else schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

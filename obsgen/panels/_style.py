@@ -57,7 +57,7 @@ def panel_of(spec: PanelSpec, context: DashboardContext) -> Panel:
     texts = mappings_of(spec.style.texts, _unit(panel), context.report)
     # What the author called it may hold the variable; a title that is made has to.
     is_made = spec.repeat and not spec.title
-    return replace(
+    styled = replace(
         panel,
         title=f"{panel.title}: ${spec.repeat}" if is_made else panel.title,
         mappings=(*panel.mappings, *texts),
@@ -66,6 +66,7 @@ def panel_of(spec: PanelSpec, context: DashboardContext) -> Panel:
         repeat=spec.repeat,
         most_in_a_row=spec.per_row,
     )
+    return styled if spec.raw is None else spec.raw.applied(styled)
 
 
 def _unit(panel: Panel) -> Unit:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from obsgen.catalogue import TARGET_LABELS
-from obsgen.model import Measure
+from obsgen.model import Measure, PanelSpec
 from obsgen.prose import capitalized
 
 _MOST_WORDS: Final = 60
@@ -67,6 +67,14 @@ def description_of(
     if advice := _advice(first):
         parts.append(advice)
     return " ".join(parts)
+
+
+def described_as(words: str, made: str, common: PanelSpec) -> str:
+    """Return a description that was made with words before it; the author's own stays."""
+    if common.description:
+        return made
+    is_name = "_" in made.partition(" ")[0]
+    return f"{words} {made if is_name else made[:1].lower() + made[1:]}"
 
 
 def legends_of(measures: Sequence[Measure], chosen: str) -> tuple[str, ...]:

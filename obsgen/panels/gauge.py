@@ -15,6 +15,7 @@ from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._takes import SCALED
 from obsgen.panels.stat import COLOR, REDUCE
 from obsgen.source import Node
+from obsgen.units import Unit
 
 GAUGE_END: Final = Code(
     "DSH610",
@@ -56,10 +57,16 @@ class Gauge(MeasuredBody):
         return replace(framed, options=OPTIONS, color=COLOR, minimum=Decimal(0), maximum=end)
 
 
-def _end(panel: Panel) -> Decimal | None:
-    unit = panel.unit
+def end_of_ratio(unit: Unit | None) -> Decimal | None:
+    """Return what the whole is in a unit of ratios, 1 or 100; None for any other."""
     if unit is not None and unit.dimension == "ratio" and not unit.per_seconds:
         return 1 / unit.scale
+    return None
+
+
+def _end(panel: Panel) -> Decimal | None:
+    if (whole := end_of_ratio(panel.unit)) is not None:
+        return whole
     values = [step.value for step in panel.thresholds if step.value is not None]
     return max(values) * _BEYOND_THE_LAST_THRESHOLD if values else None
 

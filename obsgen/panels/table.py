@@ -17,6 +17,7 @@ from obsgen.source import Node
 
 # Shape: Grafana's Table panel, `TableFieldOptions`; values: its defaults.
 CUSTOM: Final[Mapping[str, Json]] = {"align": "auto", "inspect": False}
+OPTIONS: Final[Mapping[str, Json]] = {"showHeader": True, "frameIndex": 0, "cellHeight": "sm"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +62,7 @@ def colored(header: str) -> Mapping[str, Json]:
 
 def options(*, sort_by: str, descending: bool = True) -> dict[str, Json]:
     """Return the options of a table that is sorted by a column (Table panel, `Options`)."""
-    return {
-        "showHeader": True,
-        "frameIndex": 0,
-        "cellHeight": "sm",
-        "sortBy": [{"displayName": sort_by, "desc": descending}],
-    }
+    return {**OPTIONS, "sortBy": [{"displayName": sort_by, "desc": descending}]}
 
 
 def headers_of(columns: Sequence[str]) -> tuple[str, ...]:
@@ -84,6 +80,7 @@ def joined(
     *,
     labels: Sequence[str] = (),
     hidden: Sequence[str] = (),
+    fields: Sequence[str] = (),
 ) -> tuple[Mapping[str, Json], ...]:
     """
     Return the transformations that make one table of one instant query a column.
@@ -95,14 +92,16 @@ def joined(
         headers: A column a query, in their order.
         labels: The label columns, in the order in which they stand, before the values.
         hidden: Headers and labels that are not shown.
+        fields: How Grafana calls the values, where it does not as with Prometheus.
     """
-    fields = [*labels, *value_fields(len(headers))]
-    renamed = dict(zip(value_fields(len(headers)), headers, strict=True))
-    excluded = [field for field in fields if renamed.get(field, field) in hidden]
+    values = tuple(fields) or value_fields(len(headers))
+    shown = [*labels, *values]
+    renamed = dict(zip(values, headers, strict=True))
+    excluded = [field for field in shown if renamed.get(field, field) in hidden]
     excluded += [field for field in hidden if field not in headers]
     organize: dict[str, Json] = {
         "excludeByName": dict.fromkeys(("Time", "__name__", *excluded), True),
-        "indexByName": {field: place for place, field in enumerate(fields)} if labels else {},
+        "indexByName": {field: place for place, field in enumerate(shown)} if labels else {},
         "renameByName": dict(renamed),
     }
     together: tuple[Mapping[str, Json], ...] = (

@@ -14,9 +14,18 @@ from obsgen.panels._slo_lines import SloLine, slo_lines, steps_of_lines
 from obsgen.panels._takes import GRAPH
 from obsgen.source import Node
 
+# Shapes that panels of series share: `VizLegendOptions`, `HideSeriesConfig`.
+LEGEND: Final[Mapping[str, Json]] = {
+    "displayMode": "list",
+    "placement": "bottom",
+    "showLegend": True,
+    "calcs": [],
+}
+HIDE_FROM: Final[Mapping[str, Json]] = {"legend": False, "tooltip": False, "viz": False}
+
 # Shapes: Grafana's TimeSeries panel, `Options` and `GraphFieldConfig`; values: its defaults.
 OPTIONS: Final[Mapping[str, Json]] = {
-    "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+    "legend": dict(LEGEND),
     "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": False},
 }
 CUSTOM: Final[Mapping[str, Json]] = {
@@ -39,7 +48,7 @@ CUSTOM: Final[Mapping[str, Json]] = {
     "scaleDistribution": {"type": "linear"},
     "barAlignment": 0,
     "barWidthFactor": 0,
-    "hideFrom": {"legend": False, "tooltip": False, "viz": False},
+    "hideFrom": dict(HIDE_FROM),
     "thresholdsStyle": {"mode": "off"},
 }
 COLOR: Final[Mapping[str, Json]] = {"mode": "palette-classic"}

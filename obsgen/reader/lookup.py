@@ -40,7 +40,7 @@ CODES: Final = (UNKNOWN_METRIC, OTHER_METRIC_TYPE, NOT_A_BUCKET)
 USE: Final = {
     "counter": "`rate` or `increase`",
     "histogram": "`quantile`, `mean` or `share: {below: …}`",
-    "native_histogram": "`latency` of an SLO",
+    "native_histogram": "`distribution`, or `latency` of an SLO",
     "summary": "`mean`",
     "gauge": "`value`, `sum`, `avg`, `min` or `max`",
     "increments": "`rate` or `increase`",

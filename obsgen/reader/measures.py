@@ -47,7 +47,7 @@ from obsgen.reader.references import References
 from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.values import read_amount, read_duration, read_list, read_text
 from obsgen.schema import kinds
-from obsgen.source import MappingNode, Node, Scalar
+from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration, Unit
 
 UNKNOWN_MEASURE: Final = Code(
@@ -113,6 +113,8 @@ class ServiceReader:
     def measures(self, node: Node) -> tuple[Measure, ...]:
         """Read a measure, a name or a list of them."""
         items = read_list(node) or (node,)
+        if isinstance(node, Sequence) and not node.items:
+            self.report(finding(WRONG_COUNT, node.origin, "a list without a measure"))
         return tuple(
             m for item in items for m in self._read(item, ModifierNodes(), ModifierNodes())
         )

@@ -9,6 +9,7 @@ from typing import Final
 from obsgen.diagnostics import Code, finding
 from obsgen.model import PanelKind, PanelSpec, Reader
 from obsgen.names import COLUMNS
+from obsgen.panels._raw import read_raw
 from obsgen.reader.colors import read_thresholds
 from obsgen.reader.links import read_links
 from obsgen.reader.overrides import read_overrides
@@ -81,6 +82,7 @@ def read_panel(node: MappingNode, reader: Reader) -> PanelSpec | None:
         data_links=read_links(node.get("data_links"), reader),
         repeat=reader.text(node.get("repeat")),
         per_row=read_whole(node.get("per_row"), "per_row", (1, COLUMNS), reader) or 0,
+        raw=read_raw(node.get("raw"), reader),
         refs=texts_of(node.get("refs"), reader),
         origin=node.origin,
     )

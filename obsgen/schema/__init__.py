@@ -39,16 +39,17 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
     measures = {
         key: load("measures", key).schema if is_used(key) else {key: {}} for key in keys("measures")
     }
+    measured = measure_definitions(measures)
     definitions: dict[str, Schema] = {
         **shared.DEFINITIONS,
-        **measure_definitions(measures),
+        **measured,
         "ledger": project.LEDGER,
         "slo": service.slo(_fragments("slis", is_used)),
         "alert": service.alert(_fragments("alerts", is_used)),
         "probe": probes.probe(_fragments("probes", is_used)),
         **project.documents(),
         **service.documents(packs.KINDS),
-        **dashboard.dashboard_definitions(_fragments("panels", is_used)),
+        **dashboard.dashboard_definitions(_fragments("panels", is_used), measured["measures"]),
         **routing.routing_definitions(),
         "Routing": _routing(is_used),
     }

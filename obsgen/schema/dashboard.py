@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.schema.panel_style import LEGEND, LINKS, PANEL_STYLE_KEYS, THRESHOLDS
 from obsgen.schema.shared import (
     LABEL_PATTERN,
+    OWN_KEYS,
     Schema,
     flag,
     listed,
@@ -38,6 +39,15 @@ COMMON_PANEL_KEYS: Final[Mapping[str, Schema]] = {
     "links": LINKS,
     "legend": LEGEND,
     **PANEL_STYLE_KEYS,
+    "raw": {
+        "type": "object",
+        "additionalProperties": {},
+        "description": (
+            "Grafana's own JSON, laid over what the kind has made: mappings key by key, lists "
+            "replaced, `null` removes."
+        ),
+        "examples": [{"options": {"legend": {"placement": "right"}}}],
+    },
     "refs": ref("refs"),
 }
 """What every panel takes beside its kind."""
@@ -156,10 +166,26 @@ def dashboard_schema() -> Schema:
     )
 
 
-def dashboard_definitions(kinds: Mapping[str, Schema]) -> Mapping[str, Schema]:
-    """Return what `$defs` needs for dashboards, given the fragment of each panel kind."""
+def dashboard_definitions(kinds: Mapping[str, Schema], measures: Schema) -> Mapping[str, Schema]:
+    """
+    Return what `$defs` needs for dashboards.
+
+    Args:
+        kinds: The fragment of each panel kind by its key.
+        measures: The definition of a measure, its name, or a list of them.
+    """
     return {
-        "panel": panel_schema(kinds),
+        "panel": panel_schema({key: _whole(kind, measures) for key, kind in kinds.items()}),
         "section": section_schema(),
         "Dashboard": dashboard_schema(),
     }
+
+
+def _whole(kind: Schema, measures: Schema) -> Schema:
+    """Return a kind's fragment; one that has keys beside its measures with all keys of those."""
+    if OWN_KEYS not in kind:
+        return kind
+    beside = ref("measures", "The measures, where they do not stand in its place.")
+    properties = {**measures["properties"], "measures": beside, **kind[OWN_KEYS]}
+    shown = {key: kind[key] for key in ("description", "examples")}
+    return {**measures, "properties": properties, **shown}

@@ -16,6 +16,10 @@ LABEL_PATTERN: Final = r"^[a-zA-Z_][a-zA-Z0-9_]*$(?!\n)"
 METRIC_PATTERN: Final = r"^[a-zA-Z_:][a-zA-Z0-9_:]*$(?!\n)"
 
 
+OWN_KEYS: Final = "own_keys"
+"""In the fragment of a panel kind: what stands beside the keys of its measures."""
+
+
 def is_label(word: str) -> bool:
     """Say whether a word can name a label; the schema reports where one cannot."""
     return re.fullmatch(LABEL_PATTERN, word) is not None

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from obsgen.artefacts import Link, Panel, Threshold
+from obsgen.artefacts.grafana_units import unit_id
 from obsgen.names import target_letter
-from obsgen.outputs.grafana.units import unit_id
 from obsgen.units import Unit
 
 
@@ -79,12 +79,12 @@ def _unit_override(matcher: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
 
 
 def _data_link(link: Link) -> dict[str, Any]:
-    # Grafana reads three of these keys; its schema wants all, as of a link in a corner.
+    """Return a link on values; Grafana's schema wants whatever a dashboard's link has."""
     return {
         "title": link.title,
         "type": "link",
         "url": link_url(link),
-        "icon": "",
+        "icon": "dashboard" if link.dashboard else "external link",
         "tooltip": "",
         "tags": [],
         "asDropdown": False,

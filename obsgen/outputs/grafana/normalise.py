@@ -23,6 +23,7 @@ from obsgen.artefacts import (
     ForeignTarget,
     GrafanaDatasource,
     Link,
+    Panel,
     Target,
     Variable,
     datasource_variable,
@@ -144,10 +145,15 @@ def _panel(item: Placed) -> Any:
     made.extraJson = {
         "type": panel.type,
         "options": panel.options,
-        "fieldConfig": field_config(panel) if source else None,
+        "fieldConfig": field_config(panel) if source or _is_configured(panel) else None,
         _EXTRA: panel.extra,
     }
     return made
+
+
+def _is_configured(panel: Panel) -> bool:
+    """Say whether a panel that asks nothing has a word on how values look."""
+    return bool(panel.custom or panel.defaults or panel.overrides)
 
 
 def _target(target: Target) -> dict[str, Any]:
@@ -161,7 +167,7 @@ def _target(target: Target) -> dict[str, Any]:
     data = {**made.to_json_data(), "range": not target.instant, "editorMode": "code"}
     data["exemplar"] = target.exemplar or None
     del data["refId"]
-    return _ordered(data, TARGET_KEYS)
+    return {**_ordered(data, TARGET_KEYS), **target.extra}
 
 
 def _format(target: Target) -> str:
