@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from obsgen.artefacts import Dashboard, Panel
+from obsgen.artefacts import AlertingRule, Dashboard, Panel
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
@@ -94,12 +94,18 @@ class DashboardSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardContext:
-    """What a panel may know: its service, and the variables that filter each query."""
+    """
+    What a panel may know: its service, and the variables that filter each query.
+
+    Attributes:
+        alerts: The service's alerting rules.
+    """
 
     project: Project
     service: Service
     catalogue: Catalogue
     variables: tuple[str, ...] = ()
+    alerts: tuple[AlertingRule, ...] = ()
     report: Reports
 
     def query(self, window: str) -> Query:
@@ -110,7 +116,9 @@ class DashboardContext:
 
 class Pack(Protocol):
     """
-    A ready dashboard: one word in a Service's `dashboards`.
+    A ready dashboard: one word in the `dashboards` of a Service, or of the Project for all.
+
+    A service's `ready_dashboards` are the words that were built before this one.
 
     Attributes:
         shows: What a service must have for it.
