@@ -33,6 +33,7 @@ def ready_dashboards(spec: Spec, alerts: Alerts, report: Reports) -> Iterator[Da
     A pack finds in its service's `ready_dashboards` only what has been built before it, so that a
     link to another word always leads somewhere; what a word shares for the project sees all.
     """
+    spec = _with_filled_addresses(spec)
     built: dict[str, tuple[str, ...]] = {service.name: () for service in spec.services}
     made: dict[str, list[Dashboard]] = {}
     for word in packs.KINDS:
@@ -51,6 +52,12 @@ def ready_dashboards(spec: Spec, alerts: Alerts, report: Reports) -> Iterator[Da
         )
         shared = _pack(word).project_dashboards(spec.project, services)
         yield from (replace(each, kind=word) for each in (*shared, *of_services))
+
+
+def _with_filled_addresses(spec: Spec) -> Spec:
+    """Return the spec with the environment's name in the addresses of its Project."""
+    runbooks = spec.project.runbook_base.replace("{environment}", spec.environment.name)
+    return replace(spec, project=replace(spec.project, runbook_base=runbooks))
 
 
 def _naming(spec: Spec, word: str) -> tuple[Service, ...]:
