@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("slo", "red", "probes", "alerts")
+KINDS: Final = ("slo", "red", "probes", "security", "alerts")
 """In the order of building: a later one leads to earlier ones."""

@@ -57,6 +57,11 @@ def route_of(metric: Metric) -> str:
     return next((label for label in ROUTE_LABELS if label in metric.labels), "")
 
 
+def status_of(metric: Metric) -> str:
+    """Return the label that holds the status codes of HTTP, or nothing."""
+    return next((label for label in metric.labels if is_status(label, metric)), "")
+
+
 class RedPanels:
     """Panels of the metrics with each role; several of one role stand beside each other."""
 
@@ -132,7 +137,7 @@ class RedPanels:
         title = self._named(f"Requests by {label}" if label else "Requests", metric)
         panel = self._panel(body, title, width=_HALF)
         panel = replace(panel, custom={**panel.custom, **_STACKED})
-        if not _is_status(label, metric):
+        if not is_status(label, metric):
             return panel
         target = panel.targets[0]
         classes = f'label_replace({target.expr}, "class", "${{1}}xx", "{label}", "([1-5])..")'
@@ -191,7 +196,7 @@ class RedPanels:
         return replace(panel, thresholds=colors or panel.thresholds)
 
 
-def _is_status(label: str, metric: Metric) -> bool:
+def is_status(label: str, metric: Metric) -> bool:
     """Say whether a label holds the status codes of HTTP."""
     values = metric.labels.get(label) or ()
     return label in _STATUS_LABELS and all(value.isdigit() for value in values)

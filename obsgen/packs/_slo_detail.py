@@ -9,6 +9,7 @@ from obsgen import names
 from obsgen.artefacts import Panel, Section
 from obsgen.matchers import Matcher, selector
 from obsgen.model import Project, Service
+from obsgen.packs._annotations import page_severities
 from obsgen.packs._panels import Column, Line, color_override, graph, stat, steps, table
 from obsgen.packs._slo_definitions import definitions
 from obsgen.packs._slo_looks import (
@@ -19,7 +20,6 @@ from obsgen.packs._slo_looks import (
     TIME_LEFT_COLORS,
     burn_colors,
     objective_decimals,
-    page_severities,
 )
 from obsgen.packs._slo_queries import SloQueries
 from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
