@@ -28,14 +28,23 @@ class AlertQueries:
         """Return 1 for each alert whose `for` is not over."""
         return selector("ALERTS", (PENDING, *self._scope, *REAL))
 
+    @staticmethod
+    def of(severities: Sequence[str]) -> tuple[Matcher, ...]:
+        """Return what keeps severities alone."""
+        return (any_value("severity", severities),) if severities else ()
+
+    @staticmethod
+    def but(severities: Sequence[str]) -> tuple[Matcher, ...]:
+        """Return what leaves severities out."""
+        return (any_value("severity", severities, negated=True),) if severities else ()
+
     def paging(self, severities: Sequence[str]) -> str:
         """Return how many alerts of severities that page fire; 0 for none."""
-        return _count(self.firing(any_value("severity", severities)))
+        return _count(self.firing(*self.of(severities)))
 
     def waiting(self, severities: Sequence[str]) -> str:
         """Return how many alerts of other severities fire; 0 for none."""
-        others = (any_value("severity", severities, negated=True),) if severities else ()
-        return _count(self.firing(*others))
+        return _count(self.firing(*self.but(severities)))
 
     def coming(self) -> str:
         """Return how many alerts are pending; 0 for none."""

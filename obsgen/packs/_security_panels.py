@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from obsgen import names
 from obsgen.artefacts import Json, Panel, Threshold
 from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher, any_value, only_values
@@ -180,7 +179,7 @@ class SecurityPanels:
         colors: tuple[Threshold, ...] = (),
     ) -> Panel:
         panel = self._panel(Stat(measures=(measure,)), title, description)
-        return replace(panel, width=_STAT_WIDTH, thresholds=colors or panel.thresholds)
+        return replace(panel, thresholds=colors or panel.thresholds)
 
     def _graph(
         self, title: str, description: str, measure: Measure, *, is_stacked: bool = False
@@ -200,9 +199,6 @@ class SecurityPanels:
     def _named(title: str, metric: Metric, several: tuple[Metric, ...]) -> str:
         """Return the title, with the metric's name where several would have the same."""
         return title if len(several) == 1 else f"{title}: {metric.name}"
-
-
-_STAT_WIDTH: Final = names.COLUMNS // 6
 
 
 def _rate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -78,7 +78,8 @@ _HEATMAP_CUSTOM: Final[Mapping[str, Json]] = {
     "scaleDistribution": {"type": "linear"},
     "hideFrom": dict(_HIDE_FROM),
 }
-_SECONDS: Final = "s"
+_AXIS_UNITS: Final = {"s": "s", "seconds": "s", "ms": "ms", "B": "bytes", "bytes": "bytes"}
+"""Grafana's ids of what histograms mostly hold; of anything else the axis has plain numbers."""
 
 # A state's own colour counts; thresholds would write themselves in the place of its text.
 _OF_STATES: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "text"}
@@ -86,6 +87,25 @@ _PLAIN_BARS: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
 
 # Grafana's `SortOrder` of lists of alerts.
 _BY_IMPORTANCE: Final = 3
+
+
+_MOST_IN_A_ROW: Final = 8
+_FEWEST_IN_A_ROW: Final = 4
+
+
+def in_rows(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    """
+    Return small panels as wide as fills whole rows, at most eight in each.
+
+    >>> one = Panel(type="stat", title="", description="", width=4, height=4)
+    >>> [panel.width for panel in in_rows([one] * 7)][:1], len(in_rows(()))
+    ([3], 0)
+    """
+    if not panels:
+        return ()
+    rows = -(-len(panels) // _MOST_IN_A_ROW)
+    in_each = max(-(-len(panels) // rows), _FEWEST_IN_A_ROW)
+    return tuple(replace(panel, width=COLUMNS // in_each) for panel in panels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +186,8 @@ def heatmap(title: str, description: str, expr: str, unit: Unit, *, width: int =
         unit: Of what is observed.
     """
     axis: dict[str, Json] = {"axisPlacement": "left", "reverse": False}
-    if unit.name == _SECONDS:
-        axis["unit"] = _SECONDS
+    if unit.name in _AXIS_UNITS:
+        axis["unit"] = _AXIS_UNITS[unit.name]
     return Panel(
         type="heatmap",
         title=title,

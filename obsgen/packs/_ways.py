@@ -67,15 +67,20 @@ def way(field: str, **variables: str) -> str:
         field: The column that holds its uid.
         variables: The column that each of its variables begins with.
     """
-    chosen = "".join(
-        f"&var-{name}=${{__data.fields.{column}}}" for name, column in variables.items()
-    )
-    return f"/d/${{__data.fields.{field}}}?${{datasource:queryparam}}{chosen}&${{__url_time_range}}"
+    return way_to(f"${{__data.fields.{field}}}", **variables)
 
 
 def way_to(uid: str, **variables: str) -> str:
-    """Return the URL of one dashboard, as `way` does."""
-    return way("", **variables).replace("${__data.fields.}", uid, 1)
+    """
+    Return the URL of one dashboard, as `way` does.
+
+    >>> way_to("obs-slo-shop", slo="slo").partition("&")[2]
+    'var-slo=${__data.fields.slo}&${__url_time_range}'
+    """
+    chosen = "".join(
+        f"&var-{name}=${{__data.fields.{column}}}" for name, column in variables.items()
+    )
+    return f"/d/{uid}?${{datasource:queryparam}}{chosen}&${{__url_time_range}}"
 
 
 def cell_links(column: str, links: Sequence[tuple[str, str]]) -> Mapping[str, Json]:

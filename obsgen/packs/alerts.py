@@ -17,6 +17,7 @@ from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._alert_delivery import Delivery
 from obsgen.packs._alert_panels import AlertPanels, Ways
 from obsgen.packs._annotations import severities_of
+from obsgen.packs._shapes import in_rows
 from obsgen.packs._ways import home_of, uids_of
 
 _TIME: Final = "now-24h"
@@ -46,7 +47,9 @@ class AlertsPack:
             folder=service.folder,
             tags=(self.key, service.name),
             sections=(
-                Section(title="", panels=(*panels.stats(), panels.oldest(), panels.begun())),
+                Section(
+                    title="", panels=in_rows((*panels.stats(), panels.oldest(), panels.begun()))
+                ),
                 Section(title="", panels=(panels.list(), panels.table())),
                 Section(title="", panels=(panels.timeline(),)),
                 Section(title="", panels=(panels.noise(), panels.by_severity())),
@@ -75,7 +78,7 @@ class AlertsPack:
             sections=(
                 Section(
                     title="",
-                    panels=(*panels.stats(), *delivery.stats(), delivery.watchdog()),
+                    panels=in_rows((*panels.stats(), *delivery.stats(), delivery.watchdog())),
                 ),
                 Section(title="", panels=(panels.list(), panels.table())),
                 Section(title="", panels=(panels.timeline(),)),

@@ -7,10 +7,11 @@ ping.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import Dashboard, Panel, Section, Variable
+from obsgen.artefacts import Dashboard, Link, Panel, Section, Variable
 from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._panels import GRAPH_HEIGHT, Column, Line, graph, stat, steps, table, value_map
@@ -24,6 +25,7 @@ _PHASES: Final = {
 }
 """By prober: how long each phase of an answer took."""
 
+_SUCCESS: Final = "probe_success"
 _WEEK: Final = Duration.parse("7d")
 _MONTH: Final = Duration.parse("30d")
 _EXPIRY_COLORS: Final = steps(
@@ -113,14 +115,7 @@ class _Panels:
         """Return the current values."""
         success = self._series("probe_success")
         found = [
-            stat(
-                "Failing",
-                "Probes whose last answer was not as it should be.",
-                f"count({success}) - sum({success})",
-                COUNT,
-                thresholds=_FAILING_COLORS,
-                no_value="nobody asks",
-            ),
+            _failing(success),
             stat(
                 "Answered, 1d",
                 "Share of the answers of the last day that were as they should be.",
@@ -239,6 +234,25 @@ class _Panels:
             for prober, metric in _PHASES.items()
             if prober in self._probers
         )
+
+
+def failing(service: Service, links: tuple[Link, ...]) -> Panel:
+    """Return how many probes of a service fail, for other dashboards."""
+    own = (Matcher("service", "=", service.name),)
+    metric = service.catalogue.metrics.get(_SUCCESS)
+    series = selector(_SUCCESS, own) if metric is None else metric.select(_SUCCESS, own)
+    return replace(_failing(series), title="Failing probes", links=links)
+
+
+def _failing(success: str) -> Panel:
+    return stat(
+        "Failing",
+        "Probes whose last answer was not as it should be.",
+        f"count({success}) - sum({success})",
+        COUNT,
+        thresholds=_FAILING_COLORS,
+        no_value="nobody asks",
+    )
 
 
 KIND: Final = ProbesPack()

@@ -16,6 +16,7 @@ from obsgen.matchers import Matcher
 from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._alert_panels import AlertPanels
 from obsgen.packs._security_panels import SecurityPanels
+from obsgen.packs._shapes import in_rows
 from obsgen.packs.alerts import service_ways
 
 _TIME: Final = "now-24h"
@@ -41,7 +42,7 @@ class SecurityPack:
         if not first:
             return ()
         rows = (
-            Section(title="", panels=first),
+            Section(title="", panels=in_rows(first)),
             Section(title="Sign-ins", panels=tuple(panels.sign_ins())),
             Section(title="Refused requests", panels=tuple(panels.refused())),
             Section(title="Noticed", panels=tuple(panels.events())),

@@ -41,7 +41,7 @@ class SloPack:
             description=f"What is left of the error budgets of {service.title}, and why.",
             folder=service.folder,
             tags=(self.key, service.name),
-            sections=detail_sections(context.project, service, _scope(service), groups),
+            sections=detail_sections(context, _scope(service), groups),
             variables=_variables(service, groups),
             annotations=tuple(
                 alert_annotations(_scope(service), severities_of(context.alerts), context.project)
