@@ -25,6 +25,7 @@ from obsgen.units import Unit
 ALL: Final = dashboards()
 EVERY: Final = pytest.mark.parametrize("dashboard", ALL.values(), ids=ALL.keys())
 PROMETHEUS: Final = {"type": "prometheus", "uid": "${datasource}"}
+OVER_TIME: Final = {"timeseries", "heatmap", "state-timeline", "histogram"}
 
 
 def as_grafana_reads_it(text: str) -> dict[str, Any]:
@@ -70,7 +71,9 @@ def nulls(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 def test_every_kind_and_every_ready_dashboard_is_among_them():
     assert {"obs-slos", "obs-slo-gateway", "obs-red-gateway", "obs-monitoring"} == set(ALL)
     found = {one["type"] for dashboard in ALL.values() for one in panels(dashboard)}
-    assert {"timeseries", "stat", "gauge", "table", "text"} == found
+    assert {
+        *("timeseries", "stat", "gauge", "table", "text", "bargauge", "heatmap", "state-timeline")
+    } == found
 
 
 @EVERY
@@ -171,7 +174,7 @@ def test_every_variable_filters_something(dashboard: dict[str, Any]):
 def test_graphs_read_ranges_that_grafana_fits_to_the_step(dashboard: dict[str, Any]):
     for one in panels(dashboard):
         for target in one.get("targets", ()):
-            is_graph = one["type"] == "timeseries"
+            is_graph = one["type"] in OVER_TIME
             assert (is_graph, not is_graph) == (target["range"], target["instant"])
             ranges = re.findall(r"[\w}]\[([^\]]+)\]", target["expr"])
             if is_graph:

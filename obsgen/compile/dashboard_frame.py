@@ -18,11 +18,6 @@ from obsgen.matchers import Matcher
 from obsgen.model import Service, Spec
 from obsgen.packs._annotations import alert_annotations, deployments, restarts, severities_of
 
-_OVERVIEWS: Final = (
-    (names.SERVICES_OVERVIEW, "All services"),
-    (names.SLO_OVERVIEW, "All SLOs"),
-    (names.ALERTS_OVERVIEW, "All alerts"),
-)
 _SERVICE_VARIABLE: Final = "service"
 
 
@@ -45,7 +40,10 @@ class Frame:
         self._environment = spec.environment.name
         self._services = {service.name: service for service in spec.services}
         self._dashboards = dashboards
-        self._uids = frozenset(dashboard.uid for dashboard in dashboards)
+        self._overviews = sorted(
+            (board for board in dashboards if board.kind and not board.service),
+            key=lambda board: (board.uid != names.SERVICES_OVERVIEW, board.title),
+        )
         self._alerts = alerts
 
     def around(self, dashboard: Dashboard) -> Dashboard:
@@ -85,9 +83,9 @@ class Frame:
     def _links(self, dashboard: Dashboard) -> Iterator[Link]:
         """Yield the ways out: to the overviews, to the runbooks, to the spec."""
         there = {dashboard.uid, *(link.dashboard for link in dashboard.links)}
-        for uid, title in _OVERVIEWS:
-            if uid in self._uids - there:
-                yield Link(title=title, dashboard=uid)
+        for overview in self._overviews:
+            if overview.uid not in there:
+                yield Link(title=overview.title, dashboard=overview.uid)
         runbooks = self._project.runbook_index_url(
             dashboard.service if self._alerts.get(dashboard.service) else "", self._environment
         )
