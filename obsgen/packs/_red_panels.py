@@ -143,14 +143,15 @@ class RedPanels:
                 found.append(self._panel(body, self._named(title, metric), width=_HALF))
         for metric in self._in_flight:
             body = Timeseries(measures=(_in_flight(metric),))
-            found.append(self._panel(body, self._named("In flight", metric), width=_HALF))
+            title = self._named("In flight over time", metric)
+            found.append(self._panel(body, title, width=_HALF))
         return tuple(found)
 
     def _rate_graph(self, metric: Metric) -> Panel:
         """Return the rate by class of status, else by what decides about errors."""
         label = metric.bad[0].label if metric.bad else route_of(metric)
         body = Timeseries(measures=(_rate(metric, by=label),))
-        title = self._named(f"Requests by {label}" if label else "Requests", metric)
+        title = self._named(f"Requests by {label}" if label else "Requests over time", metric)
         panel = self._panel(body, title, width=_HALF)
         panel = replace(panel, custom={**panel.custom, **_STACKED})
         if not is_status(label, metric):

@@ -98,7 +98,7 @@ class SecurityPanels:
             of_failures = {m.label for m in metric.bad if only_values(m) is not None}
             telling = tuple(label for label in labels if label not in of_failures) or labels
             by = telling[:1]
-            title = f"Failed sign-ins by {by[0]}" if by else "Failed sign-ins"
+            title = f"Failed sign-ins {_by(by)}"
             yield self._graph(
                 self._named(title, metric, self._logins),
                 "Attempts to sign in that failed, a minute.",
@@ -151,7 +151,7 @@ class SecurityPanels:
         for metric in self._events:
             by = tuple(metric.labels)[:1]
             yield self._graph(
-                f"{_words(metric)} by {by[0]}" if by else _words(metric),
+                f"{_words(metric)} {_by(by)}",
                 f"{_told(metric)} A minute.",
                 _rate(metric, by=by, top=_MOST if by else 0),
                 is_stacked=True,
@@ -160,7 +160,7 @@ class SecurityPanels:
             by = tuple(metric.labels)[:1]
             modifiers = Modifiers(by=by)
             yield self._graph(
-                f"{_words(metric)} by {by[0]}" if by else _words(metric),
+                f"{_words(metric)} {_by(by)}",
                 _told(metric),
                 Aggregated(metric=metric, modifiers=modifiers, how=SUM),
                 is_stacked=True,
@@ -212,6 +212,10 @@ def _known(metric: Metric, codes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the status codes that the metric may have."""
     values = metric.labels.get(status_of(metric))
     return codes if values is None else tuple(code for code in codes if code in values)
+
+
+def _by(labels: tuple[str, ...]) -> str:
+    return f"by {labels[0]}" if labels else "over time"
 
 
 def _words(metric: Metric) -> str:

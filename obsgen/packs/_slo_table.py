@@ -47,9 +47,8 @@ class SloTable:
 
     def panel(self, *, height: int = 12) -> Panel:
         """Return a row for each SLO."""
-        several = len(self._services) > 1
         found = table(
-            "All SLOs" if several else "SLOs",
+            "Error budgets",
             "Budget left and burn rate of each SLO, the emptiest budget first; of an SLO with "
             "groups, of the group that is worst off. The SLO's name leads to its dashboard.",
             self._columns(),
