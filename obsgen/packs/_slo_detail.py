@@ -15,11 +15,9 @@ from obsgen import names
 from obsgen.artefacts import Panel, Section
 from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext
-from obsgen.packs._alert_queries import AlertQueries
-from obsgen.packs._annotations import page_severities, severities_of
-from obsgen.packs._looks import ALERT_STATES, ALL, BAD
-from obsgen.packs._panels import Column, Line, color_override, graph, stat, steps, table
-from obsgen.packs._shapes import state_timeline
+from obsgen.packs._annotations import page_severities
+from obsgen.packs._looks import ALL, BAD
+from obsgen.packs._panels import Line, color_override, graph, stat, steps
 from obsgen.packs._slo_definitions import definitions
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
@@ -32,15 +30,13 @@ from obsgen.packs._slo_looks import (
 )
 from obsgen.packs._slo_queries import SloQueries
 from obsgen.packs._slo_record import Record
-from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
+from obsgen.packs._slo_why import SLOW_GROUP, Why
+from obsgen.units import COUNT, RATIO, SECONDS, Unit
 
 _EVENTS: Final = Unit("events", "count")
 _MINUTES: Final = Unit.parse("min")
 _MINUTE: Final = 60
 _STAT_WIDTH: Final = 3
-# The slower rule group runs every two minutes: a finer step would see holes.
-_SLOW_GROUP: Final = Duration.parse("2m")
-_MOST_GROUPS: Final = 10
 
 
 def detail_sections(
@@ -54,11 +50,12 @@ def detail_sections(
         groups: The labels that the service's SLOs are grouped by.
     """
     detail = _Detail(context, scope, groups)
+    why = Why(context, detail.scope, scope, groups)
     record = Record(context, detail.scope, scope)
     return (
         Section(title="", panels=(*detail.budget_stats(), *detail.burn_stats())),
         Section(title="", panels=(*detail.budget_graphs(), *detail.burn_graphs())),
-        Section(title="Why", panels=(*detail.group_panels(), *detail.alert_panels())),
+        Section(title="Why", panels=(*why.group_panels(), *why.alert_panels())),
         Section(title="What is promised", panels=(definitions(context.service.slos),)),
         Section(title="The record", panels=record.panels(), collapsed=True),
     )
@@ -74,19 +71,16 @@ class _Detail:
         # A group's variable takes series without the label too: those of SLOs without groups.
         chosen = tuple(Matcher(label, "=~", f"${label}") for label in groups)
         self._slos = service.slos
-        self._groups = groups
         self.scope = (*scope, *chosen)
         self._worst = SloQueries(self.scope, ())
-        self._by_group = SloQueries(self.scope, groups)
         # Objective, budget and metadata are recorded once, whatever the groups.
         self._whole = SloQueries(scope, ())
-        self._alerts = AlertQueries(scope) if severities_of(context.alerts) else None
         self._pages = page_severities(context.project)
         self._decimals = objective_decimals(service.slos)
         self._tile = service.slos[0].tile.length
         self._total = names.total_events(self._tile)
         self._bad = names.bad_events(self._tile)
-        self._step = str(max(_SLOW_GROUP, self._tile))
+        self._step = str(max(SLOW_GROUP, self._tile))
         self._of_the_worst = ", of the group that is worst off" if groups else ""
 
     def budget_stats(self) -> tuple[Panel, ...]:
@@ -242,63 +236,6 @@ class _Detail:
             ),
         )
 
-    def group_panels(self) -> tuple[Panel, ...]:
-        """Return which groups spend the budget; nothing where no SLO has groups."""
-        if not self._groups:
-            return ()
-        legend = " ".join(f"{{{{{label}}}}}" for label in self._groups)
-        ratio = self._by_group.smoothed_worst(names.error_ratio(HOUR))
-        return (
-            graph(
-                "Error ratio by group",
-                f"The share of bad events over an hour, the {_MOST_GROUPS} groups with most.",
-                (Line(f"topk({_MOST_GROUPS}, {ratio})", legend),),
-                RATIO,
-                min_interval=self._step,
-            ),
-            table(
-                "Who spends the budget",
-                "Each group's events over the dashboard's time range, and its budget over the "
-                "period. Begin with the group on top.",
-                (
-                    Column(header="Bad events", expr=self._counted(self._bad), decimals=0),
-                    Column(header="Events", expr=self._counted(self._total), decimals=0),
-                    Column(
-                        header="Budget left",
-                        expr=self._by_group.budget_left(),
-                        unit=RATIO,
-                        decimals=1,
-                        thresholds=BUDGET_COLORS,
-                    ),
-                ),
-                labels=self._groups,
-                sort_by="Bad events",
-                width=12,
-                height=8,
-            ),
-        )
-
-    def alert_panels(self) -> tuple[Panel, ...]:
-        """Return when the alerts of the SLO fired."""
-        if self._alerts is None:
-            return ()
-        by = ("alertname", "tier", "severity")
-        return (
-            state_timeline(
-                "Alerts of the SLO",
-                "When each alert of the SLO was pending and when it fired, by its tier: a fast "
-                "one tells of an outage, a slow one of what goes on all the time.",
-                (Line(self._alerts.state_over_time(by), "{{alertname}} {{tier}} {{severity}}"),),
-                ALERT_STATES,
-                min_interval=str(self._tile),
-                height=6,
-            ),
-        )
-
     def _events(self, series: str) -> str:
         """Return the mean of all tiles within a step, so that none is left out."""
         return f"sum(avg_over_time({selector(series, self.scope)}[$__interval]))"
-
-    def _counted(self, series: str) -> str:
-        by = ", ".join(self._groups)
-        return f"sum by ({by}) (sum_over_time({selector(series, self.scope)}[$__range]))"
