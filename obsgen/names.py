@@ -243,17 +243,29 @@ def runbook_page(service: str, alert: str) -> str:
     return f"{service}/{alert}.md"
 
 
+def runbook_index(service: str = "") -> str:
+    """
+    Name the list of a service's runbooks, or of all.
+
+    No alert is called `index`, no service `README.md`; forges show a README with its folder.
+    """
+    return f"{service}/index.md" if service else "README.md"
+
+
 # --- dashboards ------------------------------------------------------------------------------
 
 COLUMNS: Final = 24
 """Of Grafana's grid."""
 
 SLO_OVERVIEW: Final = "obs-slos"
+ALERTS_OVERVIEW: Final = "obs-all-alerts"
+SERVICES_OVERVIEW: Final = "obs-services"
+"""Those of the whole project, which specs name as they name a Dashboard: `all-alerts`."""
 
 READY_DASHBOARDS: Final = frozenset(
     {"slo", "red", "use", "llm", "cost", "security", "alerts", "overview", "probes"}
 )
-"""The words of `dashboards:` of a Service, built or still to come."""
+"""The words of `dashboards:` of a Service and the Project, built or still to come."""
 
 _UID_LENGTH: Final = 40
 _HASH_LENGTH: Final = 8

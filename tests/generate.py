@@ -204,6 +204,8 @@ class _Builder:
                 categories=lambda: ["capacity"],
                 target_labels=lambda: ["zone"],
                 runbooks=lambda: {"base_url": "https://runbooks.example.org/"},
+                repository=lambda: "https://git.example.org/blob/main/",
+                dashboards=lambda: self.some(packs.KINDS),
                 alertmanager=lambda: {"version": "0.25", "targets": ["am:9093"]},
                 ledger=lambda: {"settle": "10s", "bridge": "10m", "tile": self.pick("30s", "1m")},
                 datasources=lambda: {"prometheus": {"prometheus": {"url": "http://p:9090"}}},
@@ -428,8 +430,9 @@ class _Builder:
         if has.labels and self.chance(0.4):
             declared = {label: list(_LABEL_VALUES[label]) for label in has.labels}
             labels = {k: self.pick(v, "any") for k, v in declared.items()}
-        roles = {"requests_total": "requests", "duration_seconds": "duration"}
-        roles |= {"queue_length": "in_flight", "cost_usd_total": "cost"}
+        of_requests, of_queues = self.pick("requests", "auth"), self.pick("in_flight", "security")
+        roles = {"requests_total": of_requests, "duration_seconds": "duration"}
+        roles |= {"queue_length": of_queues, "cost_usd_total": "cost"}
         role = next((word for end, word in roles.items() if has.name.endswith(end)), "")
         found: dict[str, Value] = {"type": has.type, "labels": labels}
         if has.buckets:
@@ -438,7 +441,7 @@ class _Builder:
             found |= {"unit": "ms", "quantiles": ["0.5", "0.99"]}
         if role and self.chance(0.6):
             found["role"] = role
-        if role == "requests" and self.chance(0.6):
+        if role in {"requests", "auth"} and self.chance(0.6):
             found["bad"] = {"code": "5.."}
         rest = self.maybe(
             0.2,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+import ready_specs
 import yaml
 from grafana_foundation_sdk.models import units as grafana_units
 from grafana_sdk import faults
@@ -21,7 +22,7 @@ from obsgen.promql import parse
 from obsgen.promql.variables import substitute_variables, variables
 from obsgen.units import Unit
 
-ALL: Final = dashboards()
+ALL: Final = {**dashboards(), **ready_specs.dashboards()}
 EVERY: Final = pytest.mark.parametrize("dashboard", ALL.values(), ids=ALL.keys())
 PROMETHEUS: Final = {"type": "prometheus", "uid": "${datasource}"}
 OVER_TIME: Final = {"timeseries", "heatmap", "state-timeline", "histogram"}
@@ -39,8 +40,8 @@ def nulls(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 def test_every_kind_and_every_ready_dashboard_is_among_them():
     assert {
         *("obs-slos", "obs-slo-gateway", "obs-red-gateway", "obs-monitoring", "obs-kinds")
-    } == set(ALL)
-    found = {one["type"] for dashboard in ALL.values() for one in panels(dashboard)}
+    } == set(dashboards())
+    found = {one["type"] for dashboard in dashboards().values() for one in panels(dashboard)}
     assert {
         *("timeseries", "stat", "gauge", "table", "text", "bargauge", "heatmap", "state-timeline"),
         *("histogram", "piechart", "logs", "traces", "alertlist", "barchart", "news"),

@@ -91,12 +91,17 @@ def test_every_alert_links_the_page_that_is_written_for_it(live: Built):
         assert url.removeprefix("https://git.example.org/ops/generated/") in written
 
 
-def test_the_list_has_a_row_for_each_page_and_its_links_lead_there(live: Built):
-    pages = {p.path for p in compiled(live).pages if p.path.startswith("runbooks/")}
-    (text,) = [p.text for p in compiled(live).pages if p.path == "runbooks/README.md"]
+LISTS = {"runbooks/README.md", "runbooks/shop/index.md"}
 
-    linked = {f"runbooks/{path}" for path in re.findall(r"\]\((shop/\w+\.md)\)", text)}
-    assert pages - {"runbooks/README.md"} == linked
+
+@pytest.mark.parametrize("path", sorted(LISTS))
+def test_a_list_has_a_row_for_each_page_and_its_links_lead_there(live: Built, path: str):
+    pages = {p.path for p in compiled(live).pages if p.path.startswith("runbooks/")}
+    (text,) = [p.text for p in compiled(live).pages if p.path == path]
+
+    folder = path.rpartition("/")[0]
+    linked = {f"{folder}/{page}" for page in re.findall(r"\]\(([\w/]+\.md)\)", text)}
+    assert pages - LISTS == linked
 
 
 def test_what_specs_say_is_shown_as_it_stands(live: Built):
@@ -147,8 +152,10 @@ def test_each_service_has_pages_of_its_own_rules_whatever_the_order_of_the_files
 
     assert [
         "runbooks/shop/Slow.md",
+        "runbooks/shop/index.md",
         "runbooks/till/Slow.md",
         "runbooks/till/Elsewhere.md",
+        "runbooks/till/index.md",
         "runbooks/README.md",
     ] == [each.path for each in pages]
 

@@ -71,7 +71,7 @@ def compile_spec(
         )
     dashboards: tuple[Dashboard, ...] = ()
     if "grafana" in wanted:
-        dashboards = compile_dashboards(replace(spec, services=services), report)
+        dashboards = compile_dashboards(replace(spec, services=services), rule_files, report)
     pages: tuple[Page, ...] = ()
     if "docs" in wanted:
         every = (*rule_files, *(each.rules for each in escalations))

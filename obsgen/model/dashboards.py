@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Protocol
 
-from obsgen.artefacts import Dashboard, Json, Panel
+from obsgen.artefacts import AlertingRule, Dashboard, Json, Panel
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
@@ -180,6 +180,7 @@ class DashboardContext:
 
     Attributes:
         has_intervals: The reader chooses the window of graphs, by `$interval`.
+        alerts: The service's alerting rules.
     """
 
     project: Project
@@ -187,6 +188,7 @@ class DashboardContext:
     catalogue: Catalogue
     variables: tuple[str, ...] = ()
     has_intervals: bool = False
+    alerts: tuple[AlertingRule, ...] = ()
     report: Reports
 
     def query(self, window: str) -> Query:
@@ -198,7 +200,9 @@ class DashboardContext:
 
 class Pack(Protocol):
     """
-    A ready dashboard: one word in a Service's `dashboards`.
+    A ready dashboard: one word in the `dashboards` of a Service, or of the Project for all.
+
+    A service's `ready_dashboards` are the words that were built before this one.
 
     Attributes:
         shows: What a service must have for it.

@@ -26,7 +26,7 @@ from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
-from obsgen.names import runbook_page
+from obsgen.names import runbook_index, runbook_page
 from obsgen.source import Scalar
 from obsgen.units import Duration
 
@@ -58,6 +58,8 @@ class Project:
         teams: Their names; None where any will do.
         team_details: What is told of them beside their names.
         categories: All that alerts may have.
+        repository: The URL below which people read the files of specs.
+        ready_dashboards: Those of every service that has something for them.
         utc_offset_seconds: How far the calendar of periods is ahead of UTC.
         blackbox_address: Where the exporter is that probes are asked through.
         tile: How money is counted, and events where an SLO does not say otherwise.
@@ -79,6 +81,8 @@ class Project:
     team_details: tuple[Team, ...] = ()
     categories: tuple[str, ...] = CATEGORIES
     runbook_base: str = ""
+    repository: str = ""
+    ready_dashboards: tuple[str, ...] = ()
     utc_offset_seconds: int = 0
     blackbox_version: tuple[int, int] = (0, 23)
     blackbox_address: str = ""
@@ -89,8 +93,16 @@ class Project:
 
     def runbook_url(self, service: str, alert: str, environment: str) -> str:
         """Return where the page of an alert stands; empty where no specs say where pages are."""
-        base = self.runbook_base.replace("{environment}", environment).rstrip("/")
+        base = self._runbooks(environment)
         return f"{base}/{runbook_page(service, alert)}" if base else ""
+
+    def runbook_index_url(self, service: str, environment: str) -> str:
+        """Return where the list of a service's runbooks stands, or of all; empty likewise."""
+        base = self._runbooks(environment)
+        return f"{base}/{runbook_index(service)}" if base else ""
+
+    def _runbooks(self, environment: str) -> str:
+        return self.runbook_base.replace("{environment}", environment).rstrip("/")
 
     def seen_from(self, service: Service) -> Project:
         """Return the project with the scrape interval of one of its services."""

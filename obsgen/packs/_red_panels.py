@@ -13,13 +13,18 @@ from obsgen.artefacts import Json, Link, Panel, Threshold
 from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher, selector
 from obsgen.measures._aggregate import Aggregated
+from obsgen.measures.distribution import Distribution
 from obsgen.measures.quantile import Quantile
 from obsgen.measures.rate import Rate
+from obsgen.measures.ratio import Pairing, Ratio
 from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
-from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec
-from obsgen.packs._panels import color_override, stat, steps
+from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec, Service
+from obsgen.packs._looks import ERROR_RATIO, QUANTILES, STATUS_CLASSES
+from obsgen.packs._panels import color_override, stat
+from obsgen.packs._shapes import heatmap
 from obsgen.packs._slo_looks import BUDGET_COLORS
+from obsgen.packs._ways import cell_links, way_to
 from obsgen.panels.stat import Stat
 from obsgen.panels.table import Table
 from obsgen.panels.timeseries import Timeseries
@@ -40,8 +45,6 @@ ROUTE_LABELS: Final = (
 _STATUS_LABELS: Final = frozenset(
     {"status", "code", "status_code", "http_status", "http_response_status_code"}
 )
-_CLASS_COLORS: Final = {"2xx": "green", "3xx": "yellow", "4xx": "blue", "5xx": "red"}
-_ERROR_COLORS: Final = steps("green", ("0.01", "orange"), ("0.05", "red"))
 _QUANTILES: Final = (Decimal("0.5"), Decimal("0.95"), Decimal("0.99"))
 _USUAL: Final = _QUANTILES[1]
 _MOST: Final = 5
@@ -55,6 +58,24 @@ _STACKED: Final[Mapping[str, Json]] = {
 def route_of(metric: Metric) -> str:
     """Return the label that tells requests apart, or nothing."""
     return next((label for label in ROUTE_LABELS if label in metric.labels), "")
+
+
+def key_metric(service: Service, role: str, type_: str) -> Metric | None:
+    """
+    Return the metric of a role that tells most: one of the service's own, before those of presets.
+
+    Of several of a preset, one that says which of its events are bad.
+    """
+    metrics = service.catalogue.metrics.values()
+    of_role = [m for m in metrics if m.role == role and m.type == type_]
+    own = [m for m in of_role if m.origin.file in service.sources]
+    telling = [m for m in of_role if m.bad]
+    return next(iter((*own, *telling, *of_role)), None)
+
+
+def status_of(metric: Metric) -> str:
+    """Return the label that holds the status codes of HTTP, or nothing."""
+    return next((label for label in metric.labels if is_status(label, metric)), "")
 
 
 class RedPanels:
@@ -83,7 +104,7 @@ class RedPanels:
             yield self._panel(Stat(measures=(_rate(metric),)), self._named("Requests", metric))
             if metric.bad:
                 errors = Stat(measures=(_errors(metric),))
-                yield self._panel(errors, self._named("Errors", metric), colors=_ERROR_COLORS)
+                yield self._panel(errors, self._named("Errors", metric), colors=ERROR_RATIO)
 
     def _other_stats(self) -> Iterator[Panel]:
         for metric in self._durations:
@@ -122,36 +143,54 @@ class RedPanels:
                 found.append(self._panel(body, self._named(title, metric), width=_HALF))
         for metric in self._in_flight:
             body = Timeseries(measures=(_in_flight(metric),))
-            found.append(self._panel(body, self._named("In flight", metric), width=_HALF))
+            title = self._named("In flight over time", metric)
+            found.append(self._panel(body, title, width=_HALF))
         return tuple(found)
 
     def _rate_graph(self, metric: Metric) -> Panel:
         """Return the rate by class of status, else by what decides about errors."""
         label = metric.bad[0].label if metric.bad else route_of(metric)
         body = Timeseries(measures=(_rate(metric, by=label),))
-        title = self._named(f"Requests by {label}" if label else "Requests", metric)
+        title = self._named(f"Requests by {label}" if label else "Requests over time", metric)
         panel = self._panel(body, title, width=_HALF)
         panel = replace(panel, custom={**panel.custom, **_STACKED})
-        if not _is_status(label, metric):
+        if not is_status(label, metric):
             return panel
         target = panel.targets[0]
         classes = f'label_replace({target.expr}, "class", "${{1}}xx", "{label}", "([1-5])..")'
         target = replace(target, expr=f"sum by (class) ({classes})", legend="{{class}}")
-        colors = tuple(color_override(name, color) for name, color in _CLASS_COLORS.items())
+        colors = tuple(color_override(name, color) for name, color in STATUS_CLASSES.items())
         return replace(panel, targets=(target,), overrides=colors)
 
     def duration_graphs(self) -> tuple[Panel, ...]:
-        """Return quantiles of all requests, and the slowest routes."""
+        """Return quantiles of all requests, how they spread, and the slowest routes."""
         found = []
         for metric in self._durations:
-            quantiles = tuple(_quantile(metric, quantile) for quantile in _QUANTILES)
-            title = self._named("Duration", metric)
-            found.append(self._panel(Timeseries(measures=quantiles), title, width=_HALF))
+            found += [self._quantiles(metric), self._spread(metric)]
             if route := route_of(metric):
                 slowest = Timeseries(measures=(_quantile(metric, _USUAL, by=route, top=_MOST),))
                 title = self._named(f"Duration by {route}, p95, top {_MOST}", metric)
-                found.append(self._panel(slowest, title, width=_HALF))
+                found.append(self._panel(slowest, title, width=Fraction(1)))
         return tuple(found)
+
+    def _quantiles(self, metric: Metric) -> Panel:
+        """Return quantiles, the highest with exemplars: traces of the slowest requests."""
+        quantiles = tuple(_quantile(metric, quantile) for quantile in _QUANTILES)
+        title = self._named("Duration", metric)
+        panel = self._panel(Timeseries(measures=quantiles), title, width=_HALF)
+        *usual, slowest = panel.targets
+        colors = tuple(color_override(name, color) for name, color in QUANTILES.items())
+        return replace(panel, targets=(*usual, replace(slowest, exemplar=True)), overrides=colors)
+
+    def _spread(self, metric: Metric) -> Panel:
+        measure = Distribution(metric=metric, modifiers=Modifiers())
+        return heatmap(
+            self._named("Duration, spread", metric),
+            "How many requests took how long. Two bands are two kinds of requests, or two states "
+            "of what they wait for; a quantile would show neither.",
+            measure.expr(self._context.query("$__rate_interval")).text,
+            metric.unit,
+        )
 
     def tables(self) -> tuple[Panel, ...]:
         """Return a row for each route: how often, how many errors, how long."""
@@ -162,6 +201,7 @@ class RedPanels:
             measures: list[Measure] = [_rate(metric, by=route, legend="Rate")]
             if metric.bad:
                 measures.append(_errors(metric, by=route, legend="Errors"))
+            measures.append(_part(metric, by=route, legend="Share"))
             measures += [
                 _quantile(duration, _USUAL, by=route, legend="p95")
                 for duration in self._durations
@@ -169,7 +209,10 @@ class RedPanels:
             ]
             title = self._named(f"By {route}", metric)
             body = Table(measures=tuple(measures))
-            found.append(self._panel(body, title, width=Fraction(1)))
+            panel = self._panel(body, title, width=Fraction(1))
+            here = way_to(names.uid("red", self._context.service.name), **{route: route})
+            only = cell_links(route, [(f"Only this {route}", here)])
+            found.append(replace(panel, overrides=(*panel.overrides, only)))
         return tuple(found)
 
     def _named(self, title: str, metric: Metric) -> str:
@@ -191,7 +234,7 @@ class RedPanels:
         return replace(panel, thresholds=colors or panel.thresholds)
 
 
-def _is_status(label: str, metric: Metric) -> bool:
+def is_status(label: str, metric: Metric) -> bool:
     """Say whether a label holds the status codes of HTTP."""
     values = metric.labels.get(label) or ()
     return label in _STATUS_LABELS and all(value.isdigit() for value in values)
@@ -208,6 +251,18 @@ def _rate(metric: Metric, *, by: str = "", legend: str = "") -> Rate:
 def _errors(metric: Metric, *, by: str = "", top: int = 0, legend: str = "") -> Share:
     modifiers = _by(by, top=top, legend=legend)
     return Share(metric=metric, modifiers=modifiers, matching=metric.bad)
+
+
+def _part(metric: Metric, *, by: str, legend: str) -> Ratio:
+    """Return which part of all requests each value of a label has."""
+    return Ratio(
+        part=_rate(metric, by=by),
+        whole=_rate(metric),
+        pairing=Pairing(on=(), many_parts=True),
+        legend=legend,
+        top=0,
+        named="",
+    )
 
 
 def _quantile(

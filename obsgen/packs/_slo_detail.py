@@ -1,4 +1,10 @@
-"""The dashboard of one service's SLOs, of which one at a time is looked at."""
+"""
+The dashboard of one service's SLOs, of which one at a time is looked at.
+
+The numbers stand first: what is promised is the same from day to day, and would push them off the
+first screen. There is no ideal line beside the budget: over a rolling period none exists, since the
+budget returns as it goes.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +14,10 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import Panel, Section
 from obsgen.matchers import Matcher, selector
-from obsgen.model import Project, Service
-from obsgen.packs._panels import Column, Line, color_override, graph, stat, steps, table
+from obsgen.model import DashboardContext
+from obsgen.packs._annotations import page_severities
+from obsgen.packs._looks import ALL, BAD
+from obsgen.packs._panels import Line, color_override, graph, stat, steps
 from obsgen.packs._slo_definitions import definitions
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
@@ -19,22 +27,20 @@ from obsgen.packs._slo_looks import (
     TIME_LEFT_COLORS,
     burn_colors,
     objective_decimals,
-    page_severities,
 )
 from obsgen.packs._slo_queries import SloQueries
-from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
+from obsgen.packs._slo_record import Record
+from obsgen.packs._slo_why import SLOW_GROUP, Why
+from obsgen.units import COUNT, RATIO, SECONDS, Unit
 
 _EVENTS: Final = Unit("events", "count")
 _MINUTES: Final = Unit.parse("min")
 _MINUTE: Final = 60
 _STAT_WIDTH: Final = 3
-# The slower rule group runs every two minutes: a finer step would see holes.
-_SLOW_GROUP: Final = Duration.parse("2m")
-_MOST_GROUPS: Final = 10
 
 
 def detail_sections(
-    project: Project, service: Service, scope: Sequence[Matcher], groups: tuple[str, ...]
+    context: DashboardContext, scope: Sequence[Matcher], groups: tuple[str, ...]
 ) -> tuple[Section, ...]:
     """
     Return the sections of a service's dashboard.
@@ -43,13 +49,15 @@ def detail_sections(
         scope: Matchers of the service and of the SLO that is chosen.
         groups: The labels that the service's SLOs are grouped by.
     """
-    detail = _Detail(project, service, scope, groups)
+    detail = _Detail(context, scope, groups)
+    why = Why(context, detail.scope, scope, groups)
+    record = Record(context, detail.scope, scope)
     return (
         Section(title="", panels=(*detail.budget_stats(), *detail.burn_stats())),
         Section(title="", panels=(*detail.budget_graphs(), *detail.burn_graphs())),
-        Section(title="Where the budget goes", panels=detail.group_panels() if groups else ()),
-        Section(title="What is promised", panels=(definitions(service.slos),)),
-        Section(title="The record", panels=detail.record_panels(), collapsed=True),
+        Section(title="Why", panels=(*why.group_panels(), *why.alert_panels())),
+        Section(title="What is promised", panels=(definitions(context.service.slos),)),
+        Section(title="The record", panels=record.panels(), collapsed=True),
     )
 
 
@@ -57,23 +65,22 @@ class _Detail:
     """Panels of one SLO; of an SLO with groups they show the group that is worst off."""
 
     def __init__(
-        self, project: Project, service: Service, scope: Sequence[Matcher], groups: tuple[str, ...]
+        self, context: DashboardContext, scope: Sequence[Matcher], groups: tuple[str, ...]
     ) -> None:
+        service = context.service
         # A group's variable takes series without the label too: those of SLOs without groups.
         chosen = tuple(Matcher(label, "=~", f"${label}") for label in groups)
         self._slos = service.slos
-        self._groups = groups
-        self._scope = (*scope, *chosen)
-        self._worst = SloQueries(self._scope, ())
-        self._by_group = SloQueries(self._scope, groups)
+        self.scope = (*scope, *chosen)
+        self._worst = SloQueries(self.scope, ())
         # Objective, budget and metadata are recorded once, whatever the groups.
         self._whole = SloQueries(scope, ())
-        self._pages = page_severities(project)
+        self._pages = page_severities(context.project)
         self._decimals = objective_decimals(service.slos)
         self._tile = service.slos[0].tile.length
         self._total = names.total_events(self._tile)
         self._bad = names.bad_events(self._tile)
-        self._step = str(max(_SLOW_GROUP, self._tile))
+        self._step = str(max(SLOW_GROUP, self._tile))
         self._of_the_worst = ", of the group that is worst off" if groups else ""
 
     def budget_stats(self) -> tuple[Panel, ...]:
@@ -225,74 +232,10 @@ class _Detail:
                 ),
                 unit,
                 min_interval=self._step,
-                overrides=(color_override("all", "blue"), color_override("bad", "red")),
-            ),
-        )
-
-    def group_panels(self) -> tuple[Panel, ...]:
-        """Return which groups spend the budget."""
-        legend = " ".join(f"{{{{{label}}}}}" for label in self._groups)
-        ratio = self._by_group.smoothed_worst(names.error_ratio(HOUR))
-        return (
-            graph(
-                "Error ratio by group",
-                f"The share of bad events over an hour, the {_MOST_GROUPS} groups with most.",
-                (Line(f"topk({_MOST_GROUPS}, {ratio})", legend),),
-                RATIO,
-                min_interval=self._step,
-            ),
-            table(
-                "Who spends the budget",
-                "Each group's events over the dashboard's time range, and its budget over the "
-                "period. Begin with the group on top.",
-                (
-                    Column(header="Bad events", expr=self._counted(self._bad), decimals=0),
-                    Column(header="Events", expr=self._counted(self._total), decimals=0),
-                    Column(
-                        header="Budget left",
-                        expr=self._by_group.budget_left(),
-                        unit=RATIO,
-                        decimals=1,
-                        thresholds=BUDGET_COLORS,
-                    ),
-                ),
-                labels=self._groups,
-                sort_by="Bad events",
-                width=12,
-                height=8,
-            ),
-        )
-
-    def record_panels(self) -> tuple[Panel, ...]:
-        """Return whether the record is fresh, and its metadata."""
-        ledger = selector(self._total, self._scope)
-        info = selector(names.INFO, self._whole.scope)
-        return (
-            stat(
-                "Age of the record",
-                "How long ago events were last counted. More than a few minutes: rules are not "
-                "evaluated, or the metric is gone.",
-                f"time() - max(timestamp({ledger}))",
-                SECONDS,
-                thresholds=steps("green", ("180", "red")),
-                no_value="stale",
-            ),
-            table(
-                "Metadata",
-                "What the SLO carries as labels of its info series.",
-                (Column(header="Value", expr=info),),
-                labels=("slo", "objective", "period", "kind", "team"),
-                hidden=("Value", "service"),
-                sort_by="slo",
-                width=20,
-                height=4,
+                overrides=(color_override("all", ALL), color_override("bad", BAD)),
             ),
         )
 
     def _events(self, series: str) -> str:
         """Return the mean of all tiles within a step, so that none is left out."""
-        return f"sum(avg_over_time({selector(series, self._scope)}[$__interval]))"
-
-    def _counted(self, series: str) -> str:
-        by = ", ".join(self._groups)
-        return f"sum by ({by}) (sum_over_time({selector(series, self._scope)}[$__range]))"
+        return f"sum(avg_over_time({selector(series, self.scope)}[$__interval]))"

@@ -6,11 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from obsgen.artefacts import Threshold
-from obsgen.model import Project, Slo
+from obsgen.model import Slo
 from obsgen.packs._panels import steps, value_map
+from obsgen.packs._shapes import State
 from obsgen.units import Duration, number_text
 
 BUDGET_COLORS: Final = steps("red", ("0", "orange"), ("0.25", "yellow"), ("0.5", "green"))
+BUDGET_STATES: Final = (
+    State("0", "missed", "red"),
+    State("1", "below 25%", "orange"),
+    State("2", "below 50%", "yellow"),
+    State("3", "50% and more", "green"),
+)
+"""The same steps by name."""
 STATE_COLORS: Final = steps("green", ("1", "orange"), ("2", "red"))
 STATES: Final = value_map(("0", "OK", "green"), ("1", "Ticket", "orange"), ("2", "Page", "red"))
 
@@ -20,11 +28,6 @@ WEEK: Final = Duration.parse("7d")
 TIME_LEFT_COLORS: Final = steps(
     "red", (number_text(DAY.seconds), "orange"), (number_text(WEEK.seconds), "green")
 )
-
-
-def page_severities(project: Project) -> tuple[str, ...]:
-    """Return the severities that wake somebody."""
-    return tuple(level.name for level in project.severities.levels if level.page)
 
 
 def objective_decimals(slos: Iterable[Slo]) -> int:

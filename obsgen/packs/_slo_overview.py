@@ -1,37 +1,45 @@
-"""The overview of all SLOs of a project: which budget needs somebody first."""
+"""
+The overview of all SLOs of a project: which budget needs somebody first.
+
+Numbers before pictures: how many SLOs are in trouble, then each with its budget, then when budgets
+ran low. In the place of a legend stands how many SLOs count nothing, which no other panel tells.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import Dashboard, Panel, Section, Variable
+from obsgen.artefacts import Dashboard, Json, Link, Panel, Section, Target, Variable
 from obsgen.matchers import Matcher
-from obsgen.model import RECORDED_ALWAYS, Project, Service
-from obsgen.packs._panels import Column, Line, graph, stat, steps, table
-from obsgen.packs._slo_looks import (
-    BUDGET_COLORS,
-    HOUR,
-    STATE_COLORS,
-    STATES,
-    TIME_LEFT_COLORS,
-    burn_colors,
-    objective_decimals,
-    page_severities,
-)
+from obsgen.model import Project, Service
+from obsgen.packs._annotations import page_severities
+from obsgen.packs._looks import PAGE, TICKET
+from obsgen.packs._panels import Line, graph, stat, steps
+from obsgen.packs._shapes import bars, state_timeline
+from obsgen.packs._slo_looks import BUDGET_COLORS, BUDGET_STATES, HOUR, burn_colors
 from obsgen.packs._slo_queries import SloQueries
-from obsgen.units import COUNT, RATIO, SECONDS
+from obsgen.packs._slo_table import SloTable
+from obsgen.units import COUNT, RATIO
 
 _TIME: Final = "now-7d"
-_LONG: Final = RECORDED_ALWAYS[-1]
 _MOST: Final = 10
 _KIND: Final = "slo"
+_LEGEND: Final = "{{service}}/{{slo}}"
+# The slower rule group runs every two minutes: a finer step would see holes.
+_STEP: Final = "2m"
+# What burns is mostly below 1, and sometimes a thousand.
+_SCALE: Final[dict[str, Json]] = {"type": "symlog", "log": 10, "linearThreshold": 1}
+_JUDGED: Final = {"page": steps("green", ("1", PAGE)), "ticket": steps("green", ("1", TICKET))}
 
 
 def overview(project: Project, services: Sequence[Service]) -> Dashboard:
     """Return the dashboard, given the services that have SLOs and a dashboard of them."""
-    made = _Overview(project, services)
+    scope = (Matcher("service", "=~", "$service"),)
+    made = SloOverview(project, services, scope)
     return Dashboard(
         uid=names.SLO_OVERVIEW,
         title="SLO overview",
@@ -39,9 +47,10 @@ def overview(project: Project, services: Sequence[Service]) -> Dashboard:
         folder=project.name,
         tags=(_KIND, "overview"),
         sections=(
-            Section(title="", panels=(*made.state_stats(), *made.burn_stats())),
-            Section(title="", panels=(made.list(),)),
-            Section(title="", panels=made.graphs()),
+            Section(title="", panels=made.stats()),
+            Section(title="", panels=(SloTable(project, services, scope).panel(),)),
+            Section(title="", panels=(made.budget_states(),)),
+            Section(title="", panels=made.worst()),
         ),
         variables=(
             Variable(
@@ -56,18 +65,23 @@ def overview(project: Project, services: Sequence[Service]) -> Dashboard:
     )
 
 
-class _Overview:
+class SloOverview:
     """The panels, by service and SLO; of an SLO with groups the group that is worst off counts."""
 
-    def __init__(self, project: Project, services: Sequence[Service]) -> None:
-        self._services = services
-        self._slos = [slo for service in services for slo in service.slos]
+    def __init__(
+        self, project: Project, services: Sequence[Service], scope: Sequence[Matcher]
+    ) -> None:
+        slos = [slo for service in services for slo in service.slos]
+        self._colors = burn_colors(slos, page_severities(project))
         self._pages = page_severities(project)
-        self._colors = burn_colors(self._slos, self._pages)
-        self._queries = SloQueries((Matcher("service", "=~", "$service"),), names.IDENTITY)
+        self._has_alerts = any("alerts" in service.ready_dashboards for service in services)
+        self._queries = SloQueries(scope, names.IDENTITY)
 
-    def state_stats(self) -> tuple[Panel, ...]:
-        """Return how many SLOs there are, and in which state."""
+    def stats(self) -> tuple[Panel, ...]:
+        """Return how many SLOs there are, in which state, and what is urgent."""
+        return (*self._states(), *self._urgent())
+
+    def _states(self) -> tuple[Panel, ...]:
         left = self._queries.budget_left()
         has_ratio = self._queries.worst(names.error_ratio(HOUR))
         return (
@@ -101,16 +115,9 @@ class _Overview:
             ),
         )
 
-    def burn_stats(self) -> tuple[Panel, ...]:
-        """Return what is urgent."""
+    def _urgent(self) -> tuple[Panel, ...]:
         return (
-            stat(
-                "Alerts",
-                "SLOs with a burn-rate alert that fires, whether it pages or opens a ticket.",
-                f"count({self._queries.firing()}) or vector(0)",
-                COUNT,
-                thresholds=steps("green", ("1", "red")),
-            ),
+            self._alerts(),
             stat(
                 "Fastest burn, 1h",
                 "The highest burn rate of all: 1 spends exactly the budget in the period.",
@@ -122,118 +129,71 @@ class _Overview:
             ),
         )
 
-    def list(self) -> Panel:
-        """Return the table of all SLOs."""
-        return table(
-            "All SLOs",
-            "Budget left and burn rate of each SLO, the emptiest budget first; of an SLO with "
-            "groups, of the group that is worst off. The SLO's name leads to its dashboard.",
-            self._columns(),
-            labels=("service", "slo", "team", "period", "dashboard"),
-            hidden=("Info",),
-            invisible=("dashboard",),
-            sort_by="Budget left",
-            descending=False,
-            cell_links={
-                "slo": (
-                    "Open the SLO",
-                    "/d/${__data.fields.dashboard}?${datasource:queryparam}"
-                    "&var-slo=${__data.fields.slo}&${__url_time_range}",
-                )
-            },
+    def _alerts(self) -> Panel:
+        """Return how many SLOs page, and how many have opened a ticket."""
+        link = Link(title="All alerts", dashboard=names.ALERTS_OVERVIEW)
+        state = f"({self._queries.alert_state(self._pages)})"
+        panel = stat(
+            "Alerts",
+            "SLOs with a burn-rate alert that fires: those that page, and those with a ticket.",
+            f"count({state} == 2) or vector(0)",
+            COUNT,
+            thresholds=_JUDGED["page"],
+            links=(link,) if self._has_alerts else (),
+        )
+        tickets = Target(expr=f"count({state} == 1) or vector(0)", legend="tickets", instant=True)
+        if not self._pages:
+            return replace(panel, targets=(tickets,), thresholds=_JUDGED["ticket"])
+        pages = replace(panel.targets[0], legend="pages")
+        return replace(panel, targets=(pages, tickets), overrides=(_TICKETS_IN_ORANGE,))
+
+    def budget_states(self) -> Panel:
+        """Return when each budget was how low."""
+        left = self._queries.budget_left()
+        state = " + ".join(f"({left} > bool {step})" for step in ("0", "0.25", "0.5"))
+        return state_timeline(
+            "Budgets over time",
+            "In which state each error budget was when. Orange and red are when risky changes "
+            "should have waited.",
+            (Line(state, _LEGEND),),
+            BUDGET_STATES,
+            min_interval=_STEP,
         )
 
-    def _columns(self) -> tuple[Column, ...]:
-        info = SloQueries(self._queries.scope, (*names.IDENTITY, "team", "period"))
-        return (
-            *self._budget_columns(),
-            *self._burn_columns(),
-            Column(header="Info", expr=info.worst(names.INFO)),
+    def worst(self) -> tuple[Panel, ...]:
+        """Return the emptiest budgets now, and the fastest burn rates over time."""
+        burning = graph(
+            "Fastest burn rates, 1h",
+            f"The {_MOST} highest burn rates at each moment; the lines are where alerts begin.",
+            (Line(f"topk({_MOST}, {self._queries.worst(names.BURN_RATE)})", _LEGEND),),
+            COUNT,
+            thresholds=self._colors,
+            min_interval=_STEP,
         )
-
-    def _budget_columns(self) -> tuple[Column, ...]:
-        queries = self._queries
-        decimals = objective_decimals(self._slos)
         return (
-            Column(
-                header="Objective",
-                expr=self._leading(queries.objective()),
-                unit=RATIO,
-                decimals=decimals,
-            ),
-            Column(
-                header="Good events",
-                expr=queries.indicator(names.PERIOD_ERROR_RATIO),
-                unit=RATIO,
-                decimals=decimals + 1,
-            ),
-            Column(
-                header="Budget left",
-                expr=queries.budget_left(),
-                unit=RATIO,
-                decimals=1,
-                thresholds=BUDGET_COLORS,
-                is_gauge=True,
-            ),
-        )
-
-    def _burn_columns(self) -> tuple[Column, ...]:
-        queries = self._queries
-        return (
-            self._burn_column("Burn 1h", queries.worst(names.BURN_RATE)),
-            self._burn_column("Burn 6h", queries.current_burn_rate(_LONG)),
-            Column(
-                header="Budget lasts",
-                expr=queries.time_left(),
-                unit=SECONDS,
-                decimals=1,
-                thresholds=TIME_LEFT_COLORS,
-            ),
-            Column(
-                header="Alert",
-                expr=queries.alert_state(self._pages),
-                thresholds=STATE_COLORS,
-                mappings=STATES,
-            ),
-        )
-
-    def _burn_column(self, header: str, expr: str) -> Column:
-        return Column(header=header, expr=expr, decimals=1, thresholds=self._colors)
-
-    def _leading(self, expr: str) -> str:
-        """Return the expression with a label that says which dashboard a row leads to."""
-        led = _labelled(expr, names.SLO_OVERVIEW, "", "")
-        by_name = {service.name: names.uid(_KIND, service.name) for service in self._services}
-        start = names.uid(_KIND, "")
-        plain = [name for name, uid in by_name.items() if uid == start + name]
-        if plain:
-            led = _labelled(led, f"{start}$1", "service", f"({'|'.join(plain)})")
-        for name, uid in by_name.items():
-            if name not in plain:
-                led = _labelled(led, uid, "service", name)
-        return led
-
-    def graphs(self) -> tuple[Panel, ...]:
-        """Return the worst budgets and burn rates over time."""
-        legend = "{{service}}/{{slo}}"
-        return (
-            graph(
+            bars(
                 "Emptiest budgets",
-                f"The {_MOST} smallest error budgets at each moment.",
-                (Line(f"bottomk({_MOST}, {self._queries.budget_left()})", legend),),
+                f"The {_MOST} smallest error budgets. The first needs somebody first.",
+                Line(f"sort(bottomk({_MOST}, {self._queries.budget_left()}))", _LEGEND),
                 RATIO,
-                thresholds=steps("red", ("0", "transparent")),
-                threshold_style="line+area",
+                thresholds=BUDGET_COLORS,
+                maximum=Decimal(1),
+                decimals=1,
+                no_value="no events",
             ),
-            graph(
-                "Fastest burn rates, 1h",
-                f"The {_MOST} highest burn rates at each moment; the lines are where alerts begin.",
-                (Line(f"topk({_MOST}, {self._queries.worst(names.BURN_RATE)})", legend),),
-                COUNT,
-                thresholds=self._colors,
-            ),
+            replace(burning, custom={**burning.custom, "scaleDistribution": _SCALE}),
         )
 
 
-def _labelled(expr: str, value: str, source: str, pattern: str) -> str:
-    return f'label_replace({expr}, "dashboard", "{value}", "{source}", "{pattern}")'
+_TICKETS_IN_ORANGE: Final[dict[str, Json]] = {
+    "matcher": {"id": "byName", "options": "tickets"},
+    "properties": [
+        {
+            "id": "thresholds",
+            "value": {
+                "mode": "absolute",
+                "steps": [{"color": s.color, "value": s.value} for s in _JUDGED["ticket"]],
+            },
+        }
+    ],
+}

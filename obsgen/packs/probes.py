@@ -7,14 +7,17 @@ ping.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import Dashboard, Panel, Section, Variable
+from obsgen.artefacts import Dashboard, Link, Panel, Section, Variable
 from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext, Project, Service
+from obsgen.packs._certificates import EXPIRY_COLORS
 from obsgen.packs._panels import GRAPH_HEIGHT, Column, Line, graph, stat, steps, table, value_map
-from obsgen.units import COUNT, RATIO, SECONDS, Duration, number_text
+from obsgen.packs._shapes import State, state_timeline
+from obsgen.units import COUNT, RATIO, SECONDS
 
 _PHASES: Final = {
     "http": "probe_http_duration_seconds",
@@ -24,15 +27,14 @@ _PHASES: Final = {
 }
 """By prober: how long each phase of an answer took."""
 
-_WEEK: Final = Duration.parse("7d")
-_MONTH: Final = Duration.parse("30d")
-_EXPIRY_COLORS: Final = steps(
-    "red", (number_text(_WEEK.seconds), "orange"), (number_text(_MONTH.seconds), "green")
-)
+_SUCCESS: Final = "probe_success"
 _UP_COLORS: Final = steps("red", ("1", "green"))
 _SHARE_COLORS: Final = steps("red", ("0.99", "orange"), ("0.999", "green"))
 _FAILING_COLORS: Final = steps("green", ("1", "red"))
-_STATE: Final = value_map(("0", "fails", "red"), ("1", "answers", "green"))
+_ANSWERS: Final = (State("0", "fails", "red"), State("1", "answers", "green"))
+_STATE: Final = value_map(*((state.value, state.text, state.color) for state in _ANSWERS))
+# Probes are asked every 15s to 1m: a finer step would see holes.
+_STEP: Final = "1m"
 _HTTP: Final = "http"
 _TARGET: Final = f"{names.PROBE_LABEL}, instance"
 _LEGEND: Final = f"{{{{{names.PROBE_LABEL}}}}}"
@@ -61,6 +63,7 @@ class ProbesPack:
             sections=(
                 Section(title="", panels=panels.stats()),
                 Section(title="", panels=(panels.states(),)),
+                Section(title="", panels=(panels.over_time(),)),
                 Section(title="Answers", panels=panels.answers()),
                 *(Section(title="Phases", panels=phases) for phases in [panels.phases()] if phases),
             ),
@@ -113,14 +116,7 @@ class _Panels:
         """Return the current values."""
         success = self._series("probe_success")
         found = [
-            stat(
-                "Failing",
-                "Probes whose last answer was not as it should be.",
-                f"count({success}) - sum({success})",
-                COUNT,
-                thresholds=_FAILING_COLORS,
-                no_value="nobody asks",
-            ),
+            _failing(success),
             stat(
                 "Answered, 1d",
                 "Share of the answers of the last day that were as they should be.",
@@ -144,7 +140,7 @@ class _Panels:
                     "Of all certificates that the probes see, the one that expires first.",
                     self._certificates(),
                     SECONDS,
-                    thresholds=_EXPIRY_COLORS,
+                    thresholds=EXPIRY_COLORS,
                     no_value="none seen",
                     width=6,
                 )
@@ -174,7 +170,7 @@ class _Panels:
                     header="Certificate expires in",
                     expr=self._certificates(_TARGET),
                     unit=SECONDS,
-                    thresholds=_EXPIRY_COLORS,
+                    thresholds=EXPIRY_COLORS,
                 )
             )
         return table(
@@ -185,6 +181,23 @@ class _Panels:
             sort_by="Answer",
             descending=False,
             height=GRAPH_HEIGHT,
+        )
+
+    def over_time(self) -> Panel:
+        """Return when each probe failed."""
+        success = self._series(_SUCCESS)
+        return state_timeline(
+            "Answers over time",
+            "When each target answered as it should, and when not. Gaps are times in which "
+            "nobody asked.",
+            (
+                Line(
+                    f"min by ({_TARGET}) (min_over_time({success}[$__interval]))",
+                    f"{_LEGEND} {{{{instance}}}}",
+                ),
+            ),
+            _ANSWERS,
+            min_interval=_STEP,
         )
 
     def answers(self) -> tuple[Panel, ...]:
@@ -221,7 +234,7 @@ class _Panels:
                     "How long it is to the first certificate that expires.",
                     (Line(self._certificates(names.PROBE_LABEL), _LEGEND),),
                     SECONDS,
-                    thresholds=_EXPIRY_COLORS,
+                    thresholds=EXPIRY_COLORS,
                 )
             )
         return tuple(found)
@@ -239,6 +252,25 @@ class _Panels:
             for prober, metric in _PHASES.items()
             if prober in self._probers
         )
+
+
+def failing(service: Service, links: tuple[Link, ...]) -> Panel:
+    """Return how many probes of a service fail, for other dashboards."""
+    own = (Matcher("service", "=", service.name),)
+    metric = service.catalogue.metrics.get(_SUCCESS)
+    series = selector(_SUCCESS, own) if metric is None else metric.select(_SUCCESS, own)
+    return replace(_failing(series), title="Failing probes", links=links)
+
+
+def _failing(success: str) -> Panel:
+    return stat(
+        "Failing",
+        "Probes whose last answer was not as it should be.",
+        f"count({success}) - sum({success})",
+        COUNT,
+        thresholds=_FAILING_COLORS,
+        no_value="nobody asks",
+    )
 
 
 KIND: Final = ProbesPack()

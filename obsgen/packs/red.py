@@ -15,7 +15,7 @@ from obsgen import names
 from obsgen.artefacts import Dashboard, Section, Variable
 from obsgen.catalogue import TARGET_LABELS, Metric
 from obsgen.model import DashboardContext, Project, Service
-from obsgen.packs._red_panels import RedPanels, route_of
+from obsgen.packs._red_panels import RedPanels, key_metric, route_of
 from obsgen.packs._variables import label_variable
 
 _INSTANCE: Final = TARGET_LABELS[-1]
@@ -30,16 +30,11 @@ class RedPack:
 
     def dashboards(self, context: DashboardContext) -> tuple[Dashboard, ...]:
         """Return one dashboard; none where no metric has a role for it."""
-        requests = _with_role(context, "requests", "counter")
-        durations = _with_role(context, "duration", "histogram")
-        in_flight = _with_role(context, "in_flight", "gauge")
-        metrics = (*requests, *durations, *in_flight)
-        if not metrics:
-            return ()
-        variables = _variables(metrics)
-        within = replace(context, variables=tuple(variable.name for variable in variables))
-        panels = RedPanels(within, requests, durations, in_flight)
         service = context.service
+        variables = _variables(_metrics(context))
+        within = replace(context, variables=tuple(variable.name for variable in variables))
+        if (panels := red_panels(within)) is None:
+            return ()
         dashboard = Dashboard(
             uid=names.uid(self.key, service.name),
             service=service.name,
@@ -65,6 +60,27 @@ class RedPack:
         """Return nothing: requests are a service's own."""
         del project, services
         return ()
+
+
+_ROLES: Final = (("requests", "counter"), ("duration", "histogram"), ("in_flight", "gauge"))
+"""What is shown, and the type that it has to have."""
+
+
+def red_panels(context: DashboardContext) -> RedPanels | None:
+    """Return the panels of a service; None where no metric has a role for them."""
+    found = tuple(_with_role(context, role, type_) for role, type_ in _ROLES)
+    return RedPanels(context, *found) if any(found) else None
+
+
+def key_panels(context: DashboardContext) -> RedPanels | None:
+    """Return the panels of the one metric of each role that tells most."""
+    keys = (key_metric(context.service, role, type_) for role, type_ in _ROLES)
+    found = tuple((metric,) if metric is not None else () for metric in keys)
+    return RedPanels(context, *found) if any(found) else None
+
+
+def _metrics(context: DashboardContext) -> tuple[Metric, ...]:
+    return tuple(metric for role, type_ in _ROLES for metric in _with_role(context, role, type_))
 
 
 def _with_role(context: DashboardContext, role: str, type_: str) -> tuple[Metric, ...]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import Annotation, Dashboard, Link, Variable
+from obsgen.artefacts import Dashboard, Variable
 from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext, Project, Service
+from obsgen.packs._annotations import alert_annotations, severities_of
 from obsgen.packs._slo_detail import detail_sections
 from obsgen.packs._slo_overview import overview
-from obsgen.packs._slo_queries import FIRING
 
 _TIME: Final = "now-7d"
 
@@ -34,7 +34,6 @@ class SloPack:
         if not service.slos:
             return ()
         groups = tuple(dict.fromkeys(label for slo in service.slos for label in slo.by))
-        firing = selector("ALERTS", (*FIRING, *_scope(service)))
         dashboard = Dashboard(
             uid=names.uid(self.key, service.name),
             service=service.name,
@@ -42,17 +41,11 @@ class SloPack:
             description=f"What is left of the error budgets of {service.title}, and why.",
             folder=service.folder,
             tags=(self.key, service.name),
-            sections=detail_sections(context.project, service, _scope(service), groups),
+            sections=detail_sections(context, _scope(service), groups),
             variables=_variables(service, groups),
-            annotations=(
-                Annotation(
-                    name="Burn-rate alerts",
-                    expr=firing,
-                    title="{{alertname}}, tier {{tier}}, {{severity}}",
-                    color="red",
-                ),
+            annotations=tuple(
+                alert_annotations(_scope(service), severities_of(context.alerts), context.project)
             ),
-            links=(Link(title="All SLOs", dashboard=names.SLO_OVERVIEW),),
             time=_TIME,
             sources=service.sources,
             origin=service.origin,

@@ -130,6 +130,8 @@ class _ProjectReader:
             ),
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
+            repository=self._address("repository"),
+            ready_dashboards=read_words(self.node.get("dashboards")),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),
             blackbox_version=self._version(self._section("blackbox"), (0, 23)),
             blackbox_address=read_target(self._section("blackbox").get("address"), self.report)
@@ -150,6 +152,16 @@ class _ProjectReader:
             return node
         origin = self.node.origin / key
         return MappingNode(entries={}, origin=origin, start=(0, 0), end=(0, 0))
+
+    def _address(self, key: str) -> str:
+        """Read a URL that everybody may see."""
+        url = read_text(self.node.get(key), self.report)
+        if reason := looks_secret(url):
+            message = f"`{key}` holds a secret: {reason}"
+            hint = "leave it out: whoever reads the dashboards would read it, too"
+            self.report(finding(LITERAL_SECRET, self.node.origin / key, message, hint))
+            return ""
+        return url
 
     def _duration(self, section: MappingNode, key: str, default: Duration) -> Duration:
         return read_duration(section.get(key), self.report) or default

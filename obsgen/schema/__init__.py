@@ -47,7 +47,7 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
         "slo": service.slo(_fragments("slis", is_used)),
         "alert": service.alert(_fragments("alerts", is_used)),
         "probe": probes.probe(_fragments("probes", is_used)),
-        **project.documents(),
+        **project.documents(packs.KINDS),
         **service.documents(packs.KINDS),
         **dashboard.dashboard_definitions(_fragments("panels", is_used), measured["measures"]),
         **routing.routing_definitions(),

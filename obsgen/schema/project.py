@@ -14,6 +14,7 @@ from obsgen.schema.shared import (
     mapping,
     name,
     named,
+    one_of_words,
     ref,
     text,
 )
@@ -90,9 +91,14 @@ _CHECKS: Final[Schema] = mapping(
 )
 
 
-def documents() -> Mapping[str, Schema]:
-    """Return the Project and the Environment."""
-    return {"Project": _project(), "Environment": _environment()}
+def documents(ready: tuple[str, ...]) -> Mapping[str, Schema]:
+    """
+    Return the Project and the Environment.
+
+    Args:
+        ready: Keys of the ready dashboards.
+    """
+    return {"Project": _project(ready), "Environment": _environment()}
 
 
 def _head() -> dict[str, Schema]:
@@ -102,7 +108,7 @@ def _head() -> dict[str, Schema]:
     }
 
 
-def _project() -> Schema:
+def _project(ready: tuple[str, ...]) -> Schema:
     prometheus = mapping(
         {
             "version": text("The oldest Prometheus that runs this.", examples=["2.42"]),
@@ -183,6 +189,15 @@ def _project() -> Schema:
                     )
                 },
                 description="Runbooks.",
+            ),
+            "dashboards": listed(
+                one_of_words(ready, "A ready dashboard."),
+                description="Ready dashboards of every service that has something for them.",
+                examples=[["overview", "slo", "alerts"]],
+            ),
+            "repository": text(
+                "Where people read the files of specs; dashboards lead to theirs.",
+                examples=["https://git.example.org/blob/main/"],
             ),
             "ledger": ref("ledger"),
             "checks": _CHECKS,

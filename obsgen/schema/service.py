@@ -50,7 +50,8 @@ _METRIC: Final[Schema] = mapping(
         ),
         "help": text("What it counts or measures."),
         "role": text(
-            "What ready dashboards take it for: requests, errors, duration, in_flight, ….",
+            "What ready dashboards take it for: requests, errors, duration, in_flight, auth, "
+            "security, build, ….",
             examples=["requests"],
         ),
         "bad": ref("matchers", "Which events ready dashboards show as errors."),

@@ -1,0 +1,233 @@
+"""More panels of packs: states over time, bars, buckets over time, lists of alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from obsgen.artefacts import Json, Link, Panel, Target, Threshold
+from obsgen.names import COLUMNS
+from obsgen.packs._panels import GRAPH_HEIGHT, Line, value_map
+from obsgen.panels import stat as stat_kind
+from obsgen.units import COUNT, Unit
+
+_HIDE_FROM: Final[Mapping[str, Json]] = {"legend": False, "tooltip": False, "viz": False}
+_LEGEND: Final[Mapping[str, Json]] = {
+    "displayMode": "list",
+    "placement": "bottom",
+    "showLegend": True,
+    "calcs": [],
+}
+_TOOLTIP: Final[Mapping[str, Json]] = {"mode": "single", "sort": "none", "hideZeros": False}
+
+# Shapes: Grafana's StateTimeline, BarGauge and Heatmap panels, `Options` and `FieldConfig`.
+_TIMELINE_OPTIONS: Final[Mapping[str, Json]] = {
+    "showValue": "never",
+    "rowHeight": Decimal("0.8"),
+    "mergeValues": True,
+    "alignValue": "left",
+    "legend": dict(_LEGEND),
+    "tooltip": dict(_TOOLTIP),
+    "perPage": 20,
+}
+_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {
+    "lineWidth": 0,
+    "fillOpacity": 80,
+    "spanNulls": False,
+    "insertNulls": False,
+    "axisPlacement": "auto",
+    "hideFrom": dict(_HIDE_FROM),
+}
+_BARS_OPTIONS: Final[Mapping[str, Json]] = {
+    "displayMode": "gradient",
+    "valueMode": "color",
+    "namePlacement": "left",
+    "showUnfilled": True,
+    "sizing": "auto",
+    "minVizWidth": 8,
+    "minVizHeight": 16,
+    "maxVizHeight": 300,
+    "orientation": "horizontal",
+    "reduceOptions": dict(stat_kind.REDUCE),
+    "legend": {**_LEGEND, "showLegend": False},
+}
+_HEATMAP_OPTIONS: Final[Mapping[str, Json]] = {
+    "calculate": False,
+    "color": {
+        "mode": "scheme",
+        "scheme": "Oranges",
+        "fill": "dark-orange",
+        "scale": "exponential",
+        "exponent": Decimal("0.5"),
+        "steps": 64,
+        "reverse": False,
+    },
+    # Cells of exactly 0 are left empty.
+    "filterValues": {"le": Decimal("1e-9")},
+    "rowsFrame": {"layout": "auto"},
+    "showValue": "never",
+    "cellGap": 1,
+    "legend": {"show": True},
+    "tooltip": {"mode": "single", "yHistogram": True, "showColorScale": True},
+    "exemplars": {"color": "rgba(255,0,255,0.7)"},
+    "selectionMode": "x",
+}
+_HEATMAP_CUSTOM: Final[Mapping[str, Json]] = {
+    "scaleDistribution": {"type": "linear"},
+    "hideFrom": dict(_HIDE_FROM),
+}
+_AXIS_UNITS: Final = {"s": "s", "seconds": "s", "ms": "ms", "B": "bytes", "bytes": "bytes"}
+"""Grafana's ids of what histograms mostly hold; of anything else the axis has plain numbers."""
+
+# A state's own colour counts; thresholds would write themselves in the place of its text.
+_OF_STATES: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "text"}
+_PLAIN_BARS: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
+
+# Grafana's `SortOrder` of lists of alerts.
+_BY_IMPORTANCE: Final = 3
+
+
+_MOST_IN_A_ROW: Final = 8
+_FEWEST_IN_A_ROW: Final = 4
+
+
+def in_rows(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    """
+    Return small panels as wide as fills whole rows, at most eight in each.
+
+    >>> one = Panel(type="stat", title="", description="", width=4, height=4)
+    >>> [panel.width for panel in in_rows([one] * 7)][:1], len(in_rows(()))
+    ([3], 0)
+    """
+    if not panels:
+        return ()
+    rows = -(-len(panels) // _MOST_IN_A_ROW)
+    in_each = max(-(-len(panels) // rows), _FEWEST_IN_A_ROW)
+    return tuple(replace(panel, width=COLUMNS // in_each) for panel in panels)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A value with its name and colour."""
+
+    value: str
+    text: str
+    color: str
+
+
+def state_timeline(
+    title: str,
+    description: str,
+    lines: Sequence[Line],
+    states: Sequence[State],
+    *,
+    min_interval: str,
+    height: int = GRAPH_HEIGHT + 1,
+    width: int = COLUMNS,
+) -> Panel:
+    """Return a row for each series that shows which state it is in when."""
+    return Panel(
+        type="state-timeline",
+        title=title,
+        description=description,
+        width=width,
+        height=height,
+        targets=tuple(Target(expr=line.expr, legend=line.legend) for line in lines),
+        unit=COUNT,
+        options=_TIMELINE_OPTIONS,
+        custom=_TIMELINE_CUSTOM,
+        color=_OF_STATES,
+        mappings=value_map(*((state.value, state.text, state.color) for state in states)),
+        min_interval=min_interval,
+    )
+
+
+def bars(  # noqa: PLR0913 - keyword-only, one a property of the panel
+    title: str,
+    description: str,
+    line: Line,
+    unit: Unit,
+    *,
+    thresholds: tuple[Threshold, ...] = (),
+    maximum: Decimal | None = None,
+    decimals: int | None = None,
+    no_value: str = "",
+    width: int = 12,
+    links: tuple[Link, ...] = (),
+) -> Panel:
+    """Return current values as bars from 0 on, in the order of the query's answer."""
+    return Panel(
+        type="bargauge",
+        title=title,
+        description=description,
+        width=width,
+        height=GRAPH_HEIGHT,
+        targets=(Target(expr=line.expr, legend=line.legend, instant=True),),
+        unit=unit,
+        decimals=decimals,
+        minimum=Decimal(0),
+        maximum=maximum,
+        thresholds=thresholds,
+        options=_BARS_OPTIONS,
+        color=stat_kind.COLOR if thresholds else _PLAIN_BARS,
+        no_value=no_value,
+        links=links,
+    )
+
+
+def heatmap(title: str, description: str, expr: str, unit: Unit, *, width: int = 12) -> Panel:
+    """
+    Return the buckets of a histogram over time.
+
+    Args:
+        expr: Gives a series for each `le`.
+        unit: Of what is observed.
+    """
+    axis: dict[str, Json] = {"axisPlacement": "left", "reverse": False}
+    if unit.name in _AXIS_UNITS:
+        axis["unit"] = _AXIS_UNITS[unit.name]
+    return Panel(
+        type="heatmap",
+        title=title,
+        description=description,
+        width=width,
+        height=GRAPH_HEIGHT,
+        targets=(Target(expr=expr, legend="{{le}}", as_heatmap=True),),
+        unit=COUNT,
+        options={**_HEATMAP_OPTIONS, "yAxis": axis},
+        custom=_HEATMAP_CUSTOM,
+    )
+
+
+def alert_list(
+    title: str, description: str, labels: str, *, group_by: str, width: int, height: int
+) -> Panel:
+    """
+    Return the alerts that Grafana knows, those of its datasources and its own.
+
+    Args:
+        labels: Of which alerts, as PromQL's matchers in braces; empty for all.
+        group_by: The label under which they stand together.
+    """
+    states = ("firing", "pending", "noData", "normal", "error")
+    wanted: dict[str, Json] = {state: state in {"firing", "pending", "error"} for state in states}
+    return Panel(
+        type="alertlist",
+        title=title,
+        description=description,
+        width=width,
+        height=height,
+        options={
+            "viewMode": "list",
+            "groupMode": "custom",
+            "groupBy": [group_by],
+            "maxItems": 50,
+            "sortOrder": _BY_IMPORTANCE,
+            "dashboardAlerts": False,
+            "alertName": "",
+            "alertInstanceLabelFilter": labels,
+            "stateFilter": wanted,
+        },
+    )

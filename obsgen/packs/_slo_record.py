@@ -1,0 +1,83 @@
+"""Whether the record of an SLO is to be believed: how fresh it is, and what it was counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from obsgen import names
+from obsgen.artefacts import Panel
+from obsgen.matchers import Matcher, selector
+from obsgen.model import DashboardContext
+from obsgen.packs._panels import Column, Line, graph, stat, steps, table
+from obsgen.units import COUNT, SECONDS
+
+_STALE: Final = steps("green", ("180", "red"))
+
+
+class Record:
+    """The panels of one SLO."""
+
+    def __init__(
+        self, context: DashboardContext, scope: Sequence[Matcher], whole: Sequence[Matcher]
+    ) -> None:
+        """
+        Know what is recorded.
+
+        Args:
+            scope: Matchers of the SLO and of the groups that are chosen.
+            whole: Of the SLO alone: its metadata are recorded once for all groups.
+        """
+        self._tile = context.service.slos[0].tile.length
+        self._recorded = context.catalogue.recorded
+        self._scope = tuple(scope)
+        self._whole = tuple(whole)
+
+    def panels(self) -> tuple[Panel, ...]:
+        """Return whether the record is fresh, its metadata, and its parts."""
+        ledger = selector(names.total_events(self._tile), self._scope)
+        info = selector(names.INFO, self._whole)
+        return (
+            stat(
+                "Age of the record",
+                "How long ago events were last counted. More than a few minutes: rules are not "
+                "evaluated, or the metric is gone.",
+                f"time() - max(timestamp({ledger}))",
+                SECONDS,
+                thresholds=_STALE,
+                no_value="stale",
+            ),
+            table(
+                "Metadata",
+                "What the SLO carries as labels of its info series.",
+                (Column(header="Value", expr=info),),
+                labels=("slo", "objective", "period", "kind", "team"),
+                hidden=("Value", "service"),
+                sort_by="slo",
+                width=20,
+                height=4,
+            ),
+            graph(
+                "Seen and born",
+                f"What was counted in {self._tile}: of series that were there before (seen), and "
+                "what series had counted when they first appeared (born). Much that is born "
+                "tells of restarts, or of labels that change.",
+                tuple(self._parts()),
+                COUNT,
+                width=names.COLUMNS,
+                min_interval=str(self._tile),
+            ),
+        )
+
+    def _parts(self) -> Iterator[Line]:
+        """Yield the parts of the ledger, as far as they are recorded."""
+        tile = self._tile
+        for series, words in (
+            (names.total_seen(tile), "all, seen"),
+            (names.total_born(tile), "all, born"),
+            (names.bad_seen(tile), "bad, seen"),
+            (names.bad_born(tile), "bad, born"),
+        ):
+            if series in self._recorded:
+                expr = f"sum(avg_over_time({selector(series, self._scope)}[$__interval]))"
+                yield Line(expr, words)
