@@ -1,0 +1,35 @@
+"""Lines of panels that fill the whole width, however many panels there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from obsgen.artefacts import Panel
+from obsgen.names import COLUMNS
+
+
+def in_rows(panels: Sequence[Panel], most: int) -> tuple[Panel, ...]:
+    """
+    Return the panels with widths that leave no hole: lines of about as many panels each.
+
+    Args:
+        most: In a line.
+    """
+    found: list[Panel] = []
+    for count in _counts(len(panels), most):
+        width, rest = divmod(COLUMNS, count)
+        line = panels[len(found) : len(found) + count]
+        found += [replace(panel, width=width + (place < rest)) for place, panel in enumerate(line)]
+    return tuple(found)
+
+
+def _counts(panels: int, most: int) -> tuple[int, ...]:
+    """
+    Return how many panels stand in each line.
+
+    >>> _counts(7, 3), _counts(4, 3), _counts(0, 3)
+    ((3, 2, 2), (2, 2), ())
+    """
+    lines = -(-panels // most)
+    return tuple(panels // lines + (line < panels % lines) for line in range(lines))
