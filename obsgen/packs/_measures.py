@@ -139,6 +139,16 @@ class Panels:
     def __init__(self, context: DashboardContext) -> None:
         self._context = context
 
+    def shared(self, *metrics: Metric) -> Panels:
+        """
+        Return the panels with the variables alone that filter all of these metrics.
+
+        One measure over another says nothing where a variable narrows only one of them.
+        """
+        names = self._context.variables
+        kept = tuple(name for name in names if all(name in m.all_labels for m in metrics))
+        return Panels(replace(self._context, variables=kept))
+
     def stat(
         self,
         title: str,

@@ -16,8 +16,20 @@ def in_rows(panels: Sequence[Panel], most: int) -> tuple[Panel, ...]:
     Args:
         most: In a line.
     """
+    return _in_lines(panels, _counts(len(panels), most))
+
+
+def in_pairs(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    """Return the panels with widths that leave no hole: two in a line, and three in the last."""
+    pairs, rest = divmod(len(panels), 2)
+    if pairs and rest:
+        return _in_lines(panels, (*[2] * (pairs - 1), 3))
+    return _in_lines(panels, (*[2] * pairs, *[1] * rest))
+
+
+def _in_lines(panels: Sequence[Panel], counts: Sequence[int]) -> tuple[Panel, ...]:
     found: list[Panel] = []
-    for count in _counts(len(panels), most):
+    for count in counts:
         width, rest = divmod(COLUMNS, count)
         line = panels[len(found) : len(found) + count]
         found += [replace(panel, width=width + (place < rest)) for place, panel in enumerate(line)]
