@@ -249,6 +249,7 @@ COLUMNS: Final = 24
 """Of Grafana's grid."""
 
 SLO_OVERVIEW: Final = "obs-slos"
+COST_OVERVIEW: Final = "obs-costs"
 
 READY_DASHBOARDS: Final = frozenset(
     {"slo", "red", "use", "llm", "cost", "security", "alerts", "overview", "probes"}

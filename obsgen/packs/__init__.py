@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("slo", "red", "use", "llm", "probes")
+KINDS: Final = ("slo", "red", "use", "llm", "cost", "probes")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.artefacts import Json, Panel, Threshold
+from obsgen.artefacts import Json, Panel, Target, Threshold
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE
 from obsgen.matchers import Matcher
@@ -22,6 +22,7 @@ from obsgen.measures.ratio import Ratio
 from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec
+from obsgen.panels.gauge import Gauge
 from obsgen.panels.stat import Stat
 from obsgen.panels.table import Table
 from obsgen.panels.timeseries import Timeseries
@@ -33,6 +34,7 @@ STACKED: Final[Mapping[str, Json]] = {
 }
 """Areas on top of each other: their sum is the whole."""
 
+DAY: Final = 86_400
 HOUR: Final = 3600
 MINUTE: Final = 60
 
@@ -176,14 +178,26 @@ class Panels:
         unit: Unit | None = None,
         no_value: str = "",
         stacked: bool = False,
+        time: str = "",
     ) -> Panel:
         """Return lines over time, or areas; *colors* are lines across."""
         body = Timeseries(measures=measures)
-        panel = self._made(body, title, description, colors, unit, no_value, "")
+        panel = self._made(body, title, description, colors, unit, no_value, time)
         custom = {**panel.custom, **(STACKED if stacked else {})}
         if colors:
             custom["thresholdsStyle"] = {"mode": "dashed"}
         return replace(panel, custom=custom)
+
+    def gauge(
+        self,
+        title: str,
+        description: str,
+        *measures: Measure,
+        colors: tuple[Threshold, ...],
+    ) -> Panel:
+        """Return ratios on a dial."""
+        body = Gauge(measures=measures)
+        return self._made(body, title, description, colors, None, "", "")
 
     def table(self, title: str, description: str, *measures: Measure) -> Panel:
         """Return current values by label, a column for each measure."""
@@ -193,7 +207,9 @@ class Panels:
     def raw(self, text: str, unit: Unit, *, legend: str = "") -> Measure:
         """Return a measure of PromQL that no kind of measure says; it is within its scope."""
         catalogue = self._context.catalogue
-        return RawMeasure(text=text, unit=unit, catalogue=catalogue, legend=legend, top=0, named="")
+        return RawMeasure(
+            text=text, unit=unit, catalogue=catalogue, legend=legend, top=0, named=_NAMELESS
+        )
 
     def text_of(self, measure: Measure, window: str = "$__rate_interval") -> str:
         """Return the PromQL of a measure as a panel of the dashboard asks it."""
@@ -213,7 +229,16 @@ class Panels:
         panel = body.panel(spec, self._context)
         return replace(
             panel,
+            targets=tuple(_called(target, title) for target in panel.targets),
             thresholds=colors or panel.thresholds,
             unit=unit or panel.unit,
             no_value=no_value,
         )
+
+
+_NAMELESS: Final = "value"
+
+
+def _called(target: Target, title: str) -> Target:
+    """Return a query whose only series is called as its panel, where it has no other name."""
+    return replace(target, legend=title) if target.legend == _NAMELESS else target
