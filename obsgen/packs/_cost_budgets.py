@@ -118,6 +118,12 @@ class BudgetPanels:
             colors=_LEFT_COLORS,
             no_value=_NOTHING_YET,
         )
+        yield self._panels.stat(
+            self._titled("Budget"),
+            f"What may be spent. {self._told} It stands in the spec, with the alert.",
+            self._panels.raw(self._budget(), self._spend.unit, legend=self._legend),
+            no_value=_NOTHING_YET,
+        )
         dial = self._panels.gauge(
             self._titled("Budget used"),
             f"The part of the budget that is spent. {self._told} Compare it with the part of the "

@@ -9,6 +9,7 @@ from typing import Final
 from obsgen.artefacts import Json, Panel
 from obsgen.catalogue import Metric
 from obsgen.counting.calendar import elapsed_share, projected
+from obsgen.matchers import Matcher
 from obsgen.model import Measure, Period, Query
 from obsgen.packs._bars import as_bars, daily
 from obsgen.packs._cost_movers import (
@@ -116,14 +117,16 @@ class SpendPanels:
                 )
                 yield daily(graph)
 
-    def shares(self, time: str, words: str, metric: Metric) -> Panel | None:
+    def shares(
+        self, time: str, words: str, metric: Metric, where: tuple[Matcher, ...] = ()
+    ) -> Panel | None:
         """Return what the money of a period was spent on, the most first; None if all is one."""
         for label in breakdowns(metric)[:1]:
             stat = self._panels.stat(
                 self._named(f"Spent {words} by {label}", metric),
                 f"What the money was spent on, the {_MOST_SERIES} largest. Begin to save with the "
                 "longest bar.",
-                increase(metric, window=RANGE, by=(label,), top=_MOST_SERIES),
+                increase(metric, window=RANGE, by=(label,), where=where, top=_MOST_SERIES),
                 time=time,
             )
             return as_bars(stat, height=9)

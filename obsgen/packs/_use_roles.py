@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
-from obsgen.artefacts import Panel
+from obsgen.artefacts import Panel, Threshold
 from obsgen.catalogue import Metric
 from obsgen.model import Measure, Service
 from obsgen.packs._measures import Panels, highest, increase, quotient, rate, total
@@ -26,7 +28,7 @@ from obsgen.packs._use_resources import (
 )
 from obsgen.packs._use_servers import NGINX, POSTGRES
 from obsgen.prose import capitalized
-from obsgen.units import RATIO
+from obsgen.units import RATIO, Unit
 
 _SUBJECTS: Final = {
     "alertmanager": "Alertmanager",
@@ -125,8 +127,8 @@ class _OfRoles:
                     f"{self._words(metric)}, fullest",
                     f"{_told(metric)} The fullest one now; at 100% nothing more fits.",
                     measure,
-                    colors=USED_COLORS,
-                    unit=RATIO,
+                    colors=_in(measure.unit, USED_COLORS),
+                    unit=_unit_of_part(measure),
                     no_value="no limit is set",
                 )
 
@@ -138,8 +140,8 @@ class _OfRoles:
                 f"{self._words(metric)}{' of the limit' if metric.limit and is_part else ''}",
                 f"{_told(metric)} Lastingly near its limit there is no room for a peak.",
                 measure,
-                colors=USED_LINES if is_part else (),
-                unit=RATIO if is_part else None,
+                colors=_in(measure.unit, USED_LINES) if is_part else (),
+                unit=_unit_of_part(measure) if is_part else None,
                 no_value="no limit is set" if metric.limit else "",
             )
 
@@ -191,10 +193,26 @@ class _OfRoles:
 
     def _is_part(self, metric: Metric, measure: Measure) -> bool:
         """Say whether 1 is all of it: a part of a limit, or a ratio by itself."""
-        return metric.limit in self._declared or measure.unit.is_ratio
+        unit = measure.unit
+        return metric.limit in self._declared or (
+            unit.dimension == "ratio" and not unit.per_seconds
+        )
 
 
 _LEVELS: Final = frozenset({"gauge", "counter"})
+
+
+def _unit_of_part(measure: Measure) -> Unit:
+    """Return a ratio or a percentage."""
+    return measure.unit if measure.unit.dimension == "ratio" else RATIO
+
+
+def _in(unit: Unit, colors: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
+    """Return the colours of a ratio, of which the unit may be percent."""
+    scale = unit.scale if unit.dimension == "ratio" else Decimal(1)
+    return tuple(
+        step if step.value is None else replace(step, value=step.value / scale) for step in colors
+    )
 
 
 def _labels(metric: Metric) -> tuple[str, ...]:

@@ -122,7 +122,9 @@ class _Cost:
         """Return each budget's line, beside it what its money was spent on."""
         found: list[Panel] = []
         for part, budget in self._budgets:
-            beside = self._spend.shares(period_time(part), period_words(part), part.spend.cost)
+            beside = self._spend.shares(
+                period_time(part), period_words(part), part.spend.cost, part.spend.where
+            )
             line = budget.burn_down()
             taken = {panel.title for panel in found}
             if beside is None or beside.title in taken:
