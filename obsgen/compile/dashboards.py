@@ -52,7 +52,11 @@ NOTHING_TO_SHOW: Final = Code(
     "nothing-to-show",
     why="the ready dashboard was asked for, and the service has nothing for it, so there is none",
     fix="`slo` shows SLOs; `red` shows metrics with `role: requests`, `duration` or `in_flight`; "
-    "`probes` shows probes.",
+    "`use` shows metrics with `role: utilization`, `saturation`, `in_flight` or `errors`, and "
+    "those of node_exporter, cadvisor and client libraries; `llm` shows metrics with "
+    "`role: tokens`, `quality`, `time_to_first_token`, …, and requests, durations and costs with a "
+    "label for the model; `cost` shows metrics with `role: cost`, `prices` and alerts of kind "
+    "`spend`; `probes` shows probes.",
     severity=Severity.WARNING,
 )
 CODES: Final = (

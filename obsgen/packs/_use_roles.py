@@ -193,10 +193,8 @@ class _OfRoles:
 
     def _is_part(self, metric: Metric, measure: Measure) -> bool:
         """Say whether 1 is all of it: a part of a limit, or a ratio by itself."""
-        unit = measure.unit
-        return metric.limit in self._declared or (
-            unit.dimension == "ratio" and not unit.per_seconds
-        )
+        is_ratio = measure.unit.dimension == "ratio" and not measure.unit.per_seconds
+        return is_ratio or metric.limit in self._declared
 
 
 _LEVELS: Final = frozenset({"gauge", "counter"})

@@ -47,8 +47,8 @@ _METRIC: Final[Schema] = mapping(
         ),
         "help": text("What it counts or measures."),
         "role": text(
-            "What ready dashboards take it for: requests, errors, duration, in_flight, utilization, "
-            "saturation, tokens, cost, quality, time_to_first_token, ….",
+            "What ready dashboards take it for: requests, errors, duration, in_flight, "
+            "utilization, saturation, tokens, cost, quality, time_to_first_token, ….",
             examples=["requests"],
         ),
         "bad": ref("matchers", "Which events ready dashboards show as errors."),
