@@ -99,7 +99,11 @@ metrics:
   chat_blocked_total: {type: counter, labels: {reason: [policy]}, role: blocked}
 alerts:
   - name: Budget
-    spend: {of: chat_cost_usd_total, budget: 500 USD, per: month, levels: [{spent: 90%, severity: high}]}
+    spend:
+      of: chat_cost_usd_total
+      budget: 500 USD
+      per: month
+      levels: [{spent: 90%, severity: high}]
 dashboards: [llm, cost]
 """
 

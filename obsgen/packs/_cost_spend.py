@@ -55,24 +55,27 @@ class SpendPanels:
 
     # --- now -----------------------------------------------------------------------------
 
-    def stats(self, period: Period, told: frozenset[str]) -> Iterator[Panel]:
+    def stats(
+        self, period: Period, told: frozenset[str], partly: frozenset[str]
+    ) -> Iterator[Panel]:
         """
         Yield what is spent today and this month, and at which pace.
 
         Args:
             period: The month, as the project counts it.
             told: `day` and `month`, where budgets say already what is spent in them.
+            partly: The same, where they say it of a part, or part by part.
         """
         for metric in self._accounts:
             if "day" not in told:
                 yield self._panels.stat(
-                    self._named("Spent today", metric),
+                    self._named(_in_total("Spent today", "day" in partly), metric),
                     f"What has been spent since midnight. {_ZONE} Compare with yesterday's bar.",
                     increase(metric, window=RANGE),
                     time=TODAY,
                 )
             if "month" not in told:
-                yield from self._month(metric, period)
+                yield from self._month(metric, period, is_total="month" in partly)
             yield self._panels.stat(
                 self._named("Pace against the week before", metric),
                 "What was spent in the last 24 hours, over an average day of the week before: 100% "
@@ -85,16 +88,16 @@ class SpendPanels:
                 no_value="no week before",
             )
 
-    def _month(self, metric: Metric, period: Period) -> Iterator[Panel]:
+    def _month(self, metric: Metric, period: Period, *, is_total: bool) -> Iterator[Panel]:
         yield self._panels.stat(
-            self._named("Spent this month", metric),
+            self._named(_in_total("Spent this month", is_total), metric),
             f"What has been spent since the first of the month. {_ZONE}",
             increase(metric, window=RANGE),
             time=THIS_MONTH,
         )
         spent = increase(metric, window=RANGE).expr(Query()).text
         yield self._panels.stat(
-            self._named("Projected this month", metric),
+            self._named(_in_total("Projected this month", is_total), metric),
             "What the month will have cost at its end, if it goes on as on average since it began. "
             "A budget (an alert of kind `spend`) would tell somebody in time.",
             self._panels.raw(projected(spent, elapsed_share(period)), metric.unit),
@@ -178,6 +181,10 @@ class SpendPanels:
 
     def _named(self, title: str, metric: Metric) -> str:
         return named(title, metric, self._accounts)
+
+
+def _in_total(title: str, is_total: bool) -> str:
+    return f"{title} in total" if is_total else title
 
 
 def _movers(panels: Panels, title: str, this: Measure, before: Measure) -> Panel:

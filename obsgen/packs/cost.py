@@ -98,9 +98,11 @@ class _Cost:
     def sections(self) -> tuple[Section, ...]:
         """Return them all; those without panels are left out by the layout."""
         spend = self._spend
-        told = frozenset(filter(None, map(whole_calendar, self._service.spends)))
+        spends = self._service.spends
+        told = frozenset(filter(None, map(whole_calendar, spends)))
+        partly = frozenset(filter(None, (part.spend.period.calendar for part in spends)))
         stats = (
-            *spend.stats(self._month, told),
+            *spend.stats(self._month, told, partly),
             *(prices.stat() for prices in self._prices),
         )
         units = tuple(spend.unit_costs(self._requests))
