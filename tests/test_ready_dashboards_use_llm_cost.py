@@ -170,6 +170,7 @@ def test_a_poor_service_has_just_the_panels_of_its_metrics():
     assert titles(found["obs-use-poor"]) == ["Queue length"]
     assert titles(found["obs-llm-poor"]) == [
         *("Tokens a minute", "Cost an hour"),
+        *("Tokens today", "Cost today", "Tokens this month", "Cost this month"),
         *("Tokens over time", "Cost an hour by model", "Cost of 1,000 tokens"),
     ]
     assert titles(found["obs-cost-poor"]) == [
@@ -263,6 +264,18 @@ def test_the_models_stand_beside_each_other():
     assert list(renamed.values()) == [
         *("Requests", "Tokens a minute", "Cost an hour", "Duration, p95", "Errors", "Quality"),
     ]
+
+
+def test_models_stand_with_their_provider_where_all_columns_tell_it():
+    text = PROJECT + MODELS.replace(
+        "  chat_quality_score:\n    {type: histogram, labels: {model: [large, small]}",
+        "  chat_quality_score:\n    {type: histogram, labels: {provider: [x], model: [large]}",
+    )
+
+    alone = exprs(panel("obs-llm-chat", "Models"))
+    together = exprs(panel("obs-llm-chat", "Models", text))
+    assert all("by (model)" in query or "by (le, model)" in query for query in alone)
+    assert all("provider, model)" in query for query in together)
 
 
 def test_requests_of_people_are_no_requests_to_models():

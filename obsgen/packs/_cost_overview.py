@@ -22,8 +22,7 @@ from obsgen.packs._cost_movers import (
     change,
     difference,
 )
-from obsgen.packs._cost_spend import RANGE, THIS_MONTH, TODAY
-from obsgen.packs._measures import increase
+from obsgen.packs._measures import RANGE, THIS_MONTH, TODAY, increase
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
 from obsgen.packs._rows import in_pairs, in_rows
 from obsgen.promql.build import Expr, aggregate, any_of, call

@@ -22,13 +22,20 @@ from obsgen.packs._cost_movers import (
 )
 from obsgen.packs._llm_measures import a_thousand, labels, named, token_counter
 from obsgen.packs._llm_metrics import MODEL, OPERATION, PROVIDER, TOKEN_TYPE, LlmMetrics, label_of
-from obsgen.packs._measures import DAY, HOUR, Panels, increase, quotient, rate
+from obsgen.packs._measures import (
+    DAY,
+    HOUR,
+    RANGE,
+    THIS_MONTH,
+    TODAY,
+    Panels,
+    increase,
+    quotient,
+    rate,
+)
 from obsgen.packs._panels import override, steps
 from obsgen.units import RATIO
 
-TODAY: Final = "now/d"
-THIS_MONTH: Final = "now/M"
-RANGE: Final = "$__range"
 _A_DAY: Final = "1d"
 _OF_WHOM: Final = ("team", "product", "project", "tenant", "environment", "region", "resource")
 _MOST_SERIES: Final = 10

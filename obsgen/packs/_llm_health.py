@@ -23,7 +23,7 @@ from obsgen.packs._llm_measures import (
     side_of,
     token_counter,
 )
-from obsgen.packs._llm_metrics import ERROR_TYPE, MODEL, LlmMetrics, label_of
+from obsgen.packs._llm_metrics import ERROR_TYPE, MODEL, PROVIDER, LlmMetrics, label_of
 from obsgen.packs._measures import HOUR, MINUTE, Panels, quantile, rate, share
 
 _QUANTILES: Final = (Decimal("0.5"), Decimal("0.95"), Decimal("0.99"))
@@ -159,7 +159,7 @@ class Health:
                 yield replace(panel, height=9)
 
     def _columns(self, label: str) -> Iterator[Measure]:
-        metrics, by = self._metrics, (label,)
+        metrics, by = self._metrics, self._rows_of(label)
         for metric in _with(label, metrics.requests):
             yield rate(metric, by=by, legend="Requests")
         for metric in _with(label, metrics.tokens):
@@ -172,6 +172,14 @@ class Health:
             yield share(metric, metric.bad, by=by, legend="Errors")
         for metric in _with(label, metrics.quality):
             yield quality_mean(metric, by=by, legend="Quality")
+
+    def _rows_of(self, label: str) -> tuple[str, ...]:
+        """Return what a row stands for: a model, with its provider where all columns tell it."""
+        found = self._metrics
+        shown = (*found.requests, *found.tokens, *found.costs, *found.durations, *found.quality)
+        providers = {label_of(metric, PROVIDER) for metric in shown if label in metric.labels}
+        provider = next(iter(providers)) if len(providers) == 1 else ""
+        return (provider, label) if provider else (label,)
 
 
 def _with(label: str, metrics: tuple[Metric, ...]) -> Iterator[Metric]:

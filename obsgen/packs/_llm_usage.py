@@ -20,7 +20,17 @@ from obsgen.packs._llm_measures import (
     token_counter,
 )
 from obsgen.packs._llm_metrics import TOKEN_TYPE, LlmMetrics, label_of
-from obsgen.packs._measures import HOUR, MINUTE, Panels, quantile, rate
+from obsgen.packs._measures import (
+    HOUR,
+    MINUTE,
+    RANGE,
+    THIS_MONTH,
+    TODAY,
+    Panels,
+    increase,
+    quantile,
+    rate,
+)
 from obsgen.packs._panels import steps
 
 _ERROR_COLORS: Final = steps("green", ("0.01", "orange"), ("0.05", "red"))
@@ -89,6 +99,25 @@ class Usage:
                 *(quantile(m, USUAL, legend=side_of(m)) for m in metrics.first_token),
                 no_value="nothing is streamed",
             )
+
+    def totals(self) -> Iterator[Panel]:
+        """Yield how much was used and spent today and this month."""
+        metrics = self._metrics
+        for words, time in (("today", TODAY), ("this month", THIS_MONTH)):
+            for title, found in (
+                ("Requests", metrics.requests),
+                ("Tokens", metrics.tokens),
+                ("Cost", metrics.costs),
+            ):
+                for metric in found:
+                    counter = token_counter(metric) if title == "Tokens" else metric
+                    yield self._panels.stat(
+                        named(f"{title} {words}", metric, found),
+                        f"How much it has been {words}, by the calendar of your browser. Compare "
+                        "it with the provider's own figures.",
+                        increase(counter, window=RANGE),
+                        time=time,
+                    )
 
     def tokens(self) -> Iterator[Panel]:
         """Yield the graphs of tokens and of what they cost."""

@@ -34,6 +34,11 @@ STACKED: Final[Mapping[str, Json]] = {
 }
 """Areas on top of each other: their sum is the whole."""
 
+TODAY: Final = "now/d"
+THIS_MONTH: Final = "now/M"
+RANGE: Final = "$__range"
+"""The window of what happened within the time of a panel."""
+
 DAY: Final = 86_400
 HOUR: Final = 3600
 MINUTE: Final = 60
@@ -210,10 +215,6 @@ class Panels:
         return RawMeasure(
             text=text, unit=unit, catalogue=catalogue, legend=legend, top=0, named=_NAMELESS
         )
-
-    def text_of(self, measure: Measure, window: str = "$__rate_interval") -> str:
-        """Return the PromQL of a measure as a panel of the dashboard asks it."""
-        return measure.expr(self._context.query(window)).text
 
     def _made(
         self,

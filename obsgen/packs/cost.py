@@ -18,9 +18,9 @@ from obsgen.packs._cost_accounts import accounts, second_accounts
 from obsgen.packs._cost_budgets import BudgetPanels, period_time, period_words, whole_calendar
 from obsgen.packs._cost_overview import costs_of_all
 from obsgen.packs._cost_prices import PricePanels
-from obsgen.packs._cost_spend import THIS_MONTH, SpendPanels
+from obsgen.packs._cost_spend import SpendPanels
 from obsgen.packs._llm_metrics import LlmMetrics
-from obsgen.packs._measures import Panels
+from obsgen.packs._measures import THIS_MONTH, Panels
 from obsgen.packs._rows import in_pairs, in_rows
 
 _TIME: Final = "now-30d"

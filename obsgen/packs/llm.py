@@ -57,6 +57,7 @@ class LlmPack:
             tags=(self.key, service.name),
             sections=(
                 Section(title="", panels=in_rows(tuple(usage.stats()), _STATS_IN_A_ROW)),
+                Section(title="", panels=in_rows(tuple(usage.totals()), _STATS_IN_A_ROW)),
                 Section(title="Tokens and cost", panels=in_pairs(tuple(usage.tokens()))),
                 Section(title="Speed", panels=in_rows(tuple(health.speed()), _THREE)),
                 Section(title="Errors and quality", panels=in_rows(judged, _THREE)),
