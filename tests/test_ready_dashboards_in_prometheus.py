@@ -47,18 +47,13 @@ RANGES: Final = {
     "$__interval": "1m",
     "$__range": f"{14 * 24}h",
 }
-HOLDING: Final = (
-    'pg_stat_activity_count{datname="shop",instance="postgres-1:9187",job="postgres",'
-    'state="idle in transaction"}'
-)
 SAMPLE: Final = re.compile(r"^(?P<name>\w+)(?P<labels>\{.*\})? (?P<value>\S+) (?P<at>\S+)$")
 GROWING: Final = re.compile(r"_(total|sum|count|bucket)$")
 
 
 def simulated() -> str:
     """Return the traffic of all services, as OpenMetrics text without its last line."""
-    # Which states of connections there are, chance decides; the exporter exposes all of them.
-    found = [f"{HOLDING} 1 {START // 1000 + at}\n" for at in range(0, LENGTH, 15)]
+    found = []
     for service in built().specs[0].services:
         targets = populate(service, Size(targets=1))
         span = Span(START, START + LENGTH * 1000)

@@ -170,8 +170,8 @@ def test_a_poor_service_has_just_the_panels_of_its_metrics():
     assert titles(found["obs-use-poor"]) == ["Queue length"]
     assert titles(found["obs-llm-poor"]) == [
         *("Tokens a minute", "Cost an hour"),
-        *("Tokens today", "Cost today", "Tokens this month", "Cost this month"),
         *("Tokens over time", "Cost an hour by model", "Cost of 1,000 tokens"),
+        *("Tokens today", "Cost today", "Tokens this month", "Cost this month"),
     ]
     assert titles(found["obs-cost-poor"]) == [
         *("Spent today", "Spent this month", "Projected this month"),
@@ -201,7 +201,7 @@ def test_seconds_of_work_are_a_part_of_the_workers():
 
 
 def test_a_percentage_turns_red_at_ninety_and_not_at_nought_point_nine():
-    steps = panel("obs-use-cart", "Disk percent, fullest")["fieldConfig"]["defaults"]["thresholds"]
+    steps = panel("obs-use-cart", "Disk, fullest")["fieldConfig"]["defaults"]["thresholds"]
 
     assert [(None, "green"), (80, "orange"), (90, "red")] == [
         (step["value"], step["color"]) for step in steps["steps"]
@@ -222,7 +222,18 @@ def test_the_resources_stand_from_the_nearest_to_the_farthest():
         *("Cart", "Process", "Runtime", "Containers"),
         *("Processors", "Memory", "Disks", "Network", "PostgreSQL", "nginx", "Hosts", "Redis"),
     ]
-    assert [row["collapsed"] for row in rows] == [False] * 4 + [True] * 8
+
+
+@pytest.mark.parametrize(("uid", "text"), EVERY, ids=IDS)
+def test_no_more_panels_are_open_than_are_read(uid: str, text: str):
+    open_ = [each for each in dashboards(text)[uid]["panels"] if each["type"] != "row"]
+
+    assert len(open_) <= 25
+
+
+def test_what_rules_record_is_not_asked_over_the_step_of_a_graph():
+    for _, query in asked(dashboards()["obs-llm-search"]):
+        assert not re.search(r":increase1m\{[^}]*\}\[\$__rate_interval\]", query)
 
 
 def test_a_limit_that_is_not_declared_is_an_error():
@@ -355,6 +366,15 @@ def test_prices_beside_a_counter_of_the_same_money_are_compared_and_not_added():
     (total,) = exprs(panel("obs-costs", "Spent today", text))
     assert "search_cost_usd_total" in total
     assert "search_priced_usd" not in total
+
+
+def test_money_is_counted_for_its_own_service_alone():
+    user = MODELS.split("metrics:", 1)[0].replace("chat", "web") + "uses: [chat]\n"
+    text = PROJECT + user + "dashboards: [cost]\n" + MODELS
+    (query,) = exprs(panel("obs-costs", "Spent today", text))
+
+    assert query.count("chat_cost_usd_total") == 1
+    assert '"service", "chat"' in query
 
 
 def test_each_currency_of_a_project_stands_by_itself():

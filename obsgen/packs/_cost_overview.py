@@ -84,12 +84,8 @@ class _Currency:
     budgets: tuple[SpendPart, ...]
 
 
-def _currencies(services: Iterable[Service]) -> Iterator[_Currency]:
-    every = [
-        (service.name, metric)
-        for service in services
-        for metric in accounts(service.catalogue.metrics.values())
-    ]
+def _currencies(services: Sequence[Service]) -> Iterator[_Currency]:
+    every = _owned(services)
     budgets = [part for service in services for part in service.spends]
     units = [metric.unit for _, metric in every] + [part.spend.unit for part in budgets]
     for name, unit in {unit.name: unit for unit in reversed(units)}.items():
@@ -98,6 +94,24 @@ def _currencies(services: Iterable[Service]) -> Iterator[_Currency]:
             accounts=tuple((owner, m) for owner, m in every if m.unit.name == name),
             budgets=tuple(part for part in budgets if part.spend.unit.name == name),
         )
+
+
+def _owned(services: Iterable[Service]) -> tuple[tuple[str, Metric], ...]:
+    """Return each metric with its service: one that uses another service sees its metrics, too."""
+    owners: dict[tuple[str, tuple[Matcher, ...]], tuple[Service, Metric]] = {}
+    for service in services:
+        for metric in accounts(service.catalogue.metrics.values()):
+            key = (metric.name, metric.scope)
+            known = owners.get(key)
+            if known is None or (_is_own(metric, service) and not _is_own(metric, known[0])):
+                owners[key] = (service, metric)
+    return tuple((service.name, metric) for service, metric in owners.values())
+
+
+def _is_own(metric: Metric, service: Service) -> bool:
+    if metric.recorded:
+        return Matcher("service", "=", service.name) in metric.scope
+    return metric.scope == service.scope
 
 
 class _Overview:

@@ -11,7 +11,7 @@ from obsgen.measures._aggregate import Aggregated
 from obsgen.measures.avg import AVG
 from obsgen.model import Measure, Modifiers, Query
 from obsgen.packs._llm_metrics import MODEL, PROVIDER, LlmMetrics, label_of
-from obsgen.packs._measures import Panels, mean, quotient, rate, share, summed
+from obsgen.packs._measures import RECORDED_WINDOW, Panels, mean, quotient, rate, share, summed
 from obsgen.promql.build import binary, number
 from obsgen.units import Unit
 
@@ -83,10 +83,11 @@ def a_thousand(
     window: str = "$__rate_interval",
 ) -> Measure:
     """Return what a thousand of something cost."""
-    ratio = quotient(rate(cost, by=by), rate(whole, by=by))
-    asked = binary(ratio.expr(Query(window=window)), "*", number(str(_A_THOUSAND)))
+    asked = RECORDED_WINDOW if cost.recorded else window
+    ratio = quotient(rate(cost, by=by), rate(whole, by=by)).expr(Query(window=asked))
+    thousand = binary(ratio, "*", number(str(_A_THOUSAND)))
     legend = " ".join(f"{{{{{label}}}}}" for label in by)
-    return panels.raw(asked.text, cost.unit, legend=legend)
+    return panels.raw(thousand.text, cost.unit, legend=legend)
 
 
 def named(title: str, metric: Metric, of_role: Sequence[Metric]) -> str:

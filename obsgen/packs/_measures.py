@@ -34,6 +34,8 @@ STACKED: Final[Mapping[str, Json]] = {
 }
 """Areas on top of each other: their sum is the whole."""
 
+RECORDED_WINDOW: Final = "1h"
+
 TODAY: Final = "now/d"
 THIS_MONTH: Final = "now/M"
 RANGE: Final = "$__range"
@@ -55,7 +57,12 @@ def rate(
     top: int = 0,
     legend: str = "",
 ) -> Measure:
-    """Return how fast a counter grows; of a distribution, how often something is observed."""
+    """
+    Return how fast a counter grows; of a distribution, how often something is observed.
+
+    What rules record has a rhythm of its own, and is asked over a window that holds many samples.
+    """
+    window = window or (RECORDED_WINDOW if metric.recorded else "")
     modifiers = Modifiers(
         by=by, where=where, per=per, window=window, offset=offset, top=top, legend=legend
     )

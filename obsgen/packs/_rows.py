@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from obsgen.artefacts import Panel
+from obsgen.artefacts import Panel, Section
 from obsgen.names import COLUMNS
+
+_MOST_OPEN: Final = 25
+"""So many panels are read, and asked as soon as a dashboard opens."""
+
+
+def closed_beyond_the_first(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Return the sections, those closed at first with which there would be too many panels."""
+    found = []
+    shown = 0
+    for section in sections:
+        is_closed = bool(section.title) and shown + len(section.panels) > _MOST_OPEN
+        found.append(replace(section, collapsed=section.collapsed or is_closed))
+        shown += 0 if found[-1].collapsed else len(section.panels)
+    return tuple(found)
 
 
 def in_rows(panels: Sequence[Panel], most: int) -> tuple[Panel, ...]:

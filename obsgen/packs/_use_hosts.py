@@ -176,12 +176,11 @@ _DISKS: Final = ResourceKind(
         ),
         Signal(
             title="Disk queue",
-            description="Reads and writes under way or waiting, on average, the "
-            f"{MOST_SERIES} longest. When it grows while the traffic does not, the disk is too "
-            "slow for its work.",
+            description="The time of all reads and writes under way or waiting, added up: 100% is "
+            f"one at a time. The {MOST_SERIES} longest; when it grows while the traffic does not, "
+            "the disk is too slow for its work.",
             reads=("node_disk_io_time_weighted_seconds_total",),
             measures=lambda _, queue: (rate(queue, by=_DEVICE, top=MOST_SERIES),),
-            unit=COUNT,
         ),
         Signal(
             title="Filesystems with errors",

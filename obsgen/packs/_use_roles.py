@@ -59,7 +59,7 @@ _WORDS: Final = {
 }
 """What people call what the shipped presets declare."""
 
-_UNIT_WORDS: Final = re.compile(r"_(total|seconds|bytes|ratio)(?=_total$|$)")
+_UNIT_WORDS: Final = re.compile(r"_(total|seconds|bytes|ratio|percent)(?=_total$|$)")
 
 _MOST_LABELS: Final = 2
 """With more labels than these, lines by all of them would be too many."""
@@ -102,6 +102,9 @@ class _OfRoles:
         self._service = service
         self._declared = service.catalogue.metrics
         self._panels = panels
+        own = {m.name.split("_", 1)[0] for m in metrics if not m.origin.is_shipped}
+        several = len(metrics) > 1 and len(own) == 1
+        self._prefix = f"{own.pop() if several else service.name.replace('-', '_')}_"
         self._used = [m for m in metrics if m.role == "utilization" and m.type in _LEVELS]
         self._waiting = [
             m for m in metrics if m.role in {"saturation", "in_flight"} and m.type in _LEVELS
@@ -178,8 +181,7 @@ class _OfRoles:
         if metric.origin.is_shipped and self._title != self._service.title:
             words = _WORDS.get(metric.name) or _spoken(metric.name.split("_", 1)[-1])
             return f"{self._title}: {words}"
-        own = f"{self._service.name.replace('-', '_')}_"
-        return capitalized(_spoken(metric.name.removeprefix(own)))
+        return capitalized(_spoken(metric.name.removeprefix(self._prefix)))
 
     def _utilization(self, metric: Metric, top: int = 0) -> Measure:
         limit = self._declared.get(metric.limit)

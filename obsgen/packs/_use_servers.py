@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from obsgen.catalogue import Metric
-from obsgen.matchers import Matcher
 from obsgen.model import Measure
 from obsgen.packs._measures import Panels, total
 from obsgen.packs._use_resources import INSTANCE, ResourceKind, Signal
@@ -15,7 +14,6 @@ NGINX: Final = "nginx"
 POSTGRES: Final = "PostgreSQL"
 
 _CONNECTIONS: Final = Unit.parse("connections/s")
-_HOLDING: Final = (Matcher("state", "=", "idle in transaction"),)
 
 
 def _dropped(panels: Panels, accepted: Metric, handled: Metric) -> tuple[Measure, ...]:
@@ -31,12 +29,11 @@ SERVER_RESOURCES: Final = (
         title=POSTGRES,
         graphs=(
             Signal(
-                title="PostgreSQL: idle in transaction",
-                description="Connections that hold a transaction open and do nothing. They hold "
-                "locks and stop vacuum: find the program that forgets to commit.",
+                title="PostgreSQL: connections by state",
+                description="What connections do. Those that are idle in a transaction hold locks "
+                "and stop vacuum: find the program that forgets to commit.",
                 reads=("pg_stat_activity_count",),
-                measures=lambda _, count: (total(count, where=_HOLDING, by=(INSTANCE, "datname")),),
-                no_value="none",
+                measures=lambda _, count: (total(count, by=(INSTANCE, "state")),),
             ),
         ),
     ),

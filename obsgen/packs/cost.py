@@ -21,7 +21,7 @@ from obsgen.packs._cost_prices import PricePanels
 from obsgen.packs._cost_spend import SpendPanels
 from obsgen.packs._llm_metrics import LlmMetrics
 from obsgen.packs._measures import THIS_MONTH, Panels
-from obsgen.packs._rows import in_pairs, in_rows
+from obsgen.packs._rows import closed_beyond_the_first, in_pairs, in_rows
 
 _TIME: Final = "now-30d"
 _REFRESH: Final = "5m"
@@ -49,7 +49,7 @@ class CostPack:
             description=f"What {service.title} spends, on what, and how much of its budgets it is.",
             folder=service.folder,
             tags=(self.key, service.name),
-            sections=made.sections(),
+            sections=closed_beyond_the_first(made.sections()),
             variables=(),
             links=(Link(title="All costs", dashboard=names.COST_OVERVIEW),),
             time=_TIME,

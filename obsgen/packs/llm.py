@@ -19,7 +19,7 @@ from obsgen.packs._llm_health import Health
 from obsgen.packs._llm_metrics import MODEL, OPERATION, PROVIDER, LlmMetrics, label_of
 from obsgen.packs._llm_usage import Usage
 from obsgen.packs._measures import Panels
-from obsgen.packs._rows import in_pairs, in_rows
+from obsgen.packs._rows import closed_beyond_the_first, in_pairs, in_rows
 from obsgen.packs._variables import label_variable
 
 _STATS_IN_A_ROW: Final = 6
@@ -44,8 +44,6 @@ class LlmPack:
             return ()
         variables = _variables(metrics.all)
         within = replace(context, variables=tuple(variable.name for variable in variables))
-        usage, health = Usage(Panels(within), metrics), Health(Panels(within), metrics)
-        judged = (*health.errors(), *health.quality())
         dashboard = Dashboard(
             uid=names.uid(self.key, service.name),
             service=service.name,
@@ -55,14 +53,7 @@ class LlmPack:
             "speed, quality.",
             folder=service.folder,
             tags=(self.key, service.name),
-            sections=(
-                Section(title="", panels=in_rows(tuple(usage.stats()), _STATS_IN_A_ROW)),
-                Section(title="", panels=in_rows(tuple(usage.totals()), _STATS_IN_A_ROW)),
-                Section(title="Tokens and cost", panels=in_pairs(tuple(usage.tokens()))),
-                Section(title="Speed", panels=in_rows(tuple(health.speed()), _THREE)),
-                Section(title="Errors and quality", panels=in_rows(judged, _THREE)),
-                Section(title="Models", panels=in_rows(tuple(health.tables()), 1)),
-            ),
+            sections=_sections(Usage(Panels(within), metrics), Health(Panels(within), metrics)),
             variables=variables,
             sources=service.sources,
             origin=service.origin,
@@ -75,6 +66,20 @@ class LlmPack:
         """Return nothing: each service calls models of its own."""
         del project, services
         return ()
+
+
+def _sections(usage: Usage, health: Health) -> tuple[Section, ...]:
+    judged = (*health.errors(), *health.quality())
+    totals = in_rows(tuple(usage.totals()), _STATS_IN_A_ROW)
+    sections = (
+        Section(title="", panels=in_rows(tuple(usage.stats()), _STATS_IN_A_ROW)),
+        Section(title="Tokens and cost", panels=in_pairs(tuple(usage.tokens()))),
+        Section(title="Speed", panels=in_rows(tuple(health.speed()), _THREE)),
+        Section(title="Errors and quality", panels=in_rows(judged, _THREE)),
+        Section(title="Models", panels=in_rows(tuple(health.tables()), 1)),
+        Section(title="Today and this month", panels=totals),
+    )
+    return closed_beyond_the_first(sections)
 
 
 def _variables(metrics: tuple[Metric, ...]) -> tuple[Variable, ...]:

@@ -10,7 +10,7 @@ not declared leaves no panel behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from obsgen.artefacts import Dashboard, Section, Variable
 from obsgen.matchers import any_value, literal_pattern, selector
 from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._measures import Panels
-from obsgen.packs._rows import in_rows
+from obsgen.packs._rows import closed_beyond_the_first, in_rows
 from obsgen.packs._use_containers import CONTAINER_RESOURCES
 from obsgen.packs._use_hosts import HOST_RESOURCES
 from obsgen.packs._use_processes import PROCESS_RESOURCES
@@ -32,8 +32,8 @@ _IN_A_ROW: Final = 3
 """Utilization, saturation, errors."""
 
 _STATS_IN_A_ROW: Final = 6
-_MOST_OPEN: Final = 20
-"""So many graphs are asked as soon as the dashboard opens; further rows are closed at first."""
+_MOST_STATS: Final = 12
+"""The first, which are of what is nearest to the service; the rows have all."""
 
 
 class UsePack:
@@ -55,7 +55,11 @@ class UsePack:
         found = _found(service, panels)
         if not found:
             return ()
-        stats = tuple(panel for resource in found for panel in resource.stats)
+        stats = tuple(panel for resource in found for panel in resource.stats)[:_MOST_STATS]
+        sections = (
+            Section(title="", panels=in_rows(stats, _STATS_IN_A_ROW)),
+            *(Section(title=r.title, panels=in_rows(r.graphs, _IN_A_ROW)) for r in found),
+        )
         dashboard = Dashboard(
             uid=names.uid(self.key, service.name),
             service=service.name,
@@ -64,10 +68,7 @@ class UsePack:
             description=f"What {service.title} lives on: how much is used, what waits, what fails.",
             folder=service.folder,
             tags=(self.key, service.name),
-            sections=(
-                Section(title="", panels=in_rows(stats, _STATS_IN_A_ROW)),
-                *_sections(found),
-            ),
+            sections=closed_beyond_the_first(sections),
             variables=_variables(service, found),
             sources=service.sources,
             origin=service.origin,
@@ -100,17 +101,6 @@ def _together(*parts: Resource | None) -> Resource:
         graphs=tuple(panel for part in there for panel in part.graphs),
         metrics=tuple(metric for part in there for metric in part.metrics),
     )
-
-
-def _sections(found: Sequence[Resource]) -> Iterator[Section]:
-    shown = 0
-    for resource in found:
-        shown += len(resource.graphs)
-        yield Section(
-            title=resource.title,
-            panels=in_rows(resource.graphs, _IN_A_ROW),
-            collapsed=shown > _MOST_OPEN,
-        )
 
 
 def _variables(service: Service, found: Sequence[Resource]) -> tuple[Variable, ...]:
