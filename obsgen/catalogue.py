@@ -44,6 +44,7 @@ class Metric:
         yields: A query's own matcher on a label of *scope* replaces that of the scope.
         cardinality: Most label sets on one instance, as its author says; 0 where nobody does.
         bad: Matchers of the events that ready dashboards show as errors.
+        limit: The gauge that says how much of it there can be, or empty.
         recorded: The series under which rules record it, where nothing exposes it.
     """
 
@@ -62,6 +63,7 @@ class Metric:
     help: str = ""
     cardinality: int = 0
     planned: bool = False
+    limit: str = ""
     recorded: str = ""
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

@@ -260,6 +260,7 @@ COLUMNS: Final = 24
 SLO_OVERVIEW: Final = "obs-slos"
 ALERTS_OVERVIEW: Final = "obs-all-alerts"
 SERVICES_OVERVIEW: Final = "obs-services"
+COST_OVERVIEW: Final = "obs-costs"
 """Those of the whole project, which specs name as they name a Dashboard: `all-alerts`."""
 
 READY_DASHBOARDS: Final = frozenset(

@@ -17,9 +17,10 @@ from obsgen.artefacts import RecordingRule
 from obsgen.counting.calendar import (
     coarse_gate,
     dated,
-    elapsed_seconds,
+    elapsed_share,
     of_current,
     period_seconds,
+    projected,
 )
 from obsgen.counting.money import Recorder, counted
 from obsgen.counting.tiles import aggregated
@@ -56,9 +57,7 @@ def spend_rules(spend: Spend, recorder: Recorder) -> Iterator[RecordingRule]:
     yield recorder.record(names.SPENT, _spent(spend, recorder))
     yield recorder.record(names.SPEND_REMAINING, _remaining(spend, recorder))
     if spend.period.calendar is not None:
-        length = period_seconds(spend.period)
-        expr = f"({elapsed_seconds(spend.period)})\n  / ({length})"
-        yield recorder.total(names.SPEND_ELAPSED, expr)
+        yield recorder.total(names.SPEND_ELAPSED, elapsed_share(spend.period))
     if spend.is_projected:
         yield recorder.record(names.SPEND_PROJECTED, _projected(spend, recorder))
 
@@ -99,7 +98,7 @@ def _projected(spend: Spend, recorder: Recorder) -> str:
     spent = recorder.of(names.SPENT)
     elapsed = recorder.of(names.SPEND_ELAPSED)
     if spend.pace is None:
-        return f"{spent}\n  / on () group_left () ({elapsed} >= {number_text(LEAST_ELAPSED)})"
+        return projected(spent, elapsed)
     recent = recorder.over("sum_over_time", names.spend_cost(names.COARSE_TILE), spend.pace)
     history = f"and on () count({_long_ago(spend.pace, recorder)})"
     if spend.period.calendar is None:

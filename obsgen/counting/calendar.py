@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen import names
-from obsgen.model import Calendar, Period
+from obsgen.model import LEAST_ELAPSED, Calendar, Period
 from obsgen.units import Duration, number_text
 
 _MINUTES_A_DAY: Final = 1440
@@ -81,6 +81,22 @@ def elapsed_seconds(period: Period) -> str:
     assert period.calendar is not None
     tile = number_text(names.COARSE_TILE.seconds)
     return f"{_ELAPSED[period.calendar].format(now=_newest(period))} + {tile}"
+
+
+def elapsed_share(period: Period) -> str:
+    """Return which part of the current period has been counted, 0 to 1, as a vector."""
+    return f"({elapsed_seconds(period)})\n  / ({period_seconds(period)})"
+
+
+def projected(spent: str, elapsed: str) -> str:
+    """
+    Return what a period will have cost at its end, if it goes on as on average since it began.
+
+    Args:
+        spent: Since the period began.
+        elapsed: The share of the period that is over, a single series.
+    """
+    return f"{spent}\n  / on () group_left () ({elapsed} >= {number_text(LEAST_ELAPSED)})"
 
 
 def current_period(period: Period) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from obsgen import names
 from obsgen.catalogue import Metric
 from obsgen.measures._recorded import Recorded, knows_number
-from obsgen.model import Domain, ModifierNodes, Reader, Spend
+from obsgen.model import Domain, ModifierNodes, Modifiers, Reader, Spend, SpendPart
 from obsgen.schema.shared import one_of_words, text
 from obsgen.source import MappingNode, Scalar
 
-_SERIES: Final[Mapping[str, str]] = {
+SERIES: Final[Mapping[str, str]] = {
     "spent": names.SPENT,
     "remaining": names.SPEND_REMAINING,
     "projected": names.SPEND_PROJECTED,
@@ -34,6 +35,34 @@ def _domain(word: str, spend: Spend) -> Domain:
     return Domain(high=max(amounts), exact=None)
 
 
+def recorded_spend(part: SpendPart, word: str) -> Recorded:
+    """
+    Return the measure of a number that is recorded of a budget of money.
+
+    Args:
+        word: One of `SERIES`; `projected` where the budget is.
+    """
+    spend = part.spend
+    fixed = {"service": (part.service,), names.SPEND_LABEL: (spend.name,)}
+    metric = Metric(
+        name=SERIES[word],
+        type="gauge",
+        unit=spend.unit,
+        labels={**fixed, **dict.fromkeys((*part.labels, *spend.by))},
+        target_labels=(),
+        scope=part.identity,
+        origin=part.origin,
+    )
+    return Recorded(
+        metric=metric,
+        modifiers=Modifiers(),
+        words=_WORDS[word].format(part),
+        counts=spend.unit,
+        takes=_domain(word, spend),
+        groups=spend.by,
+    )
+
+
 class SpendKind:
     """Reads `{spend: [SERVICE/]ALERT, show: spent | remaining | projected}`."""
 
@@ -44,7 +73,7 @@ class SpendKind:
             "An alert with a budget of money, of another service with its name.",
             examples=["gateway/Spend"],
         ),
-        "show": one_of_words(tuple(_SERIES), "Which of its numbers."),
+        "show": one_of_words(tuple(SERIES), "Which of its numbers."),
     }
 
     def read(
@@ -58,30 +87,12 @@ class SpendKind:
         if part is None:
             return ()
         spend = part.spend
-        known = [each for each in _SERIES if spend.is_projected or each != "projected"]
+        known = [each for each in SERIES if spend.is_projected or each != "projected"]
         if not knows_number(shown, str(part), known, reader):
             return ()
-        fixed = {"service": (part.service,), names.SPEND_LABEL: (spend.name,)}
-        metric = Metric(
-            name=_SERIES[word],
-            type="gauge",
-            unit=spend.unit,
-            labels={**fixed, **dict.fromkeys((*part.labels, *spend.by))},
-            target_labels=(),
-            scope=part.identity,
-            origin=part.origin,
-        )
-        return (
-            Recorded(
-                metric=metric,
-                modifiers=reader.modifiers(modifiers, (metric,)),
-                origin=node.origin,
-                words=_WORDS[word].format(part),
-                counts=spend.unit,
-                takes=_domain(word, spend),
-                groups=spend.by,
-            ),
-        )
+        found = recorded_spend(part, word)
+        read = reader.modifiers(modifiers, (found.metric,))
+        return (replace(found, modifiers=read, origin=node.origin),)
 
 
 KIND: Final = SpendKind()

@@ -26,6 +26,7 @@ from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
+from obsgen.model.spends import SpendPart
 from obsgen.names import runbook_index, runbook_page
 from obsgen.source import Scalar
 from obsgen.units import Duration
@@ -254,6 +255,7 @@ class Service:
 
     Attributes:
         scrape_interval: The longest at which its own metrics are scraped.
+        spends: The budgets of money of its alerts.
         presets: Where what `uses` brought in begins.
     """
 
@@ -273,6 +275,7 @@ class Service:
     probes: tuple[Probe, ...] = ()
     sources: tuple[str, ...]
     prices: tuple[Price, ...] = ()
+    spends: tuple[SpendPart, ...] = ()
     presets: tuple[Origin, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("slo", "red", "probes", "security", "alerts", "overview")
+KINDS: Final = ("slo", "red", "use", "llm", "cost", "probes", "security", "alerts", "overview")
 """In the order of building: a later one leads to earlier ones."""

@@ -27,7 +27,9 @@ PRESET_CYCLE: Final = Code(
 )
 CODES: Final = (UNKNOWN_USE, PRESET_CYCLE)
 
-INSTRUMENTATIONS: Final = frozenset({"fastapi", "otel_genai", "otel_http"})
+INSTRUMENTATIONS: Final = frozenset(
+    {"fastapi", "go_runtime", "otel_genai", "otel_http", "process", "python_runtime"}
+)
 """Shipped presets of what a service exposes itself; the others are of exporters and servers."""
 
 PACKS: Final = frozenset({"meta_monitoring", "node_alerts"})

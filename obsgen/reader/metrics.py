@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from obsgen.catalogue import DECLARED_TYPES, Metric
+from obsgen.catalogue import DECLARED_TYPES, Catalogue, Metric
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
+from obsgen.reader.lookup import find_metric
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.shape import missing_key
 from obsgen.reader.values import (
@@ -106,6 +107,15 @@ def read_metrics(
     return metrics
 
 
+def check_limits(node: Node | None, catalogue: Catalogue, report: Reports) -> None:
+    """Report a `limit` of a metric that names no gauge."""
+    for entry in node.entries.values() if isinstance(node, MappingNode) else ():
+        limit = entry.value.get("limit") if isinstance(entry.value, MappingNode) else None
+        # What a shipped preset names may have been taken out on purpose.
+        if isinstance(limit, Scalar) and not limit.is_null and not limit.origin.is_shipped:
+            find_metric(limit, ("gauge",), "limit", catalogue, report)
+
+
 class _MetricReader:
     """Reads one metric."""
 
@@ -153,6 +163,7 @@ class _MetricReader:
             help=" ".join(read_text(node.get("help"), report).split()),
             cardinality=read_count(node.get("cardinality"), 0, report),
             planned=read_flag(node.get("planned")),
+            limit=read_text(node.get("limit"), report),
             refs=read_words(node.get("refs")),
             origin=self.origin,
         )

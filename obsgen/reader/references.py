@@ -118,6 +118,16 @@ class References:
             return None
         return SpendPart(service=key[0], spend=spend, labels=self.labels, origin=node.origin)
 
+    def spends_of(self, service: str) -> tuple[SpendPart, ...]:
+        """Return the budgets of money of a service, those that can be read."""
+        own = (reading for (owner, _), reading in self._spends.items() if owner == service)
+        read = (reading() for reading in own)
+        return tuple(
+            SpendPart(service=service, spend=spend, labels=self.labels)
+            for spend in read
+            if spend is not None
+        )
+
     def hours(self, node: Node, report: Reports) -> Hours | None:
         """Return a named interval as hours of a place that is always as far from UTC."""
         if not isinstance(node, Scalar) or node.is_null:

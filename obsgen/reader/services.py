@@ -26,7 +26,7 @@ from obsgen.reader.merge import (
     name_of,
     named_items,
 )
-from obsgen.reader.metrics import Scopes, read_metrics
+from obsgen.reader.metrics import Scopes, check_limits, read_metrics
 from obsgen.reader.names import twice
 from obsgen.reader.prices import read_prices
 from obsgen.reader.probe_alerts import named_like, read_probe_alerts
@@ -190,6 +190,7 @@ class ServicesReader:
     def _service(self, draft: ServiceDraft) -> Service:
         document, sink = draft.effective.document, draft.sink
         reader = self.readers[draft.name]
+        check_limits(document.get("metrics"), reader.catalogue, sink)
         title = read_text(document.get("title"), sink) or draft.name
         return Service(
             name=draft.name,
@@ -208,6 +209,7 @@ class ServicesReader:
             ready_dashboards=read_words(document.get("dashboards")),
             sources=draft.sources,
             prices=self._prices[draft.name],
+            spends=self.references.spends_of(draft.name),
             presets=draft.presets,
             origin=document.origin,
         )

@@ -51,10 +51,14 @@ _METRIC: Final[Schema] = mapping(
         "help": text("What it counts or measures."),
         "role": text(
             "What ready dashboards take it for: requests, errors, duration, in_flight, auth, "
-            "security, build, ….",
+            "security, build, utilization, saturation, tokens, cost, quality, ….",
             examples=["requests"],
         ),
         "bad": ref("matchers", "Which events ready dashboards show as errors."),
+        "limit": text(
+            "The gauge that says how much of it there can be; ready dashboards show the used part.",
+            examples=["pool_connections_max"],
+        ),
         "where": ref("matchers", "Replaces the service's `where` for this metric."),
         "cardinality": {
             "type": ["integer", "string"],

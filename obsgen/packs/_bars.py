@@ -1,0 +1,54 @@
+"""Bars: current values beside each other, and amounts a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from obsgen.artefacts import Json, Panel
+from obsgen.panels.stat import REDUCE
+
+# Shape: Grafana's BarGauge panel, `Options`; values: its defaults, the bars lying down.
+OPTIONS: Final[Mapping[str, Json]] = {
+    "reduceOptions": dict(REDUCE),
+    "orientation": "horizontal",
+    "displayMode": "gradient",
+    "valueMode": "color",
+    "namePlacement": "auto",
+    "showUnfilled": True,
+    "sizing": "auto",
+    "minVizWidth": 8,
+    "minVizHeight": 16,
+    "maxVizHeight": 300,
+    "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
+}
+_PLAIN: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
+
+_DAILY: Final[Mapping[str, Json]] = {
+    "drawStyle": "bars",
+    "fillOpacity": 80,
+    "lineWidth": 0,
+    "stacking": {"mode": "normal", "group": "A"},
+    "barAlignment": -1,
+    "barWidthFactor": Decimal("0.6"),
+}
+"""Bars that end at their time, since each tells of the day before it."""
+
+
+def as_bars(stat: Panel, height: int) -> Panel:
+    """Return current values as bars that lie down, all in one colour."""
+    return replace(
+        stat,
+        type="bargauge",
+        options=OPTIONS,
+        color=_PLAIN,
+        minimum=Decimal(0),
+        height=height,
+    )
+
+
+def daily(graph: Panel) -> Panel:
+    """Return a graph of amounts a day as bars on top of each other, one bar a day."""
+    return replace(graph, custom={**graph.custom, **_DAILY}, min_interval="1d")
