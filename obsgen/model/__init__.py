@@ -16,6 +16,7 @@ from obsgen.model.dashboards import (
     PanelSpec,
     SectionSpec,
 )
+from obsgen.model.datasources import DatasourceKind, DatasourceReader
 from obsgen.model.firing import fired
 from obsgen.model.hours import Hours
 from obsgen.model.kinds import (
@@ -122,6 +123,8 @@ __all__ = [
     "Curve",
     "DashboardContext",
     "DashboardSpec",
+    "DatasourceKind",
+    "DatasourceReader",
     "Domain",
     "Environment",
     "Escalation",

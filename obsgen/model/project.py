@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from obsgen.artefacts import (
     AlertingRule,
     GrafanaDatasource,
+    GrafanaServer,
     InputSeries,
     Probe,
     RecordingRule,
@@ -79,6 +80,7 @@ class Project:
     team_details: tuple[Team, ...] = ()
     categories: tuple[str, ...] = CATEGORIES
     runbook_base: str = ""
+    grafana: GrafanaServer = field(default_factory=GrafanaServer)
     utc_offset_seconds: int = 0
     blackbox_version: tuple[int, int] = (0, 23)
     blackbox_address: str = ""

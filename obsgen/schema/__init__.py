@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from obsgen import packs
-from obsgen.schema import dashboard, probes, project, routing, service, shared
+from obsgen.schema import dashboard, datasources, probes, project, routing, service, shared
 from obsgen.schema.kinds import keys, load
 from obsgen.schema.measures import measure_definitions
 from obsgen.schema.shared import Schema, mapping, text
@@ -46,7 +46,7 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
         "slo": service.slo(_fragments("slis", is_used)),
         "alert": service.alert(_fragments("alerts", is_used)),
         "probe": probes.probe(_fragments("probes", is_used)),
-        **project.documents(),
+        **project.documents(datasources.datasources(is_used)),
         **service.documents(packs.KINDS),
         **dashboard.dashboard_definitions(_fragments("panels", is_used)),
         **routing.routing_definitions(),

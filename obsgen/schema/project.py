@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from obsgen.schema.datasources import GRAFANA
 from obsgen.schema.shared import (
     LABEL_PATTERN,
     NAME_PATTERN,
@@ -90,9 +91,9 @@ _CHECKS: Final[Schema] = mapping(
 )
 
 
-def documents() -> Mapping[str, Schema]:
+def documents(datasources: Schema) -> Mapping[str, Schema]:
     """Return the Project and the Environment."""
-    return {"Project": _project(), "Environment": _environment()}
+    return {"Project": _project(datasources), "Environment": _environment()}
 
 
 def _head() -> dict[str, Schema]:
@@ -102,7 +103,7 @@ def _head() -> dict[str, Schema]:
     }
 
 
-def _project() -> Schema:
+def _project(datasources: Schema) -> Schema:
     prometheus = mapping(
         {
             "version": text("The oldest Prometheus that runs this.", examples=["2.42"]),
@@ -136,9 +137,6 @@ def _project() -> Schema:
         },
         required=("name",),
     )
-    datasource = mapping(
-        {"prometheus": mapping({"url": text("Its address, as Grafana reaches it.")})}
-    )
     return mapping(
         {
             **_head(),
@@ -171,9 +169,15 @@ def _project() -> Schema:
                 description="Categories of alerts beside security, cost, slo and availability.",
                 examples=[["capacity"]],
             ),
-            "outputs": listed(text(), description="What is written.", examples=[["prometheus"]]),
+            "outputs": listed(
+                text(),
+                description="What is written; prometheus, alertmanager, grafana and docs unless "
+                "given.",
+                examples=[["prometheus", "grafana", "configmaps", "grafana_import"]],
+            ),
             "target_labels": ref("label_names", "Labels of every target beside job, instance."),
-            "datasources": mapping({"prometheus": datasource}, description="For Grafana."),
+            "datasources": datasources,
+            "grafana": GRAFANA,
             "runbooks": mapping(
                 {
                     "base_url": text(
