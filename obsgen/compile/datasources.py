@@ -32,9 +32,7 @@ def check_datasources(
                     continue
                 places = (target.origin, panel.origin, dashboard.origin)
                 place = next((p for p in places if p.file), dashboard.origin)
-                message = (
-                    f"panel `{panel.title}` asks `{target.datasource}`, which is not declared"
-                )
+                message = f"panel `{panel.title}` asks `{target.datasource}`, which is not declared"
                 guess = near(target.datasource, declared)
                 known = f"did you mean `{guess}`? or " if guess else ""
                 hint = f"{known}add `datasources: {{{target.datasource}: {{}}}}` to the Project"

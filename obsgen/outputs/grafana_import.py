@@ -31,9 +31,7 @@ def files(compiled: Compiled) -> Iterator[OutputFile]:
         )
 
 
-def _importable(
-    dashboard: Dashboard, datasources: Sequence[GrafanaDatasource]
-) -> dict[str, Any]:
+def _importable(dashboard: Dashboard, datasources: Sequence[GrafanaDatasource]) -> dict[str, Any]:
     from obsgen.outputs.grafana.normalise import (  # imports grafanalib
         dashboard_json,
         datasource_variable,
