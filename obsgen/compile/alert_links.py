@@ -183,7 +183,7 @@ class _Links:
     def _showing(self, rule: AlertingRule) -> Dashboard | None:
         """Return the dashboard that shows most of what the alert reads; None if none does."""
         read = [frozenset(group) for group in _read(rule, self.service.catalogue)]
-        category, kinds = rule.labels.get("category", ""), self.board.kinds
+        category, kinds = rule.labels.get("category"), self.board.kinds
 
         def shown(dashboard: Dashboard) -> tuple[int, bool]:
             words = self.board.words[dashboard.uid]

@@ -27,7 +27,9 @@ KUBERNETES_NAME: Final = Code(
 )
 CODES: Final = (GRAFANA_ADDRESS, KUBERNETES_NAME)
 
-_URL: Final = re.compile(r"https?://[^\s/?#{}&]+(?:/(?:\{environment\}|[^\s?#{}&])*)?", re.ASCII)
+_URL: Final = re.compile(
+    r"https?://(?:\{environment\}|[^\s/?#{}&])+(?:/(?:\{environment\}|[^\s?#{}&])*)?", re.ASCII
+)
 _NAMESPACE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _VALUE: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?", re.ASCII)
 _KEY: Final = re.compile(
