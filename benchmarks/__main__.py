@@ -1,14 +1,19 @@
-"""`python -m benchmarks`: start-up, throughput and checks, with what is aimed at."""
+"""`python -m benchmarks`: start-up, throughput, checks and dashboards, with what is aimed at."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import rules, startup, throughput
+from benchmarks import dashboards, rules, startup, throughput
 from benchmarks.table import table
 
 RUNS = 15
 
 if __name__ == "__main__":
-    figures = (*startup.figures(RUNS), *throughput.figures(), *rules.figures())
+    figures = (
+        *startup.figures(RUNS),
+        *throughput.figures(),
+        *rules.figures(),
+        *dashboards.figures(),
+    )
     sys.stdout.write(table(figures))

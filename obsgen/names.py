@@ -263,6 +263,8 @@ SERVICES_OVERVIEW: Final = "obs-services"
 COST_OVERVIEW: Final = "obs-costs"
 """Those of the whole project, which specs name as they name a Dashboard: `all-alerts`."""
 
+DATASOURCES_CONFIGMAP: Final = "obsgen-datasources"
+
 READY_DASHBOARDS: Final = frozenset(
     {"slo", "red", "use", "llm", "cost", "security", "alerts", "overview", "probes"}
 )
@@ -316,6 +318,16 @@ def slug(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+def configmap_file(name: str) -> str:
+    """Name the file of a Kubernetes ConfigMap, below `grafana/`."""
+    return f"configmaps/{name}.yml"
+
+
+def import_file(folder: str, uid: str) -> str:
+    """Name the file of a dashboard to import by hand, below `grafana/`."""
+    return f"import/{folder}/{uid}.json"
 
 
 def dashboard_file(folder: str, uid: str) -> str:

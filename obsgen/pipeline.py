@@ -223,6 +223,8 @@ def _environment_files(spec: Spec, compiled: Compiled, report: Reports) -> Itera
                 message = f"two things are written to `{file.path}`"
                 report(finding(SAME_FILE, place, message, related=related))
             seen.add(file.path)
+            for diagnostic in file.findings:
+                report(diagnostic)
             yield file
 
 

@@ -40,6 +40,7 @@ FLOORS: Final = {
     "alerts": 7,
     "receivers": 7,
     "panels": 7,
+    "datasources": 7,
     "probes": 7,
     "packs": 8,
     "schema": 9,

@@ -311,7 +311,8 @@ def test_rates_know_the_scrape_interval():
     (datasource,) = provisioned("datasources")["datasources"]
 
     assert ("prometheus", True) == (datasource["uid"], datasource["isDefault"])
-    assert {"httpMethod": "POST", "timeInterval": "15s"} == datasource["jsonData"]
+    assert "15s" == datasource["jsonData"]["timeInterval"]
+    assert "POST" == datasource["jsonData"]["httpMethod"]
 
 
 def test_specs_are_checked_without_grafanalib():

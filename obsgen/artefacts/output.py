@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from obsgen.artefacts.alertmanager import AlertmanagerConfig
-from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource
+from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource, GrafanaServer
 from obsgen.artefacts.prometheus import PrometheusConfig, RuleFile
 from obsgen.artefacts.rule_tests import RuleTestFile, Unproven
 from obsgen.artefacts.written import Written
 from obsgen.catalogue import Catalogue
+from obsgen.diagnostics import Diagnostic
 from obsgen.units import Duration
 
 
@@ -60,6 +61,7 @@ class Compiled:
     alertmanager: AlertmanagerConfig | None
     dashboards: tuple[Dashboard, ...]
     datasources: tuple[GrafanaDatasource, ...]
+    grafana: GrafanaServer = field(default_factory=GrafanaServer)
     pages: tuple[Page, ...] = ()
     scopes: Mapping[str, QueryScope] = field(default_factory=dict)
     sources: tuple[str, ...]
@@ -74,8 +76,10 @@ class OutputFile:
         path: POSIX, relative to the output folder.
         data: All of it, its lines ended by LF.
         sources: The specs that it comes from.
+        findings: What was found while it was written.
     """
 
     path: str
     data: bytes
     sources: tuple[str, ...]
+    findings: tuple[Diagnostic, ...] = field(compare=False, repr=False, default=())

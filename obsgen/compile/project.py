@@ -19,8 +19,10 @@ from obsgen.artefacts import (
     ScrapeJob,
     alert_title,
 )
+from obsgen.compile.alert_links import check_alert_urls, with_links
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
+from obsgen.compile.datasources import check_datasources
 from obsgen.compile.docs import compile_pages
 from obsgen.compile.escalations import EscalationParts, compile_escalations
 from obsgen.compile.rule_tests import evaluation_order
@@ -37,6 +39,9 @@ JOB_TWICE: Final = Code(
     fix="Write the job once with all its targets, or give one another name.",
 )
 CODES: Final = (JOB_TWICE,)
+
+SHOWN_BY: Final = frozenset({"grafana", "configmaps", "grafana_import"})
+"""The outputs that hold dashboards."""
 
 
 def compile_spec(
@@ -58,6 +63,13 @@ def compile_spec(
     rule_files = tuple(part.rules for part in parts if part.rules is not None)
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
+    url = project.grafana.url.replace("{environment}", spec.environment.name)
+    dashboards: tuple[Dashboard, ...] = ()
+    if wanted & SHOWN_BY:
+        dashboards = compile_dashboards(replace(spec, services=services), rule_files, report)
+        check_datasources(dashboards, project.datasources, report)
+        check_alert_urls(services, dashboards, url, report)
+    rule_files = with_links(rule_files, dashboards, services, url)
     alertmanager = None
     escalations: tuple[EscalationParts, ...] = ()
     if "alertmanager" in wanted:
@@ -69,19 +81,23 @@ def compile_spec(
         alertmanager = compile_alertmanager(
             spec.routing, alerts, project, services, records, report
         )
-    dashboards: tuple[Dashboard, ...] = ()
-    if "grafana" in wanted:
-        dashboards = compile_dashboards(replace(spec, services=services), rule_files, report)
+    escalated = with_links((e.rules for e in escalations), dashboards, services, url)
     pages: tuple[Page, ...] = ()
     if "docs" in wanted:
-        every = (*rule_files, *(each.rules for each in escalations))
+        every = (*rule_files, *escalated)
         told = _told(alertmanager, every, project)
         runbooks = compile_runbooks(
-            services, every, project, dashboards=dashboards, told=told, sources=sources
+            services,
+            every,
+            project,
+            dashboards=dashboards,
+            grafana_url=url,
+            told=told,
+            sources=sources,
         )
         pages = (*compile_pages(services, rule_files, sources), *runbooks)
     return Compiled(
-        rule_files=(*rule_files, *(each.rules for each in escalations)),
+        rule_files=(*rule_files, *escalated),
         rule_tests=(
             *_rule_tests(parts),
             *(each.tests for each in escalations if each.tests is not None and with_tests),
@@ -105,6 +121,7 @@ def compile_spec(
         alertmanager=alertmanager,
         dashboards=dashboards,
         datasources=project.datasources,
+        grafana=replace(project.grafana, url=url),
         pages=pages,
         scopes={
             service.name: QueryScope(

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, Dashboard, Page, RuleFile, alert_title
+from obsgen.compile.alert_links import uid_of
 from obsgen.model import Alert, Project, Service, Slo
 from obsgen.names import ESCALATED, runbook_index, runbook_page
 from obsgen.prose import cell, fenced, link, markdown, rendered
@@ -114,6 +115,7 @@ def compile_runbooks(
     project: Project,
     *,
     dashboards: tuple[Dashboard, ...] = (),
+    grafana_url: str = "",
     told: Told | None = None,
     sources: tuple[str, ...] = (),
 ) -> tuple[Page, ...]:
@@ -122,6 +124,7 @@ def compile_runbooks(
 
     Args:
         rule_files: Escalations, too.
+        grafana_url: Where people reach Grafana, or empty.
         told: Who is told of alerts; without it, the pages do not say.
     """
     rules: dict[str, dict[str, list[AlertingRule]]] = defaultdict(lambda: defaultdict(list))
@@ -134,7 +137,7 @@ def compile_runbooks(
     titles = {board.uid: board.title for board in dashboards}
     pages, rows = [], []
     for service in services:
-        here = (project, tuple(boards[service.name]), titles, told or {})
+        here = (project, tuple(boards[service.name]), titles, grafana_url, told or {})
         runbooks = [
             _Runbook(service, alert, tuple(own), *here)
             for alert, own in rules[service.name].items()
@@ -181,6 +184,7 @@ class _Runbook:
     project: Project
     boards: tuple[Dashboard, ...]
     titles: Mapping[str, str]
+    grafana_url: str
     told: Told
 
     @cached_property
@@ -286,9 +290,17 @@ class _Runbook:
         own = [rule.annotations.get("dashboard_uid", "") for rule in self.originals]
         of_service = [board.uid for board in self.boards]
         for url in _values(self.originals, "dashboard_url", of_annotations=True):
-            yield link(url, url)
+            uid = uid_of(url, self.grafana_url)
+            if uid in self.titles:
+                own.append(uid)
+            else:
+                yield link(url, url)
         for uid in dict.fromkeys((*filter(None, own), *of_service)):
-            yield f"{cell(self.titles.get(uid, uid))} (`/d/{uid}` in Grafana)"
+            title = self.titles.get(uid, uid)
+            if self.grafana_url:
+                yield link(title, f"{self.grafana_url}/d/{uid}")
+            else:
+                yield f"{cell(title)} (`/d/{uid}` in Grafana)"
 
 
 def _meaning(rule: AlertingRule) -> str:

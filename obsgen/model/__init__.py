@@ -21,6 +21,7 @@ from obsgen.model.dashboards import (
     SectionSpec,
     VariableSpec,
 )
+from obsgen.model.datasources import DatasourceKind, DatasourceReader
 from obsgen.model.firing import fired
 from obsgen.model.hours import Hours
 from obsgen.model.kinds import (
@@ -139,6 +140,8 @@ __all__ = [
     "Curve",
     "DashboardContext",
     "DashboardSpec",
+    "DatasourceKind",
+    "DatasourceReader",
     "Domain",
     "Environment",
     "Escalation",

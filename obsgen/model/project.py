@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from obsgen.artefacts import (
     AlertingRule,
     GrafanaDatasource,
+    GrafanaServer,
     InputSeries,
     Probe,
     RecordingRule,
@@ -84,6 +85,7 @@ class Project:
     runbook_base: str = ""
     repository: str = ""
     ready_dashboards: tuple[str, ...] = ()
+    grafana: GrafanaServer = field(default_factory=GrafanaServer)
     utc_offset_seconds: int = 0
     blackbox_version: tuple[int, int] = (0, 23)
     blackbox_address: str = ""

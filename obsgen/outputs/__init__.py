@@ -8,4 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = ("prometheus", "alertmanager", "grafana", "docs")
+KINDS: Final = (
+    *("prometheus", "alertmanager", "grafana", "docs"),
+    *("configmaps", "grafana_import"),
+)

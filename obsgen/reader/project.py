@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.artefacts import GrafanaDatasource
 from obsgen.catalogue import TARGET_LABELS, near
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.model import CATEGORIES, Project, Reports, SeverityLevel, SeverityScheme, Team, Tile
 from obsgen.reader.checks import read_checks
+from obsgen.reader.datasources import Around, read_datasources
+from obsgen.reader.grafana import read_grafana
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
@@ -21,7 +22,6 @@ from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
 from obsgen.schema.shared import is_label
-from obsgen.secrets import LITERAL_SECRET, looks_secret
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 
@@ -54,6 +54,8 @@ UTC_OFFSET: Final = Code(
 CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, LEDGER_PARAMETER, UTC_OFFSET)
 
 OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
+"""What is written where a Project says nothing."""
+_MORE_OUTPUTS: Final = ("configmaps", "grafana_import")
 
 # From -12:00 to +14:00, as far as places on Earth go; minutes in fives, as tiles.
 _OFFSET: Final = re.compile(
@@ -102,11 +104,12 @@ class _ProjectReader:
         prometheus = self._section("prometheus")
         scrape = self._duration(prometheus, "scrape_interval", _S("15s"))
         external = self._texts(prometheus, "external_labels")
+        version = self._version(prometheus, (2, 42))
         extra = read_words(self.node.get("target_labels"))
         tile = read_tile(self.node.get("ledger"), scrape, None, self.report)
         project = Project(
             name=read_text(self.node.get("name"), self.report),
-            prometheus_version=self._version(prometheus, (2, 42)),
+            prometheus_version=version,
             scrape_interval=scrape,
             evaluation_interval=self._duration(prometheus, "evaluation_interval", _S("30s")),
             retention=self._duration(prometheus, "retention", DEFAULT_RETENTION),
@@ -121,7 +124,12 @@ class _ProjectReader:
             alertmanager_version=self._version(self._section("alertmanager"), (0, 25)),
             alertmanagers=read_words(self._section("alertmanager").get("targets"))
             or ("alertmanager:9093",),
-            datasources=(self._datasource(scrape),),
+            datasources=read_datasources(
+                self.node.get("datasources"),
+                Around(scrape_interval=scrape, prometheus_version=version),
+                self.report,
+            ),
+            grafana=read_grafana(self.node.get("grafana"), self.report),
             severities=self._severities(),
             teams=self._teams(),
             team_details=self._team_details(),
@@ -182,20 +190,6 @@ class _ProjectReader:
         self.report(finding(UNREADABLE_VERSION, node.origin, message))
         return default
 
-    def _datasource(self, scrape: Duration) -> GrafanaDatasource:
-        url = "http://prometheus:9090"
-        declared = self._section("datasources").get("prometheus")
-        inner = declared.get("prometheus") if isinstance(declared, MappingNode) else None
-        if isinstance(inner, MappingNode):
-            url = read_text(inner.get("url"), self.report) or url
-            if reason := looks_secret(url):
-                message = f"the data source's `url` holds a secret: {reason}"
-                hint = "leave it out; Grafana takes users and tokens from its own configuration"
-                self.report(finding(LITERAL_SECRET, inner.origin / "url", message, hint))
-        return GrafanaDatasource(
-            name="Prometheus", uid="prometheus", url=url, scrape_interval=scrape
-        )
-
     def _severities(self) -> SeverityScheme:
         levels = []
         seen: dict[str, Origin] = {}
@@ -255,11 +249,12 @@ class _ProjectReader:
         for item in read_list(node):
             if not isinstance(item, Scalar):
                 continue
-            if item.text in OUTPUTS:
+            known = (*OUTPUTS, *_MORE_OUTPUTS)
+            if item.text in known:
                 found.append(item.text)
                 continue
-            guess = near(item.text, OUTPUTS)
-            hint = f"did you mean `{guess}`?" if guess else f"it has {words(list(OUTPUTS))}"
+            guess = near(item.text, known)
+            hint = f"did you mean `{guess}`?" if guess else f"it has {words(list(known))}"
             self.report(
                 finding(UNKNOWN_OUTPUT, item.origin, f"output {item.word} is not known", hint)
             )

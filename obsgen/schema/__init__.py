@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from obsgen import packs
-from obsgen.schema import dashboard, probes, project, routing, service, shared
+from obsgen.schema import dashboard, datasources, probes, project, routing, service, shared
 from obsgen.schema.kinds import keys, load
 from obsgen.schema.measures import measure_definitions
 from obsgen.schema.shared import Schema, mapping, text
@@ -47,7 +47,7 @@ def assemble(is_used: Callable[[str], bool] = lambda key: True) -> dict[str, Any
         "slo": service.slo(_fragments("slis", is_used)),
         "alert": service.alert(_fragments("alerts", is_used)),
         "probe": probes.probe(_fragments("probes", is_used)),
-        **project.documents(packs.KINDS),
+        **project.documents(packs.KINDS, datasources.datasources(is_used)),
         **service.documents(packs.KINDS),
         **dashboard.dashboard_definitions(_fragments("panels", is_used), measured["measures"]),
         **routing.routing_definitions(),

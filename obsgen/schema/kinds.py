@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Final
 
-from obsgen import alerts, measures, panels, probes, receivers, slis
+from obsgen import alerts, datasources, measures, panels, probes, receivers, slis
 
 _PACKAGES: Final = {
     "measures": measures.KINDS,
@@ -14,6 +14,7 @@ _PACKAGES: Final = {
     "panels": panels.KINDS,
     "receivers": receivers.KINDS,
     "probes": probes.KINDS,
+    "datasources": datasources.KINDS,
 }
 
 

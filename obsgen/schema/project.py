@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from obsgen.schema.datasources import GRAFANA
 from obsgen.schema.shared import (
     LABEL_PATTERN,
     NAME_PATTERN,
@@ -91,14 +92,14 @@ _CHECKS: Final[Schema] = mapping(
 )
 
 
-def documents(ready: tuple[str, ...]) -> Mapping[str, Schema]:
+def documents(ready: tuple[str, ...], datasources: Schema) -> Mapping[str, Schema]:
     """
     Return the Project and the Environment.
 
     Args:
         ready: Keys of the ready dashboards.
     """
-    return {"Project": _project(ready), "Environment": _environment()}
+    return {"Project": _project(ready, datasources), "Environment": _environment()}
 
 
 def _head() -> dict[str, Schema]:
@@ -108,7 +109,7 @@ def _head() -> dict[str, Schema]:
     }
 
 
-def _project(ready: tuple[str, ...]) -> Schema:
+def _project(ready: tuple[str, ...], datasources: Schema) -> Schema:
     prometheus = mapping(
         {
             "version": text("The oldest Prometheus that runs this.", examples=["2.42"]),
@@ -142,9 +143,6 @@ def _project(ready: tuple[str, ...]) -> Schema:
         },
         required=("name",),
     )
-    datasource = mapping(
-        {"prometheus": mapping({"url": text("Its address, as Grafana reaches it.")})}
-    )
     return mapping(
         {
             **_head(),
@@ -177,9 +175,15 @@ def _project(ready: tuple[str, ...]) -> Schema:
                 description="Categories of alerts beside security, cost, slo and availability.",
                 examples=[["capacity"]],
             ),
-            "outputs": listed(text(), description="What is written.", examples=[["prometheus"]]),
+            "outputs": listed(
+                text(),
+                description="What is written; prometheus, alertmanager, grafana and docs unless "
+                "given.",
+                examples=[["prometheus", "grafana", "configmaps", "grafana_import"]],
+            ),
             "target_labels": ref("label_names", "Labels of every target beside job, instance."),
-            "datasources": mapping({"prometheus": datasource}, description="For Grafana."),
+            "datasources": datasources,
+            "grafana": GRAFANA,
             "runbooks": mapping(
                 {
                     "base_url": text(

@@ -1,16 +1,16 @@
 """
 Provisioning files: where Grafana finds the dashboards, and its datasources.
 
-Grafana documentation, "Provision Grafana". The `timeInterval` of a datasource is what
-`$__rate_interval` is made of, so it is the scrape interval.
+Grafana documentation, "Provision Grafana". A secret is never written out: `$__file{PATH}` makes
+Grafana read it from a file where it runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from obsgen.artefacts import GrafanaDatasource
+from obsgen.artefacts import GrafanaDatasource, SecretFile
 
 DASHBOARDS_PATH: Final = "/etc/grafana/dashboards"
 """Where the dashboards are mounted; every directory below is a folder of its own name."""
@@ -37,21 +37,41 @@ def datasources(found: Sequence[GrafanaDatasource]) -> dict[str, Any]:
     return {
         "apiVersion": 1,
         "prune": True,
-        "datasources": [_datasource(datasource) for datasource in found],
+        "datasources": [_datasource(source) for source in found if source.is_provisioned],
     }
 
 
 def _datasource(datasource: GrafanaDatasource) -> dict[str, Any]:
-    settings: dict[str, Any] = {"httpMethod": "POST"}
-    if datasource.scrape_interval.ms:
-        settings["timeInterval"] = str(datasource.scrape_interval)
+    login = {"basicAuth": True, "basicAuthUser": _escaped(datasource.user)}
+    secure = {key: _secret(value) for key, value in datasource.secure.items()}
     return {
-        "name": datasource.name,
+        "name": _escaped(datasource.name),
         "uid": datasource.uid,
         "type": datasource.type,
         "access": "proxy",
+        # As it stands: an address may hold variables of Grafana's environment.
         "url": datasource.url,
         "isDefault": datasource.is_default,
         "editable": False,
-        "jsonData": settings,
+        **(login if datasource.user else {}),
+        "jsonData": _escaped(datasource.settings),
+        **({"secureJsonData": secure} if secure else {}),
     }
+
+
+def _secret(value: str | SecretFile) -> str:
+    """Return a text as it is, and of a file what makes Grafana read it."""
+    if isinstance(value, str):
+        return str(_escaped(value))
+    return f"{_escaped(value.prefix)}$__file{{{value.path}}}"
+
+
+def _escaped(value: Any) -> Any:
+    """Double each `$`: Grafana would take what follows it for a variable of its environment."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, Mapping):
+        return {key: _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(inner) for inner in value]
+    return value
