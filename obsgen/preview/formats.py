@@ -61,7 +61,8 @@ def plain(value: float, decimals: int | None = None) -> str:
 def _counting(value: float) -> int:
     if value == 0 or value == int(value):
         return 0
-    return max(0, -math.floor(math.log10(abs(value))) + 1)
+    # Grafana's `getDecimalsForValue` gives numbers below zero one place less.
+    return max(0, -math.floor(math.log10(abs(value))) + (2 if value > 0 else 1))
 
 
 def _scaled(factor: float, steps: Sequence[str], offset: int = 0) -> Format:
@@ -196,7 +197,14 @@ def _locale(value: float, decimals: int | None) -> str:
 
 
 _OF_COUNTS: Final = {
-    **{"cps": "c/s", "ops": "ops/s", "reqps": "req/s", "rps": "rd/s", "wps": "wr/s", "iops": "io/s"},
+    **{
+        "cps": "c/s",
+        "ops": "ops/s",
+        "reqps": "req/s",
+        "rps": "rd/s",
+        "wps": "wr/s",
+        "iops": "io/s",
+    },
     **{"eps": "evt/s", "mps": "msg/s", "recps": "rec/s", "rowsps": "rows/s", "cpm": "c/m"},
     **{"opm": "ops/m", "reqpm": "req/m", "rpm": "rd/m", "wpm": "wr/m", "epm": "evts/m"},
     **{"mpm": "msgs/m", "recpm": "rec/m", "rowspm": "rows/m"},

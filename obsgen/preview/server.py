@@ -122,7 +122,9 @@ class Prometheus:
                 raise QueryFailed(said) from refused
             raise
         except ServerTooSlow as slow:
-            raise QueryFailed(f"{slow.message}: ask for less, or wait longer (`--timeout`)") from slow
+            raise QueryFailed(
+                f"{slow.message}: ask for less, or wait longer (`--timeout`)"
+            ) from slow
         try:
             document = json.loads(answer.body)
         except (ValueError, RecursionError):

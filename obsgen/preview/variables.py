@@ -23,7 +23,9 @@ _USE: Final = re.compile(
     r"\$\{(?P<braced>\w+)(?:\.(?P<path>[^:}]+))?(?::(?P<format>[^}]+))?\}"
     r"|\$(?P<plain>\w+)|\[\[(?P<square>\w+)(?::(?P<old>\w+))?\]\]"
 )
-_LABEL_VALUES: Final = re.compile(r"\s*label_values\(\s*(?:(?P<selector>.+?)\s*,)?\s*(?P<label>\w+)\s*\)\s*", re.S)
+_LABEL_VALUES: Final = re.compile(
+    r"\s*label_values\(\s*(?:(?P<selector>.+?)\s*,)?\s*(?P<label>\w+)\s*\)\s*", re.S
+)
 _QUERY_RESULT: Final = re.compile(r"\s*query_result\((?P<query>.+)\)\s*", re.S)
 _REGEX: Final = re.compile(r"[\\^$*+?.()|\[\]{}/]")
 
@@ -123,7 +125,9 @@ def chosen(
 def scoped(variables: Mapping[str, Chosen], name: str, value: str) -> Mapping[str, Chosen]:
     """Return variables of which one has a single value, as in a repeated panel."""
     before = variables[name]
-    one = Chosen(name=name, label=before.label, text=value, values=(value,), is_multi=before.is_multi)
+    one = Chosen(
+        name=name, label=before.label, text=value, values=(value,), is_multi=before.is_multi
+    )
     return {**variables, name: one}
 
 
@@ -132,14 +136,19 @@ def _chosen(variable: Mapping[str, Any], server: Prometheus, values: Values) -> 
     name = variable["name"]
     label = variable.get("label") or name
     current = variable.get("current") or {}
-    problem, options = "", ()
+    problem = ""
+    options: tuple[str, ...] = ()
     if kind == "query":
         options, problem = _options(variable, server, values)
     elif kind in {"custom", "interval"}:
         options = tuple(one.strip() for one in str(variable.get("query", "")).split(","))
     picked = _texts(current.get("value"))
     if not picked:
-        picked = options[:1] if kind in {"query", "custom", "interval"} else (str(variable.get("query", "")),)
+        picked = (
+            options[:1]
+            if kind in {"query", "custom", "interval"}
+            else (str(variable.get("query", "")),)
+        )
     is_all = picked == (ALL,)
     return Chosen(
         name=name,
@@ -165,7 +174,9 @@ def _options(
     span = values.range
     try:
         if labels := _LABEL_VALUES.fullmatch(query):
-            found = server.label_values(labels["label"], labels["selector"] or "", span.start, span.end)
+            found = server.label_values(
+                labels["label"], labels["selector"] or "", span.start, span.end
+            )
         elif results := _QUERY_RESULT.fullmatch(query):
             found = tuple(
                 f"{json.dumps(dict(one.labels))} {value:g}"

@@ -52,9 +52,7 @@ def played(cast: Cast, span: Span, advance: Callable[[int], None]) -> tuple[Seri
         advance: Is told how many minutes more have passed.
     """
     told = story(span, len(cast.targets))
-    world = World(
-        cast.targets, told.traffic, seed=SEED, start=span.start, step=SCRAPE_MS
-    )
+    world = World(cast.targets, told.traffic, seed=SEED, start=span.start, step=SCRAPE_MS)
     store = _Store(world)
     minute = span.start
     for scrape in Scraper(world, told.scraping, seed=SEED).until(span.end):
@@ -83,8 +81,8 @@ class _Store:
         """Keep what a scrape brought."""
         place, at = scrape.target, scrape.at
         now: set[Series] = set()
-        for name, value in _OF_A_SCRAPE.items():
-            self._one(place, Exposed(name, {})).add(at, value(scrape))
+        for name, told in _OF_A_SCRAPE.items():
+            self._one(place, Exposed(name, {})).add(at, told(scrape))
         if scrape.process is not None:
             started = self._one(place, Exposed("process_start_time_seconds", {}))
             started.add(at, scrape.started / _MS)
