@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from obsgen.preview import frames, legends, ranges
+from obsgen.preview.colors import color
 from obsgen.preview.figures.panel import Mark
 from obsgen.preview.frames import Frame
-from obsgen.preview.colors import color
 from obsgen.preview.ranges import TimeRange
 from obsgen.preview.server import Matrix, Prometheus, QueryFailed
 from obsgen.preview.variables import Values

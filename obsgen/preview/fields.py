@@ -103,8 +103,8 @@ class Shown:
     def series_color(self) -> str:
         """The one colour of a line; of a series coloured by value that of its last one."""
         mode = str(self._color.get("mode") or "palette-classic")
-        if mode == "fixed" or mode.startswith("palette") or mode == "shades":
-            return self.color_of(None)
+        if mode.startswith("palette"):
+            return colors.of_palette(self.place)
         there = [value for value in self.field.numbers if value is not None]
         return self.color_of(there[-1] if there else None)
 

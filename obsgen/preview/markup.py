@@ -63,11 +63,11 @@ def script_json(data: object) -> Html:
 
 
 def markdown(text: str) -> Html:
-    """
+    r"""
     Return the HTML of Markdown; HTML in it is text, and links lead to the web alone.
 
     >>> markdown("**a** <script>")
-    '<p><strong>a</strong> &lt;script&gt;</p>\\n'
+    '<p><strong>a</strong> &lt;script&gt;</p>\n'
     """
     return Html(_reader().render(text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 Numbers = Sequence[float]
@@ -67,12 +68,12 @@ def _variance(values: Numbers) -> float:
 
 
 def _changes(values: Numbers) -> float:
-    return float(sum(a != b for a, b in zip(values, values[1:], strict=False)))
+    return float(sum(a != b for a, b in pairwise(values)))
 
 
 def _delta(values: Numbers) -> float:
     # As of a counter: what comes after a reset is counted from zero.
-    steps = zip(values, values[1:], strict=False)
+    steps = pairwise(values)
     return sum(now - then if now >= then else now for then, now in steps)
 
 

@@ -17,7 +17,7 @@ from obsgen.preview.drawing import DrawnDashboard, Problem, View, draw
 from obsgen.preview.links import Addresses, Sheet
 from obsgen.preview.page import INDEX, dashboard_page, index_page
 from obsgen.preview.server import Prometheus
-from obsgen.preview.simulated.rules import ALERTS, SINCE, words
+from obsgen.preview.simulated.rules import ALERTS
 from obsgen.preview.simulated.scenes import NOW, SCRAPE_MS
 from obsgen.preview.simulated.server import Plan, simulated
 
@@ -81,22 +81,24 @@ def plan(
 ) -> Plan:
     """Return what has to be simulated for dashboards, drawn from *start* on (`now-6h`)."""
     span = ranges.time_range(start, "now", NOW) if start else None
+    texts = tuple(_texts(list(dashboards)))
     return Plan(
         services=services,
         rule_files=compiled.rule_files,
-        asked=frozenset(_words(list(dashboards))) | {ALERTS, SINCE},
+        # Lists of alerts ask for them without a query of their own.
+        queries=(*texts, *(ALERTS for text in texts if text == "alertlist")),
         range_ms=min(MOST_HISTORY, max(ranges.HOUR, span.ms if span else HISTORY)),
     )
 
 
-def _words(value: object) -> Iterator[str]:
-    """Yield everything in texts of JSON that may be the name of a metric."""
+def _texts(value: object) -> Iterator[str]:
+    """Yield all texts of JSON: the queries are among them."""
     if isinstance(value, str):
-        yield from words(value)
+        yield value
     for inner in value.values() if isinstance(value, Mapping) else ():
-        yield from _words(inner)
+        yield from _texts(inner)
     for inner in value if isinstance(value, list) else ():
-        yield from _words(inner)
+        yield from _texts(inner)
 
 
 def shipped(compiled: Compiled, dashboards: Sequence[Dashboard]) -> tuple[Json, ...]:

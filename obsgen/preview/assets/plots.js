@@ -27,10 +27,13 @@
   const fit = (element) => {
     const box = element.parentElement.getBoundingClientRect();
     const most = Number(element.dataset.most);
+    const isGauge = element.parentElement.classList.contains("gauge");
     element.style.fontSize = "10px";
-    const room = box.width - 12;
-    const wide = element.scrollWidth || 1;
-    const share = element.classList.contains("name") ? 0.3 : 0.62;
+    element.style.width = "max-content";
+    const wide = element.getBoundingClientRect().width || 1;
+    element.style.width = "";
+    const room = isGauge ? Math.min(box.width, box.height) * 0.5 : box.width - 12;
+    const share = isGauge ? 0.24 : element.classList.contains("name") ? 0.3 : 0.62;
     const size = Math.min(most, (10 * room) / wide, box.height * share);
     element.style.fontSize = `${Math.max(9, Math.floor(size))}px`;
   };

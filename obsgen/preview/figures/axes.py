@@ -18,12 +18,12 @@ _LETTER: Final = 6.4
 _TICK_GAP: Final = 10
 _PAD: Final = 0.1
 _TICK_ROOM: Final = 42
-_TIME_ROOM: Final = 105
+_TIME_ROOM: Final = 75
 _MOST_DECIMALS: Final = 6
 
 _DECIMAL: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TIME_STEPS: Final = (
-    *(SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND),
+    *(SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND),
     *(MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE),
     *(HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY),
 )
@@ -133,17 +133,25 @@ def _step(rough: float, unit: str) -> float:
 
 def _texts(ticks: Sequence[float], unit: str, decimals: int | None) -> tuple[str, ...]:
     """Return the ticks with as few decimals as tell them apart, and say what they are."""
-    every = [formats.shown(tick, unit, _MOST_DECIMALS) for tick in ticks]
-    exact = [_number(text) for text in every]
-    for places in range(decimals or 0, _MOST_DECIMALS):
-        texts = tuple(formats.shown(tick, unit, places) for tick in ticks)
-        numbers = [_number(text) for text in texts]
-        is_near = all(
-            abs(a - b) <= 1e-6 * max(1.0, abs(a)) for a, b in zip(exact, numbers, strict=True)
-        )
-        if is_near:
-            return texts
-    return tuple(formats.shown(tick, unit, decimals) for tick in ticks)
+    places: dict[str, int] = {}
+    for tick in ticks:
+        # Those that stand in the same multiple of a unit have the same decimals.
+        multiple = _multiple(formats.shown(tick, unit, 0))
+        places[multiple] = max(places.get(multiple, 0), _places(tick, unit, decimals or 0))
+    every = (places[_multiple(formats.shown(tick, unit, 0))] for tick in ticks)
+    return tuple(formats.shown(t, unit, n if t else 0) for t, n in zip(ticks, every, strict=True))
+
+
+def _places(tick: float, unit: str, least: int) -> int:
+    exact = _number(formats.shown(tick, unit, _MOST_DECIMALS))
+    for places in range(least, _MOST_DECIMALS):
+        if abs(_number(formats.shown(tick, unit, places)) - exact) <= 1e-6 * max(1.0, abs(exact)):
+            return places
+    return _MOST_DECIMALS
+
+
+def _multiple(text: str) -> str:
+    return text.strip("-0123456789.")
 
 
 def _number(text: str) -> float:
@@ -165,6 +173,7 @@ def time_axis(span: TimeRange, width: int) -> dict[str, Any]:
         "ticktext": [write(at) for at in ticks],
         "fixedrange": True,
         "zeroline": False,
+        "ticklabeloverflow": "allow",
         "hoverformat": "%Y-%m-%d %H:%M:%S",
     }
 

@@ -9,24 +9,30 @@ from obsgen.preview.figures.panel import Drawn, Figure, PanelData, Single, singl
 from obsgen.preview.markup import html
 
 _TEMPLATE: Final = """\
-<div class="bars {{ way }}">
+<div class="bars {{ way }}" style="--label:{{ label }}px">
 {% for one in bars %}
 <div class="one"><span class="label" title="{{ one.name }}">{{ one.name }}</span>
 <span class="track"><span class="bar" style="{{ one.style }}"></span></span>
 <span class="value" style="color:{{ one.color }}">{{ one.text }}</span></div>
 {% endfor %}
 </div>"""
+_LETTER: Final = 7.4
+_LONGEST_LABEL: Final = 0.35
+"""Of the width of the panel."""
 
 
 def _draw(data: PanelData) -> Drawn:
     found = singles(data)
+    if not found:
+        return Drawn(body=html('<div class="none">No data</div>'))
     values = [one.value for one in found if one.value is not None]
     # One scale for all bars, as Grafana has it for fields of one configuration.
     low, high = min([0.0, *values]), max(values, default=0.0)
     is_upright = data.options.get("orientation") == "vertical"
     bars = [_bar(data, one, low, high, is_upright=is_upright) for one in found]
     way = "upright" if is_upright else "lying"
-    return Drawn(body=html(_TEMPLATE, bars=bars, way=way))
+    label = min(data.width * _LONGEST_LABEL, 8 + _LETTER * max(len(one.name) for one in found))
+    return Drawn(body=html(_TEMPLATE, bars=bars, way=way, label=round(label)))
 
 
 FIGURE: Final = Figure(draw=_draw)

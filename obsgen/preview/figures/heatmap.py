@@ -19,6 +19,7 @@ _LEGEND: Final = (
     "<span>{{ high }}</span></div>"
 )
 _BUCKETS: Final = 16
+_WIDE_CELL: Final = 5
 _LABEL_ROOM: Final = 18
 """Pixels between two labels of buckets, at least."""
 
@@ -40,13 +41,14 @@ def _draw(data: PanelData) -> Drawn:
         "text": [[formats.shown(value) for value in row] for row in rows],
         "colorscale": [[n / (len(colors) - 1), one] for n, one in enumerate(colors)],
         "showscale": False,
-        "xgap": 1,
+        # Between columns of a pixel or two a gap would be all there is to see.
+        "xgap": 1 if len(times) * _WIDE_CELL < data.width else 0,
         "ygap": 1,
         "hovertemplate": "%{x}<br>%{y}: %{text}<extra></extra>",
     }
     layout = {
         **plain_layout(),
-        "margin": {"l": margin, "r": 12, "t": 8, "b": 24},
+        "margin": {"l": margin, "r": 18, "t": 8, "b": 24},
         "xaxis": {**time_axis(data.range, data.width - margin), "showgrid": False},
         "yaxis": _axis(names, data.height),
     }

@@ -23,7 +23,7 @@ _TEMPLATE: Final = """\
 {% endfor %}
 </div>"""
 _DAY_TEXT: Final = "#1F1F20"
-_NARROW: Final = 150
+_NARROW: Final = 110
 """Pixels that a value beside another has at least."""
 
 

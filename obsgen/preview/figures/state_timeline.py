@@ -40,7 +40,7 @@ def _draw(data: PanelData) -> Drawn:
     width = float(data.options.get("rowHeight") or 0.9)
     layout = {
         **plain_layout(),
-        "margin": {"l": margin, "r": 12, "t": 4, "b": 24},
+        "margin": {"l": margin, "r": 18, "t": 4, "b": 24},
         "xaxis": {**time_axis(data.range, data.width - margin), "type": "linear"},
         "yaxis": {
             "range": [len(rows) - 0.5, -0.5],
@@ -50,7 +50,7 @@ def _draw(data: PanelData) -> Drawn:
             "zeroline": False,
             "fixedrange": True,
         },
-        "bargap": 0,
+        "barmode": "overlay",
     }
     pixels = (data.width - margin - 12) / max(1, data.range.ms)
     traces = [_bars(place, each, width, pixels) for place, each in enumerate(stays)]

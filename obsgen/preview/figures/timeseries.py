@@ -18,6 +18,8 @@ from obsgen.preview.frames import Frame
 _SHAPES: Final = {"linear": "linear", "smooth": "spline", "stepBefore": "vh", "stepAfter": "hv"}
 _DASHES: Final = {"dash": "dash", "dot": "dot", "square": "dash"}
 _FULL: Final = 100
+_MOST_RIMS: Final = 120
+"""Bars, beyond which they have no rim: it would cover them."""
 _MOST_MARKERS: Final = 40
 """Values of a series, beyond which `showPoints: auto` shows none."""
 
@@ -150,7 +152,7 @@ def _layout(
     size: tuple[int, int],
 ) -> dict[str, Any]:
     layout = plain_layout()
-    rooms = {False: 12, True: 12}
+    rooms = {False: 18, True: 18}
     for place, one in enumerate(scales):
         is_right = _is_right(axes, place)
         label = str(axes[place][-1])
@@ -187,7 +189,8 @@ def _trace(line: _Line) -> dict[str, Any]:
     opacity = float(custom.get("fillOpacity") or 0) / _FULL
     if line.is_bars:
         width = line.frame.step * 0.9
-        marker = {"color": faded(color, max(opacity, 0.2)), "line": {"color": color, "width": 1}}
+        rim = 1 if len(line.values) <= _MOST_RIMS else 0
+        marker = {"color": faded(color, max(opacity, 0.2)), "line": {"color": color, "width": rim}}
         return {**trace, "type": "bar", "marker": marker, **({"width": width} if width else {})}
     trace |= {
         "type": "scatter",

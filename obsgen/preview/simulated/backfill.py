@@ -13,7 +13,7 @@ from obsgen.simulate import Scrape, Scraper, Size, Span, Target, World, populate
 from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
 
 SEED: Final = 7
-SIZE: Final = Size(targets=2, healthy=5, failing=2)
+SIZE: Final = Size(targets=2, healthy=8, failing=4, values=2)
 """Few, so that a preview takes seconds."""
 
 _ENDINGS: Final = ("", "_bucket", "_count", "_sum", "_created")

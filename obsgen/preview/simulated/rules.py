@@ -9,11 +9,13 @@ until `for` is over, firing after it, and for `keep_firing_for` longer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile
+from obsgen.matchers import Matcher
+from obsgen.preview.ranges import duration
 from obsgen.preview.server import Matrix
 from obsgen.preview.simulated.remote_write import Series
 
@@ -23,8 +25,21 @@ Ask = Callable[[str], Matrix]
 
 ALERTS: Final = "ALERTS"
 SINCE: Final = "ALERTS_FOR_STATE"
+_OFFSET: Final = re.compile(r"\boffset\s+(\w+)")
 _NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_READ: Final = re.compile(r"\bALERTS(?:_FOR_STATE)?\b(?:\s*\{([^}]*)\})?")
+_NAMED: Final = re.compile(r"""\balertname\s*(=~|=)\s*"([^"\\$]*)\"""")
 _MS: Final = 1_000
+
+
+def offsets(text: str) -> frozenset[int]:
+    """
+    Return how far back an expression looks by `offset`, in milliseconds.
+
+    >>> sorted(offsets("a offset 1d / b offset 1w"))
+    [86400000, 604800000]
+    """
+    return frozenset(duration(found) for found in _OFFSET.findall(text))
 
 
 def words(text: str) -> frozenset[str]:
@@ -46,36 +61,49 @@ class Needed:
     names: frozenset[str]
 
 
-def needed(files: Iterable[RuleFile], asked: Set[str]) -> Needed:
-    """Return the rules that are read for *asked*, the words of all queries, at any remove."""
+def needed(files: Iterable[RuleFile], queries: Iterable[str]) -> Needed:
+    """Return the rules that queries read, at any remove."""
     every = [rule for file in files for group in file.groups for rule in group.rules]
-    makers: dict[str, list[Rule]] = {}
+    recorders: dict[str, list[Rule]] = {}
+    alerts = [rule for rule in every if isinstance(rule, AlertingRule)]
     for rule in every:
-        for name in _made(rule):
-            makers.setdefault(name, []).append(rule)
+        if isinstance(rule, RecordingRule):
+            recorders.setdefault(rule.record, []).append(rule)
     ordered: dict[int, Rule] = {}
-    names = set(asked)
-    open_: set[int] = set()
+    names: set[str] = set()
+    seen: set[int] = set()
+
+    def read(query: str) -> None:
+        found = words(query)
+        names.update(found)
+        for name in sorted(found & recorders.keys()):
+            for rule in recorders[name]:
+                visit(rule)
+        for alert in _alerts(query, alerts):
+            visit(alert)
 
     def visit(rule: Rule) -> None:
-        if id(rule) in open_:
-            return
-        open_.add(id(rule))
-        read = words(rule.expr)
-        names.update(read)
-        for name in sorted(read & makers.keys()):
-            for maker in makers[name]:
-                visit(maker)
-        ordered[id(rule)] = rule
+        if id(rule) not in seen:
+            seen.add(id(rule))
+            read(rule.expr)
+            ordered[id(rule)] = rule
 
-    for name in sorted(asked & makers.keys()):
-        for maker in makers[name]:
-            visit(maker)
+    for query in queries:
+        read(query)
     return Needed(tuple(ordered.values()), frozenset(names))
 
 
-def _made(rule: Rule) -> tuple[str, ...]:
-    return (rule.record,) if isinstance(rule, RecordingRule) else (ALERTS, SINCE)
+def _alerts(query: str, alerts: Sequence[AlertingRule]) -> Iterator[AlertingRule]:
+    """Yield the alerts whose state a query reads: all, or those that it names."""
+    for matchers in _READ.findall(query):
+        name = _NAMED.search(matchers)
+        for alert in alerts:
+            if name is None or _is_named(alert, *name.groups()):
+                yield alert
+
+
+def _is_named(alert: AlertingRule, operator: str, text: str) -> bool:
+    return Matcher("alertname", "=~" if operator == "=~" else "=", text).matches(alert.alert)
 
 
 def evaluated(rule: Rule, ask: Ask, moments: range) -> list[Series]:

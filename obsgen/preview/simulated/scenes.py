@@ -17,7 +17,7 @@ SCRAPE_MS: Final = 30_000
 """Coarser than most servers scrape, and still twice within the shortest window of rules."""
 
 MINUTE: Final = 60_000
-_ARRIVALS: Final = 9_000
+_ARRIVALS: Final = 36_000
 """At one target in an hour of full load."""
 _PPM: Final = 1_000_000
 
@@ -36,7 +36,7 @@ def story(span: Span, targets: int) -> Story:
             Burst(
                 at=end - back * MINUTE,
                 target=back % targets,
-                events=30 + back % 50,
+                events=300 + 5 * back,
                 is_failing=False,
             )
             for back in (70, 118, 160, 250, 333)

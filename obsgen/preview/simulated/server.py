@@ -6,7 +6,7 @@ import contextlib
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,8 @@ from obsgen.http import Access, Client, HttpError
 from obsgen.model import Service
 from obsgen.preview.server import Matrix, Prometheus, QueryFailed
 from obsgen.preview.simulated.backfill import casts, played
-from obsgen.preview.simulated.remote_write import FLAGS, write
-from obsgen.preview.simulated.rules import evaluated, needed
+from obsgen.preview.simulated.remote_write import FLAGS, Series, echoed, write
+from obsgen.preview.simulated.rules import Rule, evaluated, needed, offsets, words
 from obsgen.preview.simulated.scenes import MINUTE, NOW
 from obsgen.simulate import Span
 
@@ -44,13 +44,13 @@ class Plan:
     What is simulated.
 
     Attributes:
-        asked: The words of all queries of the dashboards.
+        queries: All texts of the dashboards, the queries among them.
         range_ms: How much of it is drawn.
     """
 
     services: tuple[Service, ...]
     rule_files: tuple[RuleFile, ...]
-    asked: frozenset[str]
+    queries: tuple[str, ...]
     range_ms: int
 
     @property
@@ -80,12 +80,13 @@ def simulated(plan: Plan, progress: Progress) -> Iterator[Prometheus]:
 
 
 def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
-    found = needed(plan.rule_files, plan.asked)
+    found = needed(plan.rule_files, plan.queries)
     every = tuple(casts(plan.services, found.names))
     span = plan.span
+    echoes = _echoes(plan.queries, found.rules, span)
     with progress("simulating", len(every) * (span.end - span.start) // MINUTE) as advance:
         for cast in every:
-            write(server.client, server.url, played(cast, span, advance))
+            _keep(server, played(cast, span, advance), echoes)
     # One more moment, at which what is asked as of now is read.
     moments = range(span.start + MINUTE, span.end + 1, MINUTE)
 
@@ -98,8 +99,29 @@ def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
 
     with progress("evaluating rules", len(found.rules)) as advance:
         for rule in found.rules:
-            write(server.client, server.url, evaluated(rule, ask, moments))
+            _keep(server, evaluated(rule, ask, moments), echoes)
             advance(1)
+
+
+def _echoes(
+    queries: Iterable[str], rules: Iterable[Rule], span: Span
+) -> Mapping[int, frozenset[str]]:
+    """Return what is looked at further back than everything is simulated: by how far."""
+    found: dict[int, frozenset[str]] = {}
+    for query in (*queries, *(rule.expr for rule in rules)):
+        for back in offsets(query):
+            if back > span.end - span.start:
+                found[back] = found.get(back, frozenset()) | words(query)
+    return found
+
+
+def _keep(
+    server: Prometheus, series: Sequence[Series], echoes: Mapping[int, frozenset[str]]
+) -> None:
+    """Write series, first as they were long ago: a server takes nothing much older than it has."""
+    for back in sorted(echoes, reverse=True):
+        write(server.client, server.url, tuple(echoed(series, echoes[back], back)))
+    write(server.client, server.url, series)
 
 
 @contextlib.contextmanager
