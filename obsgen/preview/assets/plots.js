@@ -3,7 +3,7 @@
   const figures = JSON.parse(document.getElementById("plots").textContent);
   const config = { displayModeBar: false, responsive: false, showTips: false, staticPlot: false };
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const drawn = new Set();
+  const isSeen = (element) => !element.closest("details:not([open])");
 
   const painted = (layout) => {
     const text = css("--muted"), grid = css("--line");
@@ -21,13 +21,12 @@
   const plot = (place) => {
     const figure = figures[place.dataset.plot];
     if (!figure || place.clientWidth < 8 || place.clientHeight < 8) return;
-    drawn.add(place);
     Plotly.react(place, figure.data, sized(place, painted(figure.layout)), config);
   };
   const fit = (element) => {
     const box = element.parentElement.getBoundingClientRect();
     const most = Number(element.dataset.most);
-    const isGauge = element.parentElement.classList.contains("gauge");
+    const isGauge = element.parentElement.classList.contains("dial");
     element.style.fontSize = "10px";
     element.style.width = "max-content";
     const wide = element.getBoundingClientRect().width || 1;
@@ -38,8 +37,8 @@
     element.style.fontSize = `${Math.max(9, Math.floor(size))}px`;
   };
   const all = () => {
-    for (const element of document.querySelectorAll(".fit")) if (element.offsetParent) fit(element);
-    for (const place of document.querySelectorAll(".plot")) if (place.offsetParent) plot(place);
+    for (const element of document.querySelectorAll(".fit")) if (isSeen(element)) fit(element);
+    for (const place of document.querySelectorAll(".plot")) if (isSeen(place)) plot(place);
     document.documentElement.dataset.height = String(document.documentElement.scrollHeight);
     document.documentElement.dataset.ready = "yes";
   };

@@ -13,7 +13,7 @@ from obsgen.preview.markup import html
 _TEMPLATE: Final = """\
 <div class="stats" style="grid-template-columns:repeat({{ columns }},minmax(0,1fr))">
 {% for one in gauges %}
-<div class="gauge">{{ one.plot }}
+<div class="dial">{{ one.plot }}
 <div class="fit value" data-most="44" style="color:{{ one.color }}">{{ one.text }}</div>
 {% if one.name %}<div class="label" title="{{ one.name }}">{{ one.name }}</div>{% endif %}
 </div>

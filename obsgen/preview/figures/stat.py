@@ -13,7 +13,7 @@ from obsgen.preview.markup import html
 _TEMPLATE: Final = """\
 <div class="stats" style="grid-template-columns:repeat({{ columns }},minmax(0,1fr))">
 {% for one in stats %}
-<div class="stat{{ ' filled' if one.background }}" style="{{ one.style }}">
+<div class="tile{{ ' filled' if one.background }}" style="{{ one.style }}">
 {{ one.plot }}
 <div class="front">
 {% if one.name %}<div class="fit name" data-most="22">{{ one.name }}</div>{% endif %}
