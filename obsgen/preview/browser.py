@@ -168,9 +168,13 @@ class Tab:
             raise tools.ToolBroken(f"a script fails: {found['exceptionDetails']}")
         return found["result"].get("value")
 
-    def picture(self) -> bytes:
-        """Return a PNG of the whole page."""
-        found = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+    def picture(self, scale: float = 1.0) -> bytes:
+        """Return a PNG of the whole page, smaller by *scale*."""
+        width = int(float(str(self.evaluate("innerWidth"))))
+        clip = {"x": 0, "y": 0, "width": width, "height": self.height, "scale": scale}
+        found = self.call(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip
+        )
         return base64.b64decode(found["data"])
 
     @property

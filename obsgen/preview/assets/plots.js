@@ -31,7 +31,7 @@
     element.style.width = "max-content";
     const wide = element.getBoundingClientRect().width || 1;
     element.style.width = "";
-    const room = isGauge ? Math.min(box.width, box.height) * 0.5 : box.width - 12;
+    const room = isGauge ? Math.min(box.width, box.height) * 0.56 : box.width - 12;
     const share = isGauge ? 0.24 : element.classList.contains("name") ? 0.3 : 0.62;
     const size = Math.min(most, (10 * room) / wide, box.height * share);
     element.style.fontSize = `${Math.max(9, Math.floor(size))}px`;

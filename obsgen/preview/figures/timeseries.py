@@ -197,7 +197,7 @@ def _trace(line: _Line) -> dict[str, Any]:
         "mode": _mode(line),
         "connectgaps": bool(custom.get("spanNulls")),
         "line": _line(custom, color),
-        "marker": {"color": color, "size": float(custom.get("pointSize") or 5)},
+        "marker": {"color": color, "size": _sizes(line)},
     }
     if line.is_stacked:
         trace |= {"stackgroup": f"{line.axis}", "fillcolor": faded(color, max(opacity, 0.1))}
@@ -225,15 +225,25 @@ def _mode(line: _Line) -> str:
         return "markers"
     if points == "auto":
         there = sum(value is not None for value in line.values)
-        points = "always" if there <= _MOST_MARKERS or _has_lone(line.values) else "never"
+        points = "always" if there <= _MOST_MARKERS or any(_lone(line.values)) else "never"
     return "lines+markers" if points == "always" else "lines"
 
 
-def _has_lone(values: Sequence[float | None]) -> bool:
-    """Say whether a value has no neighbour that a line could be drawn to."""
+def _sizes(line: _Line) -> float | list[float]:
+    """Return how large points are; among many those alone that no line leads to."""
+    size = float(line.custom.get("pointSize") or 5)
+    there = sum(value is not None for value in line.values)
+    is_auto = (line.custom.get("showPoints") or "auto") == "auto"
+    if is_auto and there > _MOST_MARKERS and line.custom.get("drawStyle") != "points":
+        return [size if is_lone else 0.0 for is_lone in _lone(line.values)]
+    return size
+
+
+def _lone(values: Sequence[float | None]) -> list[bool]:
+    """Say of each value whether it has no neighbour that a line could be drawn to."""
     padded = (None, *values, None)
     triples = zip(padded, padded[1:], padded[2:], strict=False)
-    return any(a is None and b is not None and c is None for a, b, c in triples)
+    return [a is None and b is not None and c is None for a, b, c in triples]
 
 
 def _short(value: float | None) -> float | None:

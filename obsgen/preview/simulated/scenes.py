@@ -36,7 +36,7 @@ def story(span: Span, targets: int) -> Story:
             Burst(
                 at=end - back * MINUTE,
                 target=back % targets,
-                events=300 + 5 * back,
+                events=60 + back,
                 is_failing=False,
             )
             for back in (70, 118, 160, 250, 333)
