@@ -131,6 +131,7 @@ MODULES: Final = (
     "obsgen.importers.families",
     "obsgen.importers.prometheus",
     "obsgen.importing",
+    "obsgen.preview.page",
     "obsgen.starter",
     "obsgen.tools",
     "obsgen.unit_tests.guards",

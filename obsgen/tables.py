@@ -1,4 +1,4 @@
-"""Sections printed to standard output, tables drawn by rich."""
+"""Sections printed for people, tables drawn by rich."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ _UNLIMITED = 10_000
 """Columns where nobody looks: a file or a pipe has no edge at which lines must break."""
 
 
-def print_sections(sections: Iterable[Section]) -> None:
-    """Print sections; what a terminal has no room for is broken into lines, never cut."""
+def print_sections(sections: Iterable[Section], *, err: bool = False) -> None:
+    """
+    Print sections; what a terminal has no room for is broken into lines, never cut.
+
+    Args:
+        err: To standard error, as what goes beside the data.
+    """
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else _UNLIMITED, highlight=False
-    )
+    file = sys.stderr if err else sys.stdout
+    console = Console(file=file, width=None if file.isatty() else _UNLIMITED, highlight=False)
     for number, section in enumerate(sections):
         if number:
             console.print()
@@ -28,16 +32,16 @@ def print_sections(sections: Iterable[Section]) -> None:
         for line in section.lines:
             console.print(Text(f"  {_shown(line)}"))
         if section.rows:
-            console.print(_table(section))
+            console.print(_table(section, is_seen=file.isatty()))
 
 
-def _table(section: Section) -> object:
+def _table(section: Section, *, is_seen: bool) -> object:
     from rich import box
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else box.ASCII_DOUBLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD if is_seen else box.ASCII_DOUBLE_HEAD)
     for column in section.columns:
         table.add_column(
             Text(column.title), justify="right" if column.is_number else "left", overflow="fold"

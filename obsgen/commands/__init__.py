@@ -20,6 +20,7 @@ NAMES: Final = (
     "import",
     "init",
     "lint",
+    "preview",
     "routes",
     "schema",
     "test",

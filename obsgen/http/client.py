@@ -8,11 +8,11 @@ is slow is not. Messages name a server without the user, the query and the token
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from obsgen.http.access import SCHEMES, Access, shown, url_problem
 from obsgen.http.problems import (
@@ -34,6 +34,7 @@ _CHUNK: Final = 64 * 1024
 _REFUSED_BYTES: Final = 64 * 1024
 _PASSING: Final = (500, 502, 503, 504)
 _FIRST_ERROR: Final = 400
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,25 @@ class Client:
         message = f"`{shown(first)}` redirects more than {MOST_REDIRECTS} times"
         raise TooManyRedirects(message, f"the last address was `{shown(url)}`")
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """
+        Send something to a server of our own, on loopback.
+
+        Raises:
+            HttpError: it did not take it.
+        """
+        from urllib3.exceptions import HTTPError as BrokenBody
+
+        seconds = self._access.timeout_seconds
+        own = {"User-Agent": "obsgen", **headers}
+        try:
+            response = self._session.post(url, data=body, headers=own, timeout=seconds, stream=True)
+            with response:
+                if response.status_code >= _FIRST_ERROR:
+                    raise _refused(response, url)
+        except (OSError, ValueError, BrokenBody) as error:
+            raise _problem(error, url, self._access) from error
+
     def _ask(
         self, url: str, params: Sequence[tuple[str, str]], headers: dict[str, str]
     ) -> Answer | str:
@@ -140,7 +160,8 @@ class Client:
             stream=True,
             timeout=(min(seconds, _CONNECT_SECONDS), seconds),
             verify=str(self._access.ca_file) if self._access.ca_file else True,
-            proxies=get_environ_proxies(url, no_proxy=None),
+            # A proxy of the environment does not know our loopback.
+            proxies={} if _is_loopback(url) else get_environ_proxies(url, no_proxy=None),
         )
         try:
             if target := self._session.get_redirect_target(response):
@@ -166,6 +187,10 @@ class Client:
             if time.monotonic() > deadline:
                 raise _too_slow(url, self._access)
             yield chunk
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def _refused(response: Any, url: str) -> ServerRefused:

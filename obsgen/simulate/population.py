@@ -55,11 +55,13 @@ class Size:
         targets: Instances of a job whose targets the spec does not name.
         healthy: Label sets of one metric on one target that do not fail, at most.
         failing: Those that do, at most.
+        values: Of a label that declares none, at least.
     """
 
     targets: int = 3
     healthy: int = 8
     failing: int = 3
+    values: int = 1
 
 
 def populate(
@@ -158,12 +160,14 @@ def _family(metric: Metric, size: Size, failing: tuple[Matcher, ...]) -> Family:
     bad = failing or metric.bad or _sounding_bad(metric)
     words = set(metric.name.split("_"))
     if metric.role == "errors" or (words & _ERROR_WORDS and not bad):
-        every = _label_sets(metric, metric.scope, (), size.healthy + size.failing)
+        every = _label_sets(metric, metric.scope, (), size.healthy + size.failing, size.values)
         return Family(metric=metric, healthy=(), failing=every)
     return Family(
         metric=metric,
-        healthy=_label_sets(metric, metric.scope, bad, size.healthy),
-        failing=_label_sets(metric, (*metric.scope, *bad), (), size.failing) if bad else (),
+        healthy=_label_sets(metric, metric.scope, bad, size.healthy, size.values),
+        failing=_label_sets(metric, (*metric.scope, *bad), (), size.failing, size.values)
+        if bad
+        else (),
     )
 
 
@@ -176,11 +180,17 @@ def _sounding_bad(metric: Metric) -> tuple[Matcher, ...]:
 
 
 def _label_sets(
-    metric: Metric, matchers: tuple[Matcher, ...], without: tuple[Matcher, ...], count: int
+    metric: Metric,
+    matchers: tuple[Matcher, ...],
+    without: tuple[Matcher, ...],
+    count: int,
+    least: int,
 ) -> tuple[Labels, ...]:
     """Return label sets that pass all *matchers*, and not all of *without*."""
     passing: list[Labels] = []
-    for wanted in itertools.takewhile(lambda w: w <= count, (2**p for p in itertools.count())):
+    for wanted in itertools.takewhile(
+        lambda w: w <= max(count, least), (least * 2**p for p in itertools.count())
+    ):
         values = {
             label: values_of(metric, label, matchers, wanted=wanted) for label in metric.labels
         }

@@ -1,0 +1,120 @@
+"""What scrapes see of simulated services, as the series that Prometheus would have stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen.model import Service
+from obsgen.preview.simulated.remote_write import Series
+from obsgen.preview.simulated.scenes import SCRAPE_MS, story
+from obsgen.simulate import Scrape, Scraper, Size, Span, Target, World, populate
+from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
+
+SEED: Final = 7
+SIZE: Final = Size(targets=2, healthy=8, failing=4, values=2)
+"""Few, so that a preview takes seconds."""
+
+_ENDINGS: Final = ("", "_bucket", "_count", "_sum", "_created")
+_MS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A service and the targets of it that are played."""
+
+    service: Service
+    targets: tuple[Target, ...]
+
+
+def casts(services: Iterable[Service], wanted: Set[str]) -> Iterator[Cast]:
+    """Yield the targets of each service, with the metrics alone that somebody asks for."""
+    for service in services:
+        found = tuple(
+            replace(target, families=tuple(f for f in target.families if _is(f, wanted)))
+            for target in populate(service, SIZE)
+        )
+        if found:
+            yield Cast(service, found)
+
+
+def _is(family: object, wanted: Set[str]) -> bool:
+    name: str = family.metric.name  # type: ignore[attr-defined] # a Family, which is not exported
+    return any(f"{name}{ending}" in wanted for ending in _ENDINGS)
+
+
+def played(cast: Cast, span: Span, advance: Callable[[int], None]) -> tuple[Series, ...]:
+    """
+    Let a story happen to a service, and scrape it.
+
+    Args:
+        advance: Is told how many minutes more have passed.
+    """
+    told = story(span, len(cast.targets))
+    world = World(cast.targets, told.traffic, seed=SEED, start=span.start, step=SCRAPE_MS)
+    store = _Store(world)
+    minute = span.start
+    for scrape in Scraper(world, told.scraping, seed=SEED).until(span.end):
+        store.take(scrape)
+        if passed := (scrape.at - minute) // 60_000:
+            advance(passed)
+            minute += passed * 60_000
+    return store.series
+
+
+class _Store:
+    """Keeps what scrapes bring; a series that a scrape no longer brings is marked as stale."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._found: dict[tuple[int, str, tuple[tuple[str, str], ...]], Series] = {}
+        self._alive: list[set[Series]] = [set() for _ in world.targets]
+        self._known: dict[Instrument, list[Series]] = {}
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """All series."""
+        return tuple(self._found.values())
+
+    def take(self, scrape: Scrape) -> None:
+        """Keep what a scrape brought."""
+        place, at = scrape.target, scrape.at
+        now: set[Series] = set()
+        for name, told in _OF_A_SCRAPE.items():
+            self._one(place, Exposed(name, {})).add(at, told(scrape))
+        if scrape.process is not None:
+            started = self._one(place, Exposed("process_start_time_seconds", {}))
+            started.add(at, scrape.started / _MS)
+            now.add(started)
+            for instrument, values in zip(scrape.process.instruments, scrape.values, strict=True):
+                if instrument not in self._known:
+                    every = [self._one(place, exposed) for exposed in instrument.series]
+                    self._known[instrument] = every
+                for exposed, one, value in zip(
+                    instrument.series, self._known[instrument], values, strict=True
+                ):
+                    if value != ABSENT:
+                        one.add(at, value / 10**exposed.decimals)
+                        now.add(one)
+        for gone in self._alive[place] - now:
+            gone.add(at, None)
+        self._alive[place] = now
+
+    def _one(self, place: int, exposed: Exposed) -> Series:
+        key = (place, exposed.name, tuple(exposed.labels.items()))
+        if key not in self._found:
+            target = self._world.targets[place].labels
+            labels = {"__name__": exposed.name, **exposed.labels, **target}
+            self._found[key] = Series(labels=labels)
+        return self._found[key]
+
+
+# Prometheus, "Jobs and instances": what it stores beside the samples of a scrape.
+_OF_A_SCRAPE: Final[dict[str, Callable[[Scrape], float]]] = {
+    "up": lambda scrape: float(scrape.process is not None),
+    "scrape_duration_seconds": lambda scrape: scrape.took / _MS,
+    "scrape_samples_scraped": lambda scrape: float(scrape.samples),
+    "scrape_samples_post_metric_relabeling": lambda scrape: float(scrape.samples),
+    "scrape_series_added": lambda scrape: float(scrape.added),
+}
