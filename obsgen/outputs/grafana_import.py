@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from obsgen import names
-from obsgen.artefacts import Compiled, Dashboard, GrafanaDatasource, OutputFile
+from obsgen.artefacts import Compiled, Dashboard, GrafanaDatasource, OutputFile, datasource_variable
 from obsgen.outputs import json
 
 _OLDEST_GRAFANA: Final = "10.4.0"
@@ -32,10 +32,7 @@ def files(compiled: Compiled) -> Iterator[OutputFile]:
 
 
 def _importable(dashboard: Dashboard, datasources: Sequence[GrafanaDatasource]) -> dict[str, Any]:
-    from obsgen.outputs.grafana.normalise import (  # imports grafanalib
-        dashboard_json,
-        datasource_variable,
-    )
+    from obsgen.outputs.grafana.normalise import dashboard_json  # imports grafanalib
 
     variables = {datasource_variable(type_): type_ for type_ in dashboard.datasources}
     data = dashboard_json(dashboard, datasources)

@@ -23,6 +23,7 @@ from obsgen.panels.stat import COLOR
 from obsgen.panels.table import CUSTOM, joined, options
 from obsgen.schema.shared import mapping, text
 from obsgen.source import MappingNode, Node
+from obsgen.units import COUNT
 
 _TOP: Final = 10
 _MOST: Final = 1000
@@ -58,6 +59,7 @@ class LogTable:
             width=columns_of(common.width or Fraction(1, 2)),
             height=common.height or 8,
             foreign=foreign,
+            unit=COUNT,
             options=options(sort_by=self.columns[0].header),
             custom=CUSTOM,
             color=COLOR,

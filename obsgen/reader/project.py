@@ -22,6 +22,7 @@ from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
 from obsgen.schema.shared import is_label
+from obsgen.secrets import LITERAL_SECRET, looks_secret
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 
