@@ -513,6 +513,15 @@ def test_what_is_written_is_laid_over_what_the_kind_has_made():
     assert plain["targets"] == found["targets"]
 
 
+def test_texts_stay_texts():
+    found = a_panel(
+        f"{{stat: {{{RATE}}}, raw: {{title: 2030, "
+        "fieldConfig: {defaults: {noValue: 0, unit: short}}}}"
+    )
+
+    assert ("2030", "0") == (found["title"], found["fieldConfig"]["defaults"]["noValue"])
+
+
 def test_lists_are_replaced():
     found = a_panel(
         f"{{table: [{{{RATE}}}, {{value: tonebridge_queue_bytes}}], "

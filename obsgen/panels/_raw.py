@@ -15,7 +15,7 @@ from typing import Any, Final
 from obsgen.artefacts import Json, Link, Panel, Threshold
 from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.model import Reader
-from obsgen.panels._raw_shapes import DEFAULTS, FIELD_CONFIG, PANEL, has_shape
+from obsgen.panels._raw_shapes import DEFAULTS, FIELD_CONFIG, PANEL, has_shape, texts_in
 from obsgen.panels._raw_targets import Targets, read_targets
 from obsgen.panels._words_of_grafana import json_of, patched
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -145,6 +145,9 @@ def read_raw(node: Node | None, reader: Reader) -> RawPanel | None:
     links = _links(kept.get("links"), reader)
     data_links = _links(_default(config, "links"), reader)
     words = {key: json_of(value, reader) for key, value in kept.items()}
+    words |= texts_in(node, PANEL)
+    if isinstance(config, MappingNode) and "fieldConfig" in words:
+        words["fieldConfig"] = _with_texts(words["fieldConfig"], config)
     if links is not None:
         del words["links"]
     if data_links is not None:
@@ -177,6 +180,16 @@ def _is_field_config(node: Node | None, reader: Reader) -> bool:
     if isinstance(defaults, MappingNode):
         is_right = has_shape(defaults, DEFAULTS, reader) and is_right
     return is_right
+
+
+def _with_texts(words: Json, config: MappingNode) -> Json:
+    """Return a field configuration whose texts are texts."""
+    node = config.get("defaults")
+    defaults = words.get("defaults") if isinstance(words, dict) else None
+    if not isinstance(words, dict) or not isinstance(defaults, dict):
+        return words
+    texts = texts_in(node, DEFAULTS) if isinstance(node, MappingNode) else {}
+    return {**words, "defaults": {**defaults, **texts}}
 
 
 def _default(config: Node | None, key: str) -> Node | None:

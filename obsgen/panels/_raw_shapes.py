@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from obsgen.artefacts import Json
 from obsgen.model import Reader
 from obsgen.panels._words_of_grafana import report_value
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -122,3 +123,12 @@ def has_shape(node: MappingNode, shapes: Mapping[str, Shape], reader: Reader) ->
             is_right = False
             report_value(value.origin, key, shape.words, value, reader)
     return is_right
+
+
+def texts_in(node: MappingNode, shapes: Mapping[str, Shape]) -> dict[str, Json]:
+    """Return what is a text to Grafana as its author wrote it: `title: 2030` is no number."""
+    return {
+        key: entry.value.text
+        for key, entry in node.entries.items()
+        if shapes.get(key) is _TEXT and isinstance(entry.value, Scalar) and not entry.value.is_null
+    }
