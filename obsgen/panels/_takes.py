@@ -23,5 +23,11 @@ GRAPH: Final = (
 )
 """Of one that draws lines."""
 
+LINE_COUNTS: Final = GRAPH - {"exemplars"}
+"""Of one that draws lines of what no metric counts."""
+
 COLUMNS: Final = VALUES | {"column", "hidden"}
 """Of one with columns, which overrides name."""
+
+ANYTHING: Final = GRAPH | COLUMNS
+"""Of one that is written in Grafana's own words."""

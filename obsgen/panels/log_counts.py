@@ -15,7 +15,7 @@ from obsgen.panels._log_fields import field_name, fields_schema, read_fields
 from obsgen.panels._log_queries import counted_lines, terms
 from obsgen.panels._measured import columns_of, links_of
 from obsgen.panels._questions import Question, read_count, read_question, read_source
-from obsgen.panels._takes import NOTHING
+from obsgen.panels._takes import LINE_COUNTS
 from obsgen.panels._thresholds import thresholds_of
 from obsgen.panels.logs import SOURCE_KEYS, SOURCES
 from obsgen.panels.timeseries import COLOR, CUSTOM, OPTIONS
@@ -104,7 +104,7 @@ class LogCountsKind:
     """Reads `log_counts: {loki: LOGQL, by: [LABEL]}`."""
 
     key: Final = "log_counts"
-    takes: Final = NOTHING
+    takes: Final = LINE_COUNTS
     schema: Final[Mapping[str, Any]] = mapping(
         {
             **SOURCE_KEYS,

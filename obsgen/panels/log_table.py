@@ -17,7 +17,7 @@ from obsgen.panels._log_fields import field_name, fields_schema, read_fields
 from obsgen.panels._log_queries import aggregated, counted_lines, terms
 from obsgen.panels._measured import columns_of, links_of
 from obsgen.panels._questions import Question, read_count, read_question, read_source
-from obsgen.panels._takes import NOTHING
+from obsgen.panels._takes import COLUMNS
 from obsgen.panels.logs import SOURCE_KEYS, SOURCES
 from obsgen.panels.stat import COLOR
 from obsgen.panels.table import CUSTOM, joined, options
@@ -131,7 +131,7 @@ class LogTableKind:
     """Reads `log_table: {elasticsearch: LUCENE, by: [FIELD], show: [count, {avg: FIELD}]}`."""
 
     key: Final = "log_table"
-    takes: Final = NOTHING
+    takes: Final = COLUMNS
     schema: Final[Mapping[str, Any]] = mapping(
         {
             **SOURCE_KEYS,

@@ -14,7 +14,7 @@ from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._looks import LOOKS, PLAIN
 from obsgen.panels._measured import columns_of, links_of
 from obsgen.panels._raw import RawPanel, read_raw
-from obsgen.panels._takes import NOTHING
+from obsgen.panels._takes import ANYTHING
 from obsgen.panels._thresholds import thresholds_of
 from obsgen.promql import PromqlError, parse, selectors, substitute_variables
 from obsgen.schema.shared import text
@@ -87,7 +87,7 @@ class PanelKind:
     """Reads `panel: {type: …, options: …, fieldConfig: …, targets: […]}`."""
 
     key: Final = "panel"
-    takes: Final = NOTHING
+    takes: Final = ANYTHING
     schema: Final[Mapping[str, Any]] = {
         "type": "object",
         "properties": {
