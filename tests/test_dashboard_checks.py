@@ -96,6 +96,10 @@ def asking(expr: str, **more: Any) -> Panel:
     return a_panel(Target(expr=expr), **more)
 
 
+def of_logs(query: str, **more: Any) -> ForeignTarget:
+    return ForeignTarget(datasource="loki", query={"expr": query, **more})
+
+
 def a_dashboard(*panels: Panel, **more: Any) -> Dashboard:
     usual: dict[str, Any] = {
         "uid": "obs-board",
@@ -220,6 +224,10 @@ RIGHT: Final[Mapping[str, tuple[str, Panel]]] = {
         "panel-units-rule",
         asking("up", type="stat", unit=None, options={"reduceOptions": {"fields": "/^job$/"}}),
     ),
+    "a table of what Loki tells": (
+        "panel-units-rule",
+        a_panel(type="table", unit=None, foreign=(of_logs('{job="web"}'),)),
+    ),
     "a suffix of one's own": (
         "panel-units-rule",
         asking(REQUESTS, defaults={"unit": "suffix: req"}),
@@ -264,10 +272,6 @@ RIGHT: Final[Mapping[str, tuple[str, Panel]]] = {
 @pytest.mark.parametrize(("rule", "panel"), RIGHT.values(), ids=RIGHT)
 def test_a_rule_leaves_alone_what_it_is_not_about(rule: str, panel: Panel):
     assert rule not in of_panel(panel)
-
-
-def of_logs(query: str, **more: Any) -> ForeignTarget:
-    return ForeignTarget(datasource="loki", query={"expr": query, **more})
 
 
 def of_loki(query: str, **more: Any) -> list[str]:

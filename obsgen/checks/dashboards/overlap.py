@@ -17,7 +17,7 @@ from obsgen.grid import Place, placed
 from obsgen.names import COLUMNS
 
 OVERLAP: Final = Code(
-    "DSH650",
+    "DSH668",
     "panels-overlap",
     why="of two panels in one place Grafana pushes one down, and everything below it with it; a "
     "panel beyond the 24 columns is cut off",

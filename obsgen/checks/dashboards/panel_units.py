@@ -48,7 +48,9 @@ def _shows_words(panel: ShownPanel) -> bool:
         return True
     if mapping_of(panel.options.get("reduceOptions")).get("fields"):
         return True
-    return panel.type == "table" and _hides_all_values(panel)
+    # What another datasource tells of may be words: the lines of a log, the spans of a trace.
+    is_foreign = not any(target.is_promql for target in panel.targets)
+    return panel.type == "table" and (is_foreign or _hides_all_values(panel))
 
 
 def _hides_all_values(panel: ShownPanel) -> bool:

@@ -13,7 +13,7 @@ from obsgen.promql import Aggregate, Call, VectorSelector
 from obsgen.promql.meaning import Sample
 
 COUNTER_AGG: Final = Code(
-    "DSH643",
+    "DSH667",
     "target-counter-agg-rule",
     why="a counter says how much there was since its process started: the line climbs, and falls "
     "with each restart, whatever happens",

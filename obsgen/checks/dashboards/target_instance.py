@@ -12,7 +12,7 @@ from obsgen.checks.dashboards._target_variable import matcher_findings
 from obsgen.diagnostics import Code
 
 TARGET_INSTANCE: Final = Code(
-    "DSH642",
+    "DSH666",
     "target-instance-rule",
     why="a panel whose query knows nothing of the variable `instance` shows the same whatever is "
     "chosen",

@@ -12,7 +12,7 @@ from obsgen.checks.dashboards._target_variable import matcher_findings
 from obsgen.diagnostics import Code
 
 TARGET_JOB: Final = Code(
-    "DSH641",
+    "DSH665",
     "target-job-rule",
     why="a panel whose query knows nothing of the variable `job` shows the same whatever is chosen",
     fix='Write `job=~"$job"` into the selector; kinds of measures do so by themselves where the '

@@ -14,7 +14,7 @@ from obsgen.diagnostics import Code, Severity
 from obsgen.promql import Call, MatrixSelector
 
 RATE_INTERVAL: Final = Code(
-    "DSH640",
+    "DSH664",
     "target-rate-interval-rule",
     why="a range shorter than the step leaves out what lies between two points, so spikes vanish "
     "in a long graph; one longer than it blurs a short graph. `$__rate_interval` goes with the "

@@ -16,7 +16,7 @@ from obsgen.checks.dashboards._texts import names_in, strings_in
 from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 
 UNDEFINED_VARIABLE: Final = Code(
-    "DSH651",
+    "DSH669",
     "undefined-variable",
     why="Grafana leaves the name as it stands: the query matches nothing or is refused, the title "
     "and the link show a dollar sign",
