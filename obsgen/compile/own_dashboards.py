@@ -39,8 +39,7 @@ _DEFAULT_REFRESH: Final = "1m"
 
 def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardContext) -> Dashboard:
     """Return what an author's dashboard compiles to; what is of no use in it is reported."""
-    found = tuple(_variables(spec, context))
-    labels = tuple(variable.name for variable in found)
+    labels = tuple(variable.label for variable in spec.variables)
     within = replace(context, variables=labels, has_intervals=bool(spec.intervals))
     sections = tuple(_section(section, within) for section in spec.sections)
     _check_intervals(spec, sections, context)
@@ -53,7 +52,7 @@ def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardConte
         folder=spec.folder or service.folder,
         tags=tuple(dict.fromkeys((service.name, *spec.tags))),
         sections=sections,
-        variables=found,
+        variables=tuple(_variables(spec, context)),
         intervals=spec.intervals,
         links=tuple(_link(link, service) for link in spec.links),
         annotations=tuple(annotations_of(spec.annotations, within)),
