@@ -96,7 +96,9 @@ def _with_options(panel: Panel, spec: PanelSpec, report: Reports) -> Panel:
     style = spec.style
     options: dict[str, Json] = dict(panel.options)
     if style.legend is not None:
+        own = options.get("legend")
         options["legend"] = {
+            **(own if isinstance(own, dict) else {}),
             "displayMode": style.legend.display,
             "placement": style.legend.placement,
             "showLegend": style.legend.display != "hidden",
@@ -122,6 +124,8 @@ def _with_options(panel: Panel, spec: PanelSpec, report: Reports) -> Panel:
 def _with_ends(panel: Panel, spec: PanelSpec, report: Reports) -> Panel:
     """Return the panel with the ends of its scale."""
     style, unit = spec.style, _unit(panel)
+    if style.minimum is None and style.maximum is None:
+        return panel
     low = _end(style.minimum, unit, report)
     high = _end(style.maximum, unit, report)
     low = panel.minimum if low is None else low
