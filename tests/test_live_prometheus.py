@@ -84,6 +84,8 @@ def _exposed(metric: Metric, instance: str) -> Iterator[Sample]:
     for number in (0, 1):
         own = {label: _value(label, values, number) for label, values in metric.labels.items()}
         labels = {**own, "job": job, "instance": instance}
+        if metric.name.startswith("probe_"):
+            labels |= {"service": "tonebridge", "probe": "database"}
         # Every second label set grows and stands an order higher than the first.
         speed = 10**number
         yield from _series(metric, labels, speed)
@@ -291,6 +293,7 @@ def _panels(dashboard: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _filled(query: str) -> str:
     for name, value in (
         ("$__rate_interval", "5m"),
+        ("$__range_s", "600"),
         ("$__range", "10m"),
         ("$__interval", "1m"),
         ('="$slo"', '="availability"'),
@@ -299,12 +302,13 @@ def _filled(query: str) -> str:
     return re.sub(r"\$\{?\w+\}?", ".*", query)
 
 
-# What a healthy day does not show: alerts that fire, and the same hour a week ago.
-SILENT: Final = re.compile(r"ALERTS|offset [17]d|offset 1w")
+# What a healthy day does not show: alerts that fire, requests that are refused, the same hour a
+# week ago; and births of all events, of an SLO that has none of its own.
+SILENT: Final = re.compile(r"ALERTS|401\|403|offset [17]d|offset 1w|slo:total_born:.*availability")
 
 
 def test_every_query_of_the_dashboards_is_answered(running: Running):
     empty = [a for a in asked() if not running.result(a.query) and not SILENT.search(a.query)]
 
     assert len(list(asked())) > 50
-    assert not empty
+    assert [] == empty

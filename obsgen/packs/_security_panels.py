@@ -186,7 +186,7 @@ class SecurityPanels:
     ) -> Panel:
         panel = self._panel(Timeseries(measures=(measure,)), title, description)
         more = _STACKED if is_stacked else {}
-        return replace(panel, custom={**panel.custom, **more})
+        return replace(panel, custom={**panel.custom, **more}, no_value="none")
 
     def _table(self, title: str, description: str, measure: Measure) -> Panel:
         return self._panel(Table(measures=(measure,)), title, description)
