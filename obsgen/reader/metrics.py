@@ -46,7 +46,7 @@ UNREADABLE_UNIT: Final = Code(
 )
 LIMIT_UNIT: Final = Code(
     "REF222",
-    "limit-in-other-unit",
+    "metric-limit-unit",
     why="how much of its limit something uses is told by dividing the two; bytes of seconds, or "
     "percents of a ratio, are no part",
     fix="Name the limit that is measured as the metric is, or give the right `unit:`.",
