@@ -11,7 +11,7 @@ from obsgen.catalogue import DECLARED_TYPES, Catalogue, Metric
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
-from obsgen.reader.lookup import find_metric
+from obsgen.reader.lookup import declared_at, find_metric
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.shape import missing_key
 from obsgen.reader.values import (
@@ -44,7 +44,14 @@ UNREADABLE_UNIT: Final = Code(
     why="limits are converted to the unit of the metric",
     fix="Write `s`, `ms`, `bytes`, `ratio`, `percent`, `USD`, or a word for what is counted.",
 )
-CODES: Final = (BUCKET_ORDER, RESERVED_LABEL, UNREADABLE_UNIT)
+LIMIT_UNIT: Final = Code(
+    "REF222",
+    "metric-limit-unit",
+    why="how much of its limit something uses is told by dividing the two; bytes of seconds, or "
+    "percents of a ratio, are no part",
+    fix="Name the limit that is measured as the metric is, or give the right `unit:`.",
+)
+CODES: Final = (BUCKET_ORDER, RESERVED_LABEL, UNREADABLE_UNIT, LIMIT_UNIT)
 
 _SUFFIX_UNITS: Final = {
     "seconds": "s",
@@ -108,12 +115,23 @@ def read_metrics(
 
 
 def check_limits(node: Node | None, catalogue: Catalogue, report: Reports) -> None:
-    """Report a `limit` of a metric that names no gauge."""
-    for entry in node.entries.values() if isinstance(node, MappingNode) else ():
+    """Report a `limit` of a metric that names no gauge, or one in another unit."""
+    for name, entry in node.entries.items() if isinstance(node, MappingNode) else ():
         limit = entry.value.get("limit") if isinstance(entry.value, MappingNode) else None
         # What a shipped preset names may have been taken out on purpose.
-        if isinstance(limit, Scalar) and not limit.is_null and not limit.origin.is_shipped:
-            find_metric(limit, ("gauge",), "limit", catalogue, report)
+        if not isinstance(limit, Scalar) or limit.is_null or limit.origin.is_shipped:
+            continue
+        most = find_metric(limit, ("gauge",), "limit", catalogue, report)
+        used = catalogue.metrics.get(name)
+        if most is not None and used is not None and not _are_alike(used, most):
+            message = f"`{name}` is in `{used.unit}`, its limit `{most.name}` in `{most.unit}`"
+            report(finding(LIMIT_UNIT, limit.origin, message, related=declared_at(most)))
+
+
+def _are_alike(used: Metric, most: Metric) -> bool:
+    """Say whether a gauge is measured as its limit is; seconds of work are a part of workers."""
+    one, other = used.unit, most.unit
+    return used.type != "gauge" or (one.dimension, one.scale) == (other.dimension, other.scale)
 
 
 class _MetricReader:
