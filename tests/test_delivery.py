@@ -337,3 +337,12 @@ def test_the_unit_tests_of_alerts_with_links_pass(built: Built, tmp_path: Path):
     assert tests
     for test in tests:
         oracles.promtool_test(test)
+
+
+def test_labels_that_only_look_like_those_of_an_slo_choose_nothing():
+    own = "severity: high\n    labels: {slo: checkout, long_window: ages}"
+    built = build({"a.yaml": SPECS.replace("severity: high", own)})
+
+    (busy,) = links(built, "Busy")
+    assert "/d/obs-red-gateway?" in busy
+    assert "var-slo" not in busy

@@ -20,7 +20,15 @@ from obsgen.artefacts import AlertingRule, Dashboard, RuleFile, RuleGroup, Varia
 from obsgen.catalogue import Catalogue, near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Reports, Service
-from obsgen.promql import MatrixSelector, Subquery, VectorSelector, parse, walk
+from obsgen.promql import (
+    MatrixSelector,
+    Node,
+    PromqlError,
+    Subquery,
+    VectorSelector,
+    parse,
+    walk,
+)
 from obsgen.units import Duration
 
 DEAD_DASHBOARD_URL: Final = Code(
@@ -174,7 +182,7 @@ class _Links:
             # One that is not built was reported.
             uid = names.dashboard_uid_of(alert.dashboard, self.service.name)
             return self.board.by_uid.get(uid)
-        if rule.labels.get("slo"):
+        if rule.labels.get("slo") in {slo.name for slo in self.service.slos}:
             found = self.board.by_uid.get(names.uid("slo", self.service.name))
             if found is not None:
                 return found
@@ -211,7 +219,8 @@ def _kind(dashboard: Dashboard) -> str:
 
 def _read(rule: AlertingRule, catalogue: Catalogue) -> Iterator[Iterable[str]]:
     """Yield for each metric that an alert reads all names of its series."""
-    series = {n.name for n in walk(parse(rule.expr)) if isinstance(n, VectorSelector) and n.name}
+    nodes = _nodes(rule)
+    series = {n.name for n in nodes if isinstance(n, VectorSelector) and n.name}
     for name in sorted(series):
         metric = catalogue.metric_of(name)
         yield (name,) if metric is None else metric.series()
@@ -244,23 +253,28 @@ def _time(rule: AlertingRule, dashboard: Dashboard) -> str:
 
 
 def _before(rule: AlertingRule, dashboard: Dashboard) -> Duration:
-    ranges = [
-        node.range_ms
-        for node in walk(parse(rule.expr))
-        if isinstance(node, MatrixSelector | Subquery)
-    ]
+    ranges = [n.range_ms for n in _nodes(rule) if isinstance(n, MatrixSelector | Subquery)]
+    long = _duration(rule.labels.get("long_window", ""))
     if ranges:
         looked = Duration(2 * max(ranges) + rule.for_.ms)
-    elif long := rule.labels.get("long_window"):
-        looked = Duration(2 * Duration.parse(long).ms)
+    elif long is not None:
+        looked = Duration(2 * long.ms)
     else:
-        looked = _usual(dashboard)
+        match = _DEFAULT_TIME.fullmatch(dashboard.time)
+        looked = _duration(match[1] if match else "") or _USUAL
     return min(_MOST, max(_LEAST, looked))
 
 
-def _usual(dashboard: Dashboard) -> Duration:
-    match = _DEFAULT_TIME.fullmatch(dashboard.time)
+def _nodes(rule: AlertingRule) -> tuple[Node, ...]:
+    """Return the parts of a rule's query; none of what is no PromQL, which was reported."""
     try:
-        return Duration.parse(match[1]) if match else _USUAL
+        return tuple(walk(parse(rule.expr)))
+    except PromqlError:
+        return ()
+
+
+def _duration(text: str) -> Duration | None:
+    try:
+        return Duration.parse(text)
     except ValueError:
-        return _USUAL
+        return None

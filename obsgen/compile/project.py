@@ -54,7 +54,8 @@ def compile_spec(
         with_pages: Write the pages too; nothing is found while they are.
         with_tests: Work out the unit tests, too.
     """
-    project = spec.project
+    url = spec.project.grafana.url.replace("{environment}", spec.environment.name)
+    project = replace(spec.project, grafana=replace(spec.project.grafana, url=url))
     parts = [
         compile_service(service, project, spec.environment, report, with_tests=with_tests)
         for service in spec.services
@@ -63,7 +64,6 @@ def compile_spec(
     rule_files = tuple(part.rules for part in parts if part.rules is not None)
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
-    url = project.grafana.url.replace("{environment}", spec.environment.name)
     dashboards: tuple[Dashboard, ...] = ()
     if wanted & SHOWN_BY:
         dashboards = compile_dashboards(replace(spec, services=services), rule_files, report)
@@ -87,13 +87,7 @@ def compile_spec(
         every = (*rule_files, *escalated)
         told = _told(alertmanager, every, project)
         runbooks = compile_runbooks(
-            services,
-            every,
-            project,
-            dashboards=dashboards,
-            grafana_url=url,
-            told=told,
-            sources=sources,
+            services, every, project, dashboards=dashboards, told=told, sources=sources
         )
         pages = (*compile_pages(services, rule_files, sources), *runbooks)
     return Compiled(
@@ -121,7 +115,7 @@ def compile_spec(
         alertmanager=alertmanager,
         dashboards=dashboards,
         datasources=project.datasources,
-        grafana=replace(project.grafana, url=url),
+        grafana=project.grafana,
         pages=pages,
         scopes={
             service.name: QueryScope(

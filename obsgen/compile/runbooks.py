@@ -115,7 +115,6 @@ def compile_runbooks(
     project: Project,
     *,
     dashboards: tuple[Dashboard, ...] = (),
-    grafana_url: str = "",
     told: Told | None = None,
     sources: tuple[str, ...] = (),
 ) -> tuple[Page, ...]:
@@ -124,7 +123,6 @@ def compile_runbooks(
 
     Args:
         rule_files: Escalations, too.
-        grafana_url: Where people reach Grafana, or empty.
         told: Who is told of alerts; without it, the pages do not say.
     """
     rules: dict[str, dict[str, list[AlertingRule]]] = defaultdict(lambda: defaultdict(list))
@@ -137,7 +135,7 @@ def compile_runbooks(
     titles = {board.uid: board.title for board in dashboards}
     pages, rows = [], []
     for service in services:
-        here = (project, tuple(boards[service.name]), titles, grafana_url, told or {})
+        here = (project, tuple(boards[service.name]), titles, told or {})
         runbooks = [
             _Runbook(service, alert, tuple(own), *here)
             for alert, own in rules[service.name].items()
@@ -184,7 +182,6 @@ class _Runbook:
     project: Project
     boards: tuple[Dashboard, ...]
     titles: Mapping[str, str]
-    grafana_url: str
     told: Told
 
     @cached_property
@@ -231,7 +228,7 @@ class _Runbook:
         return (
             cell(self.service.title),
             f"[{self.alert}]({page})",
-            *(cell(", ".join(_values(self.originals, label))) for label in labels),
+            *(cell(", ".join(_values(self.originals, label))) for label in ("severity", "team")),
         )
 
     def _impact(self) -> Iterator[str]:
@@ -288,19 +285,15 @@ class _Runbook:
     def _dashboards(self) -> Iterator[str]:
         """Yield the dashboard of each alert, then the others of the service."""
         own = [rule.annotations.get("dashboard_uid", "") for rule in self.originals]
-        of_service = [board.uid for board in self.boards]
+        grafana = self.project.grafana.url
         for url in _values(self.originals, "dashboard_url", of_annotations=True):
-            uid = uid_of(url, self.grafana_url)
-            if uid in self.titles:
+            if (uid := uid_of(url, grafana)) in self.titles:
                 own.append(uid)
             else:
                 yield link(url, url)
-        for uid in dict.fromkeys((*filter(None, own), *of_service)):
-            title = self.titles.get(uid, uid)
-            if self.grafana_url:
-                yield link(title, f"{self.grafana_url}/d/{uid}")
-            else:
-                yield f"{cell(title)} (`/d/{uid}` in Grafana)"
+        for uid in dict.fromkeys((*filter(None, own), *(b.uid for b in self.boards))):
+            title, there = self.titles.get(uid, uid), f"{grafana}/d/{uid}"
+            yield link(title, there) if grafana else f"{cell(title)} (`{there}` in Grafana)"
 
 
 def _meaning(rule: AlertingRule) -> str:
