@@ -48,12 +48,24 @@ def serving(shelf: Shelf, port: int) -> Iterator[str]:
     Raises:
         OSError: the port is taken.
     """
+    with ThreadingHTTPServer((HOST, port), _handler(shelf)) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_address[1]}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
+    """Return what answers requests: pages of a shelf, and nothing else."""
 
     class Handler(BaseHTTPRequestHandler):
         server_version = "obsgen"
         sys_version = ""
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 (as http.server calls it)
             name = self.path.partition("?")[0].removeprefix("/") or INDEX
             host = self.headers.get("Host", "").rpartition(":")[0]
             # Else a page of the web could ask by a name that leads here.
@@ -67,14 +79,7 @@ def serving(shelf: Shelf, port: int) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(found or b"")
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401 (its names)
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 (its names)
             """Say nothing: a request a second is no news."""
 
-    with ThreadingHTTPServer((HOST, port), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    return Handler

@@ -15,8 +15,10 @@ from obsgen.simulate.chance import Chance
 
 _MS: Final = 1_000
 _OK, _UNAVAILABLE = 200.0, 503.0
-_FASTEST, _SLOWEST = 15, 240
-"""Milliseconds of an answer."""
+_FASTEST, _SLOWEST = 20, 240
+"""Milliseconds that a probe takes as a rule."""
+_SPREAD: Final = 15
+"""Percent by which one answer differs from that."""
 _FIRST_EXPIRY: Final = 9
 """Days until the first certificate ends; each further one ends some weeks later."""
 
@@ -49,7 +51,8 @@ class _Answers:
     def series(self) -> Iterator[Series]:
         """Yield what a scrape brings."""
         good = [at not in self._bad for at in self._moments]
-        took = [self._chance.between(_FASTEST, _SLOWEST) / _MS for _ in self._moments]
+        usual = self._chance.between(_FASTEST, _SLOWEST) / _MS
+        took = [usual * self._chance.between(100 - _SPREAD, 100 + _SPREAD) / 100 for _ in good]
         yield self._one("up", [1.0] * len(good))
         yield self._one("probe_success", [float(is_good) for is_good in good])
         yield self._one("probe_duration_seconds", took)
