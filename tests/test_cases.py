@@ -30,6 +30,8 @@ NOT_IN_A_FOLDER = frozenset(
     | {"DSH691"}
     # `import` has no specs yet.
     | {f"OUT{number}" for number in (*range(951, 959), *range(961, 977))}
+    # What is not installed.
+    | {"OUT981"}
 )
 
 

@@ -193,7 +193,7 @@ def test_a_variable_is_filled_in_as_grafana_does(chosen: Chosen, text: str, expe
 def test_a_legend_names_series_by_labels_or_by_what_there_is():
     matrix = (Sampled({"a": "1", "b": "2"}, {}), Sampled({"a": "3"}, {}), Sampled({}, {}))
 
-    assert ("1/2", "3/b", "a/b") == legends.titles(matrix, "{{a}}/{{b}}", "q")
+    assert ("1/2", "3/", "/") == legends.titles(matrix, "{{a}}/{{b}}", "q")
     assert ('{a="1", b="2"}', "3", "q") == legends.titles(matrix, "__auto", "q")
 
 

@@ -55,7 +55,7 @@ def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardConte
         folder=spec.folder or service.folder,
         tags=tuple(dict.fromkeys((service.name, *spec.tags))),
         sections=sections,
-        variables=tuple(_variables(spec, context)),
+        variables=found,
         intervals=spec.intervals,
         links=tuple(_link(link, service) for link in spec.links),
         annotations=tuple(annotations_of(spec.annotations, within)),

@@ -224,7 +224,6 @@ class _Runbook:
 
     def row(self, folder: str = "") -> tuple[str, ...]:
         page = f"{folder}{self.alert}.md"
-        labels = ("severity", "team")
         return (
             cell(self.service.title),
             f"[{self.alert}]({page})",

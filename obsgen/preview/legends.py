@@ -29,12 +29,12 @@ def titles(matrix: Matrix, legend: str, query: str) -> tuple[str, ...]:
 
 def filled(legend: str, labels: Mapping[str, str]) -> str:
     """
-    Return a legend with the values of labels; one that is not there is its own name.
+    Return a legend with the values of labels; one that is not there is nothing.
 
-    >>> filled("{{method}} {{code}}", {"method": "GET"})
-    'GET code'
+    >>> filled("{{method}}/{{code}}", {"method": "GET"})
+    'GET/'
     """
-    return _LABEL.sub(lambda found: labels.get(found[1], found[1]), legend)
+    return _LABEL.sub(lambda found: labels.get(found[1], ""), legend)
 
 
 def _auto(labels: Mapping[str, str], query: str) -> str:

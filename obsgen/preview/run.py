@@ -85,6 +85,7 @@ def plan(
     return Plan(
         services=services,
         rule_files=compiled.rule_files,
+        probes=compiled.prometheus.probes,
         # Lists of alerts ask for them without a query of their own.
         queries=(*texts, *(ALERTS for text in texts if text == "alertlist")),
         range_ms=min(MOST_HISTORY, max(ranges.HOUR, span.ms if span else HISTORY)),

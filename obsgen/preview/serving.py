@@ -48,6 +48,18 @@ def serving(shelf: Shelf, port: int) -> Iterator[str]:
     Raises:
         OSError: the port is taken.
     """
+    with ThreadingHTTPServer((HOST, port), _handler(shelf)) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_address[1]}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
+    """Return what answers requests: pages of a shelf, and nothing else."""
 
     class Handler(BaseHTTPRequestHandler):
         server_version = "obsgen"
@@ -70,11 +82,4 @@ def serving(shelf: Shelf, port: int) -> Iterator[str]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401 (its names)
             """Say nothing: a request a second is no news."""
 
-    with ThreadingHTTPServer((HOST, port), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    return Handler

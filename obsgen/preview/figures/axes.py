@@ -27,7 +27,8 @@ _TIME_STEPS: Final = (
     *(MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE),
     *(HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY),
 )
-_SECONDS: Final = tuple(step / SECOND for step in _TIME_STEPS)
+_WEEKS: Final = tuple(weeks * 7 * DAY for weeks in (5, 10, 20, 50))
+_SECONDS: Final = tuple(step / SECOND for step in (*_TIME_STEPS, *_WEEKS))
 _IN_SECONDS: Final = {"s": 1.0, "ms": 1e-3, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BINARY_UNITS: Final = frozenset({"bytes", "bits", "binBps", "binbps"})
 

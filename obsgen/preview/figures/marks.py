@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from obsgen.preview.colors import TEXT, faded
@@ -14,18 +14,31 @@ from obsgen.preview.ranges import TimeRange
 
 
 def mark_shapes(marks: Sequence[Mark], span: TimeRange) -> Iterator[dict[str, Any]]:
-    """Yield a dashed line for each moment, and a shade where it lasts."""
-    for mark in marks:
-        start, end = max(mark.start, span.start), min(mark.end, span.end)
-        if start > end:
-            continue
-        place = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "name": mark.title}
-        line = {"color": mark.color, "width": 1, "dash": "dash"}
-        if end > start:
-            shade = {"fillcolor": faded(mark.color, 0.08), "line": {"width": 0}, "layer": "below"}
-            yield {**place, "type": "rect", "x0": start, "x1": end, **shade}
-            yield {**place, "type": "line", "x0": end, "x1": end, "line": line}
-        yield {**place, "type": "line", "x0": start, "x1": start, "line": line}
+    """Yield a dashed line where something begins and ends, and a shade for as long as it lasts."""
+    within = [mark for mark in marks if mark.start <= span.end and mark.end >= span.start]
+    place = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
+    for color in dict.fromkeys(mark.color for mark in within):
+        own = [mark for mark in within if mark.color == color]
+        for start, end in _united((mark.start, mark.end) for mark in own if mark.end > mark.start):
+            shade = {"fillcolor": faded(color, 0.08), "line": {"width": 0}, "layer": "below"}
+            first, last = max(start, span.start), min(end, span.end)
+            yield {**place, "type": "rect", "x0": first, "x1": last, **shade}
+        # What has begun before, or goes on, has no end here.
+        for at in sorted({at for mark in own for at in (mark.start, mark.end)}):
+            if span.start < at < span.end:
+                line = {"color": color, "width": 1, "dash": "dash"}
+                yield {**place, "type": "line", "x0": at, "x1": at, "line": line}
+
+
+def _united(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield spans that do not overlap: shades over each other would hide the lines."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    yield from found
 
 
 def threshold_shapes(fields: Sequence[Shown], scales: Sequence[Scale]) -> Iterator[dict[str, Any]]:

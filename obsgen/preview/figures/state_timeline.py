@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,8 @@ from obsgen.preview.frames import Frame
 
 _GREY: Final = "#8E8E8E"
 _LETTER: Final = 6.6
+_ROW_ROOM: Final = 13
+"""Pixels that the name of a row takes."""
 _LONGEST_NAME: Final = 0.28
 """Of the width of a panel, that the names of rows may take."""
 
@@ -37,6 +40,7 @@ def _draw(data: PanelData) -> Drawn:
     shorter = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name in names]
     margin = round(max(map(len, shorter), default=0) * _LETTER) + 14
     stays = [list(_stays(frame, one)) for frame, one in rows]
+    every = max(1, math.ceil(len(rows) * _ROW_ROOM / max(1, data.height - 50)))
     width = float(data.options.get("rowHeight") or 0.9)
     layout = {
         **plain_layout(),
@@ -44,8 +48,8 @@ def _draw(data: PanelData) -> Drawn:
         "xaxis": {**time_axis(data.range, data.width - margin), "type": "linear"},
         "yaxis": {
             "range": [len(rows) - 0.5, -0.5],
-            "tickvals": list(range(len(rows))),
-            "ticktext": [_escaped(name) for name in shorter],
+            "tickvals": list(range(0, len(rows), every)),
+            "ticktext": [_escaped(name) for name in shorter[::every]],
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
@@ -53,7 +57,10 @@ def _draw(data: PanelData) -> Drawn:
         "barmode": "overlay",
     }
     pixels = (data.width - margin - 12) / max(1, data.range.ms)
-    traces = [_bars(place, each, width, pixels) for place, each in enumerate(stays)]
+    # Texts in rows that are lower than they are would cover each other.
+    traces = [
+        _bars(place, each, width, pixels if every == 1 else 0.0) for place, each in enumerate(stays)
+    ]
     found = _entries([one for _, one in rows], stays)
     body = with_legend(plot(data.key), found, data.options)
     return Drawn(body=body, plots={data.key: {"data": traces, "layout": layout}})

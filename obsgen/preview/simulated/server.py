@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from obsgen import tools
-from obsgen.artefacts import RuleFile
+from obsgen.artefacts import Probe, RuleFile
 from obsgen.http import Access, Client, HttpError
 from obsgen.model import Service
 from obsgen.preview.server import Matrix, Prometheus, QueryFailed
 from obsgen.preview.simulated.backfill import casts, played
+from obsgen.preview.simulated.probes import probed
 from obsgen.preview.simulated.remote_write import FLAGS, Series, echoed, write
 from obsgen.preview.simulated.rules import Rule, evaluated, needed, offsets, words
 from obsgen.preview.simulated.scenes import MINUTE, NOW
@@ -51,6 +52,7 @@ class Plan:
     services: tuple[Service, ...]
     rule_files: tuple[RuleFile, ...]
     queries: tuple[str, ...]
+    probes: tuple[Probe, ...] = ()
     range_ms: int
 
     @property
@@ -85,6 +87,7 @@ def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
     span = plan.span
     echoes = _echoes(plan.queries, found.rules, span)
     with progress("simulating", len(every) * (span.end - span.start) // MINUTE) as advance:
+        _keep(server, tuple(probed(plan.probes, span)), echoes)
         for cast in every:
             _keep(server, played(cast, span, advance), echoes)
     # One more moment, at which what is asked as of now is read.
