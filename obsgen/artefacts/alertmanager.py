@@ -80,10 +80,16 @@ class TimeInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRef:
-    """The alerts of a name, of one service or, without one, of all."""
+    """
+    The alerts of a name, of one service or, without one, of all.
+
+    Attributes:
+        labels: Only those with these labels, too.
+    """
 
     service: str
     alert: str
+    labels: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
     def __str__(self) -> str:
