@@ -9,7 +9,7 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -63,7 +63,8 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
-    root = compile_routes(routing, project)
+    root = with_watchdogs(routing.route, every, project.external_labels)
+    root = compile_routes(replace(routing, route=root), project)
     root = with_notified(root, routing, services, every, project, report)
     # What all alerts have: environments may share one Alertmanager.
     everywhere = tuple(sorted({*project.external_labels, *environment.labels}))
@@ -72,6 +73,7 @@ def compile_alertmanager(
         check_symptoms(services, every, project.severities, report)
     return AlertmanagerConfig(
         global_=routing.global_,
+        # Once more for what alerts add; a watchdog that has its route is sent by it.
         route=with_watchdogs(root, every, project.external_labels),
         receivers=routing.receivers,
         inhibit_rules=(
