@@ -83,6 +83,7 @@ MODULES: Final = (
     *(f"obsgen.checks.{name}" for name in checks.KINDS),
     "obsgen.compile.dashboards",
     "obsgen.compile.escalation_checks",
+    "obsgen.compile.heard",
     "obsgen.compile.slo_pages",
     "obsgen.compile.project",
     "obsgen.compile.rule_tests",

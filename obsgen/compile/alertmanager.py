@@ -21,6 +21,7 @@ from obsgen.artefacts import (
     RecordingRule,
 )
 from obsgen.compile.alert_matchers import equals, one_of
+from obsgen.compile.heard import check_heard
 from obsgen.compile.notified import with_notified
 from obsgen.compile.routes import compile_routes
 from obsgen.compile.slo_pages import check_symptoms
@@ -66,6 +67,8 @@ def compile_alertmanager(
     root = with_watchdogs(routing.route, every, project.external_labels)
     root = compile_routes(replace(routing, route=root), project)
     root = with_notified(root, routing, services, every, project, report)
+    for diagnostic in check_heard(root, routing.receivers, every, project):
+        report(diagnostic)
     # What all alerts have: environments may share one Alertmanager.
     everywhere = tuple(sorted({*project.external_labels, *environment.labels}))
     # In an environment, alerts may be less urgent than elsewhere, and some not there at all.

@@ -17,11 +17,9 @@ from obsgen.compile.alert_matchers import equals, is_there
 from obsgen.matchers import Matcher, contradiction
 from obsgen.model import Escalation, Project, Routing
 from obsgen.names import ESCALATED
+from obsgen.reader.route_checks import RETENTION
 from obsgen.routing import GROUP_INTERVAL
 from obsgen.units import Duration
-
-RETENTION: Final = Duration.parse("120h")
-"""Alertmanager's `--data.retention` unless its operator says otherwise."""
 
 _SEVERITY: Final = "severity"
 

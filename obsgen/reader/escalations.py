@@ -18,7 +18,7 @@ from obsgen.model import Escalation, Leaderless
 from obsgen.names import ESCALATED
 from obsgen.reader.route_checks import check_timing
 from obsgen.reader.route_matchers import read_route_matchers
-from obsgen.reader.routes import RouteReader, told_to
+from obsgen.reader.routes import RouteReader, check_named, told_to
 from obsgen.reader.values import read_duration, read_list
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
@@ -70,6 +70,7 @@ class EscalationReader:
         check_timing(own, self.above, report)
         mute = self.routes.intervals.read(node.get("mute"), report, "escalation")
         active = self.routes.intervals.read(node.get("active"), report, "escalation")
+        check_named(node.get("to"), "escalation", report)
         told = tuple(self._told(node.get("to")))
         read = read_route_matchers(node.get("where"), self.routes.project, report)
         if read is None:
