@@ -127,6 +127,7 @@ class AlertmanagerConfig:
         tests: What its author says that it does.
         version: Of the Alertmanager that is going to load it.
         messages: The template file that receivers refer to, or nothing where none does.
+        environment: Whose it is, or empty.
     """
 
     global_: Mapping[str, Json]
@@ -138,3 +139,4 @@ class AlertmanagerConfig:
     tests: tuple[RouteTest, ...] = ()
     version: tuple[int, int] = (0, 25)
     messages: str = ""
+    environment: str = ""

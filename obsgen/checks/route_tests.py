@@ -46,6 +46,7 @@ class _Stage:
     def __init__(self, config: AlertmanagerConfig, alerts: tuple[RoutedAlert, ...]) -> None:
         self.tree = Tree(config.route)
         self.inhibit_rules = config.inhibit_rules
+        self.where = f" in `{config.environment}`" if config.environment else ""
         self.intervals = {interval.name: interval for interval in config.time_intervals}
         self.by_name: dict[str, list[RoutedAlert]] = {}
         for alert in alerts:
@@ -83,7 +84,7 @@ class _Player:
             yield _never_so(self.test.alert, self.test.labels, named[0], place)
         for alert, labels in narrowed:
             if problem := self._problem(labels):
-                message = f"alert `{alert.name}` {problem}"
+                message = f"alert `{alert.name}`{self.stage.where} {problem}"
                 yield finding(TEST_FAILS, self.test.origin / "reaches", message, _way(alert))
                 return
 

@@ -90,6 +90,7 @@ def compile_alertmanager(
         tests=routing.tests,
         version=project.alertmanager_version,
         messages=_messages(routing, project),
+        environment=environment.name,
     )
 
 

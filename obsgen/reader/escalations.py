@@ -101,7 +101,8 @@ class EscalationReader:
         """Yield the receivers, and which alerts they are for."""
         report = self.routes.report
         words = [i for i in read_list(node) if isinstance(i, Scalar) and i.text == TEAM_LEAD]
-        named = self.routes.receivers.read(_without(node, TEAM_LEAD), report, "escalation")
+        receivers = replace(self.routes.receivers, words=(TEAM_LEAD,))
+        named = receivers.read(_without(node, TEAM_LEAD), report, "escalation")
         if not words:
             if named:
                 yield (), named

@@ -74,6 +74,7 @@ class Names:
 
     Attributes:
         defined: Each name with the place of its definition.
+        words: What else may be written there.
         word: What the names are of: `receiver`.
     """
 
@@ -81,6 +82,7 @@ class Names:
     code: Code
     defined: Mapping[str, Origin]
     used: set[str] = field(default_factory=set)
+    words: tuple[str, ...] = ()
 
     def read(self, node: Node | None, report: Reports, subject: str) -> tuple[str, ...]:
         """Return the names that are defined, each once, reporting the others."""
@@ -99,10 +101,14 @@ class Names:
         return tuple(found)
 
     def _report_unknown(self, item: Scalar, report: Reports, subject: str) -> None:
-        guess = near(item.text, self.defined)
+        guess = near(item.text, (*self.defined, *self.words))
         known = list(self.defined)[:_MAX_SHOWN]
         hint = f"did you mean `{guess}`?" if guess else f"defined: {words(known)}"
-        related = (Related(f"`{guess}` is defined here", self.defined[guess]),) if guess else ()
+        related = (
+            (Related(f"`{guess}` is defined here", self.defined[guess]),)
+            if guess in self.defined
+            else ()
+        )
         message = f"{subject} names {self.word} `{item.text}`, which is not defined"
         report(finding(self.code, item.origin, message, hint if known else "", related=related))
 
