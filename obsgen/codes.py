@@ -117,6 +117,8 @@ MODULES: Final = (
     "obsgen.compile.link_variables",
     "obsgen.compile.own_annotations",
     "obsgen.compile.own_dashboards",
+    "obsgen.compile.heard",
+    "obsgen.compile.slo_pages",
     "obsgen.compile.project",
     "obsgen.compile.rule_tests",
     "obsgen.compile.services",

@@ -36,6 +36,16 @@ def has_a_day(span: TimeSpan) -> bool:
     return any(_is_day(span, day) for year in years for day in _days_of(year))
 
 
+def is_always(span: TimeSpan) -> bool:
+    """Say whether every minute of every day is one."""
+    minutes = len(set(listed(span, "times", MINUTES_OF_A_DAY))) >= MINUTES_OF_A_DAY
+    return (
+        minutes
+        and "years" not in span
+        and all(_is_day(span, day) for year in _CYCLE for day in _days_of(year))
+    )
+
+
 def listed(span: TimeSpan, key: str, count: int) -> list[int]:
     """Return the numbers that a part of an entry takes, of so many; all of them without it."""
     if key not in span:

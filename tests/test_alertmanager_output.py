@@ -90,10 +90,37 @@ route:
   - receiver: security
     matchers:
     - category="security"
+    repeat_interval: 1d
     routes:
     - receiver: security
       continue: true
+      routes:
+      - receiver: security
+        matchers:
+        - severity="critical"
+        repeat_interval: 5m
+      - receiver: security
+        matchers:
+        - severity="high"
+        repeat_interval: 15m
+      - receiver: security
+        matchers:
+        - severity="medium"
+        repeat_interval: 1h
     - receiver: oncall
+      routes:
+      - receiver: oncall
+        matchers:
+        - severity="critical"
+        repeat_interval: 5m
+      - receiver: oncall
+        matchers:
+        - severity="high"
+        repeat_interval: 15m
+      - receiver: oncall
+        matchers:
+        - severity="medium"
+        repeat_interval: 1h
   - receiver: oncall
     matchers:
     - severity=~"critical|high"

@@ -72,6 +72,12 @@ alerts:
     symptom_of: availability
   - {name: Waiting, threshold: {max: queue_length, above: 9}, severity: low,
      symptom_of: availability}
+  - {name: Spread, threshold: {max: queue_length, by: [queue], above: 9}, severity: low,
+     symptom_of: by-route}
+  - {name: Busy, forecast: {rate: requests_total, above: 50/s, within: 4h}, severity: low}
+  - {name: Unusual, anomaly: {rate: requests_total, baseline: 1d}, severity: low}
+  - {name: Odd, anomaly: {rate: requests_total, baseline: 1d}, severity: low,
+     symptom_of: availability}
 ---
 apiVersion: obsgen/v1
 kind: Service
@@ -150,7 +156,12 @@ ELSEWHERE = {"job": "cart", "instance": "b:80"}
         (alert("QueueLong", queue="q", **TARGET), page("availability"), False),
         (alert("Attack"), page("availability"), False),
         (alert("BackupDown", **TARGET), page("availability"), False),
+        # more traffic than usual is not what an SLO tells
+        (alert("Busy"), page("availability"), False),
+        (alert("Unusual"), page("availability"), False),
         # as the author says
+        (alert("Odd"), page("availability"), True),
+        (alert("Spread", queue="q"), page("by-route", route="/b"), True),
         (alert("AttackSymptom"), page("availability"), True),
         (alert("Waiting"), page("availability"), True),
         (alert("Waiting", "pay"), page("availability"), True),
@@ -197,6 +208,81 @@ def test_both_sides_have_every_label_that_is_compared():
 
     assert asked
     assert {(True, True)} == set(asked)
+
+
+PROBED = """\
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Environment
+name: prod
+labels: {environment: prod}
+---
+apiVersion: obsgen/v1
+kind: Environment
+name: test
+labels: {environment: test}
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+where: {job: cart}
+metrics:
+  requests_total: {type: counter, labels: [code]}
+  queue_length: {type: gauge, labels: [queue]}
+slos: [{name: ok, objective: 99.9, sli: {events: {total: requests_total, bad: {code: "5.."}}}}]
+alerts:
+  - {name: CartDown, down: up, severity: critical}
+  - {name: QueueLong, threshold: {value: queue_length, above: 5}, severity: medium}
+  - {name: QueueStuck, threshold: {value: queue_length, above: 50}, severity: high}
+  - {name: Errors, threshold: {share: {code: "5.."}, of: requests_total, above: 5%}, severity: low}
+probes:
+  - name: home
+    http: {url: "http://cart/"}
+    alerts: {down: {severity: high}, slow: {above: 2s, severity: low}}
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers: {chat: {webhook: {url: "http://chat:8080/"}}}
+default_receiver: chat
+"""
+
+
+@pytest.fixture(scope="module")
+def environments(tmp_path_factory) -> tuple[Compiled, ...]:
+    folder = tmp_path_factory.mktemp("probed")
+    (folder / "shop.yaml").write_text(PROBED, "utf-8")
+    built = compile_specs([Path("shop.yaml")], None, cwd=folder, with_files=False)
+    assert not [d for d in built.diagnostics if d.severity.name == "ERROR"]
+    return built.compiled
+
+
+def test_no_alert_silences_one_of_another_environment(environments):
+    alerts = [possible_labels(rule) for each in environments for rule in rules_of(each)]
+    pairs = [
+        (source.fixed["environment"], target.fixed["environment"])
+        for each in environments
+        for rule in (each.alertmanager.inhibit_rules if each.alertmanager else ())
+        for source in alerts
+        for target in alerts
+        if inhibits(rule, source, target) is not False
+    ]
+
+    assert {("prod", "prod"), ("test", "test")} == set(pairs)
+
+
+def test_a_target_that_is_down_silences_no_probe_which_has_another_job(environments):
+    names = {
+        matcher.value
+        for rule in environments[0].alertmanager.inhibit_rules
+        if "CartDown" in str(rule.source)
+        for matcher in rule.target
+        if matcher.label == "alertname"
+    }
+
+    assert {"QueueLong|QueueStuck"} == names
 
 
 # --- the rule itself ---------------------------------------------------------------------------

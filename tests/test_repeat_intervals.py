@@ -13,6 +13,7 @@ from obsgen.artefacts import AlertmanagerConfig, Route
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.matchers import Matcher
 from obsgen.model import Project, SeverityLevel, SeverityScheme
+from obsgen.pipeline import Options, build
 from obsgen.units import Duration
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -132,8 +133,75 @@ def test_a_route_behind_others_knows_which_severities_are_left():
     assert [("security", "1h")] == told(TREES["what is left"], severity="medium", team="a")
 
 
-def test_a_route_whose_severities_are_not_known_keeps_the_usual_interval():
-    assert [("oncall", "4h")] == told(TREES["no severity"], severity="critical", team="a")
+@pytest.mark.parametrize(("severity", "repeat"), [("critical", "5m"), ("low", "1d")])
+def test_a_route_of_a_team_repeats_each_severity_in_its_time(severity, repeat):
+    assert [("oncall", repeat)] == told(TREES["no severity"], severity=severity, team="a")
+
+
+def test_the_default_receiver_is_told_again_in_time_where_there_is_no_route():
+    assert [("chat", "5m")] == told("", severity="critical")
+
+
+def test_an_escalation_of_all_severities_is_repeated_by_severity():
+    text = "escalate: [{where: {team: a}, to: oncall, after: 15m}]"
+
+    assert [("oncall", "5m")] == told(text, severity="critical", team="a", escalated="15m")
+
+
+NOTIFIED = """\
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+teams: {web: {channel: web}}
+---
+apiVersion: obsgen/v1
+kind: Service
+name: shop
+team: web
+metrics: {cost_usd_total: {type: counter}}
+alerts:
+  - name: Spend
+    notify: boss
+    spend:
+      of: cost_usd_total
+      budget: 100 USD
+      per: month
+      levels: [{spent: 90%, severity: medium}, {spent: 100%, severity: critical}]
+  - {name: Watchdog, watchdog: {every: 2m}}
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers:
+  chat: {webhook: {url: "http://chat:8080/"}}
+  web: {webhook: {url: "http://web:8080/"}}
+  boss: {webhook: {url: "http://boss:8080/"}}
+  deadman: {webhook: {url: "http://deadman:8080/"}}
+default_receiver: chat
+routes: [{where: {severity: low}, to: chat}, {where: {alertname: Watchdog}, to: deadman}]
+"""
+
+
+@pytest.fixture(scope="module")
+def notified() -> Route:
+    built = build({"shop.yaml": NOTIFIED}, Options(with_files=False, with_tests=False))
+    (config,) = (each.alertmanager for each in built.compiled)
+    assert config is not None
+    return config.route
+
+
+@pytest.mark.parametrize(("severity", "repeat"), [("medium", "1h"), ("critical", "5m")])
+def test_receivers_of_an_alert_and_of_its_team_are_told_again_in_time(notified, severity, repeat):
+    labels = {"alertname": "Spend", "service": "shop", "team": "web", "severity": severity}
+
+    found = [hop for hop in walked(notified, labels, Duration.parse("4h")) if hop[0] != "chat"]
+
+    assert [("boss", repeat), ("web", repeat)] == found
+
+
+def test_a_watchdog_is_sent_as_often_as_it_says_behind_routes_of_severities(notified):
+    labels = {"alertname": "Watchdog", "service": "shop", "severity": "none", "watchdog": "2m"}
+
+    assert [("deadman", "1m")] == walked(notified, labels, Duration.parse("4h"))
 
 
 def test_what_the_specs_say_holds_for_all_below():

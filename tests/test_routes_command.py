@@ -88,7 +88,7 @@ def test_the_way_of_an_alert_with_labels_is_told():
     rows = cells(run("--labels", "queue=orders", "--labels", "severity=low").stdout)
 
     assert [
-        ["oncall", "after 30s, news every 5m, again every 4h; grouped by queue", 'queue="orders"'],
+        ["oncall", "after 30s, news every 5m, again every 1d; grouped by queue", 'queue="orders"'],
         [
             "chat",
             "after 30s, news every 5m, again every 1d; grouped by alertname, service; "

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from obsgen.alerts._history import WEEK, Baseline
-from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.model import Project, Reader
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import COUNT, RATIO, Duration, number_text
@@ -42,7 +42,14 @@ NO_ANOMALY: Final = Code(
     "mean",
     fix="Write a smaller `sigma` or ratio, a shorter `for`, or a longer `baseline`.",
 )
-CODES: Final = (FEW_SAMPLES, ANOMALY, NO_BASELINE, NO_ANOMALY)
+USUAL: Final = Code(
+    "ALR667",
+    "usual-anomaly",
+    why="what is usual is 100% of the baseline: the alert fires nearly always",
+    fix="Write a ratio on the far side: `above: 150%`, `below: 50%`.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (FEW_SAMPLES, ANOMALY, NO_BASELINE, NO_ANOMALY, USUAL)
 
 OWN: Final = ("sigma", "baseline", "min_samples", "direction")
 """The keys beside those of the measure and the comparison."""
@@ -137,11 +144,20 @@ def _far(node: MappingNode, compared: list[str], reader: Reader) -> tuple[Fracti
     if amount is None or not isinstance(given, Scalar):
         return None
     if amount > 0:
+        if compared and _is_usual(_COMPARISONS[key], amount):
+            far = "150%" if _COMPARISONS[key][0] == ">" else "50%"
+            message = f"`{key}: {given.text}` of what is usual is met by what is usual"
+            reader.report(finding(USUAL, given.origin, message, f"write `{key}: {far}`"))
         return Fraction(amount), given.text
     message = f"`{key}: {given.text}` is never passed by what is far from usual"
     example = "150%" if compared else number_text(_SIGMA)
     reader.report(finding(ANOMALY, given.origin, message, f"write `{key}: {example}`"))
     return None
+
+
+def _is_usual(comparison: str, ratio: Decimal | Fraction) -> bool:
+    """Say whether a value as the baseline has it is beyond a ratio, or at it."""
+    return ratio <= 1 if comparison[0] == ">" else ratio >= 1
 
 
 def _is_kept(node: MappingNode, over: Duration | None, reader: Reader, *, is_ratio: bool) -> bool:

@@ -61,8 +61,8 @@ class Anomaly:
 
     @property
     def role(self) -> AlertRole:
-        """A symptom: something else may be its cause."""
-        return AlertRole.SYMPTOM
+        """No symptom of an SLO: more traffic than usual is not what its page tells."""
+        return AlertRole.OUTLOOK
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

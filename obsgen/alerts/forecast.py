@@ -76,8 +76,8 @@ class Forecast:
 
     @property
     def role(self) -> AlertRole:
-        """A symptom: something else may be its cause."""
-        return AlertRole.SYMPTOM
+        """No symptom of an SLO: more traffic than usual is not what its page tells."""
+        return AlertRole.OUTLOOK
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

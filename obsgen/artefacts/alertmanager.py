@@ -80,10 +80,16 @@ class TimeInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRef:
-    """The alerts of a name, of one service or, without one, of all."""
+    """
+    The alerts of a name, of one service or, without one, of all.
+
+    Attributes:
+        labels: Only those with these labels, too.
+    """
 
     service: str
     alert: str
+    labels: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
     def __str__(self) -> str:
@@ -121,6 +127,7 @@ class AlertmanagerConfig:
         tests: What its author says that it does.
         version: Of the Alertmanager that is going to load it.
         messages: The template file that receivers refer to, or nothing where none does.
+        environment: Whose it is, or empty.
     """
 
     global_: Mapping[str, Json]
@@ -132,3 +139,4 @@ class AlertmanagerConfig:
     tests: tuple[RouteTest, ...] = ()
     version: tuple[int, int] = (0, 25)
     messages: str = ""
+    environment: str = ""

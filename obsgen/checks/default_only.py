@@ -26,7 +26,7 @@ CODES: Final = (DEFAULT_ONLY,)
 def _run(subject: Subject) -> Iterator[Diagnostic]:
     config = subject.compiled.alertmanager
     # Without any route the default receiver is the whole routing.
-    if config is None or not config.route.routes:
+    if config is None or all(_is_default(each, config.route) for each in config.route.routes):
         return
     found = [
         alert

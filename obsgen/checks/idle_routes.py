@@ -13,7 +13,7 @@ from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.names import ESCALATED
 from obsgen.reader.route_checks import cover_of, shown
 from obsgen.routing import matched
-from obsgen.routing.alerts import RoutedAlert, levels
+from obsgen.routing.alerts import RoutedAlert
 
 IDLE_ROUTE: Final = Code(
     "ALR652",
@@ -33,7 +33,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
     if config is None or not alerts:
         return
     taken = {id(route) for alert in alerts for reached in alert.reached for route in reached.path}
-    for above, routes in levels(config.route):
+    for path, routes in _levels((config.route,)):
+        above = path[-1]
         if id(above) not in taken and above is not config.route:
             continue  # told of the route above
         for index, route in enumerate(routes):
@@ -41,7 +42,15 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
             if id(route) in taken or _is_derived(route, above) or cover_of(routes, index):
                 continue
             if route.matchers:
-                yield _finding(route, alerts)
+                yield _finding(route, path, alerts)
+
+
+def _levels(path: tuple[Route, ...]) -> Iterator[tuple[tuple[Route, ...], tuple[Route, ...]]]:
+    """Yield the routes from the root to each that has others below it, and these."""
+    if path[-1].routes:
+        yield path, path[-1].routes
+    for child in path[-1].routes:
+        yield from _levels((*path, child))
 
 
 def _is_derived(route: Route, above: Route) -> bool:
@@ -50,14 +59,20 @@ def _is_derived(route: Route, above: Route) -> bool:
     return not route.origin.file or route.origin == above.origin or of_escalation
 
 
-def _finding(route: Route, alerts: tuple[RoutedAlert, ...]) -> Diagnostic:
+def _finding(route: Route, path: tuple[Route, ...], alerts: tuple[RoutedAlert, ...]) -> Diagnostic:
     # A scheme of severities and teams may be routed before all of them have alerts.
     is_policy = all(matcher.label in _POLICY for matcher in route.matchers)
     may_match = [a for a in alerts if matched(route.matchers, a.labels) is not False]
     message = f"no alert takes the route for {shown(route)}"
+    asked = [matcher for above in path for matcher in above.matchers]
+    if may_match and not any(matched(asked, a.labels) is not False for a in may_match):
+        message += f": the route above it, for {shown(path[-1])}, takes none that match"
+        return finding(IDLE_ROUTE, route.origin, message, "move it out of the other, or remove it")
     if may_match:
         message += f": routes before it take `{may_match[0].name}` and all others that match"
         return finding(IDLE_ROUTE, route.origin, message, "move it up, or remove it")
+    if all(any(matched([m], a.labels) is not False for a in alerts) for m in route.matchers):
+        message += ": none has all of these at once"
     for matcher in route.matchers:
         if not any(matched([matcher], alert.labels) is not False for alert in alerts):
             has = any(alert.labels.may_have(matcher.label) for alert in alerts)

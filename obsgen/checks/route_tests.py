@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.artefacts import AlertmanagerConfig, AlertRef, RouteTest
+from obsgen.artefacts import AlertmanagerConfig, AlertRef, InhibitRule, RouteTest
 from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
-from obsgen.diagnostics import Code, Diagnostic, finding
+from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.names import ESCALATED
 from obsgen.routing import PossibleLabels, Reached, Tree, any_of, inhibits, is_open
 from obsgen.routing.alerts import RoutedAlert
@@ -46,6 +46,7 @@ class _Stage:
     def __init__(self, config: AlertmanagerConfig, alerts: tuple[RoutedAlert, ...]) -> None:
         self.tree = Tree(config.route)
         self.inhibit_rules = config.inhibit_rules
+        self.where = f" in `{config.environment}`" if config.environment else ""
         self.intervals = {interval.name: interval for interval in config.time_intervals}
         self.by_name: dict[str, list[RoutedAlert]] = {}
         for alert in alerts:
@@ -69,19 +70,21 @@ class _Player:
 
     def findings(self) -> Iterator[Diagnostic]:
         for ref in (self.test.alert, *self.test.beside):
-            if not self.stage.alerts(ref):
+            alerts = self.stage.alerts(ref)
+            if not alerts:
                 yield self._unknown(ref)
+                return
+            if not any(alert.labels.narrowed(ref.labels) for alert in alerts):
+                yield _never_so(ref, ref.labels, alerts[0], ref.origin)
                 return
         named = [a for a in self.stage.alerts(self.test.alert) if self._is_meant(a)]
         narrowed = [(a, labels) for a in named if (labels := a.labels.narrowed(self.test.labels))]
         if not narrowed:
-            shown = ", ".join(f"{k}={v!r}" for k, v in self.test.labels.items())
-            message = f"no alert `{self.test.alert}` has the labels {shown}"
-            hint = f"its labels are {_shown(named[0].labels)}"
-            yield finding(UNKNOWN_ALERT, self.test.origin / "labels", message, hint)
+            place = self.test.origin / "labels"
+            yield _never_so(self.test.alert, self.test.labels, named[0], place)
         for alert, labels in narrowed:
             if problem := self._problem(labels):
-                message = f"alert `{alert.name}` {problem}"
+                message = f"alert `{alert.name}`{self.stage.where} {problem}"
                 yield finding(TEST_FAILS, self.test.origin / "reaches", message, _way(alert))
                 return
 
@@ -100,8 +103,13 @@ class _Player:
         """Return what is not as the test says, or an empty text."""
         for ref in self.test.beside:
             for source in self.stage.alerts(ref):
+                given = source.labels.narrowed(ref.labels)
+                if given is None:
+                    continue
                 rules = self.stage.inhibit_rules
-                verdict = any_of(*(inhibits(rule, source.labels, labels) for rule in rules))
+                verdict = any_of(
+                    *(inhibits(rule, _as_of(given, labels, rule), labels) for rule in rules)
+                )
                 if verdict is None:
                     return f"may or may not be silenced by `{source.name}`: give more labels"
                 if verdict:
@@ -129,6 +137,21 @@ class _Player:
     def _is_open(self, reached: Reached) -> bool:
         at = self.test.at
         return at is None or is_open(reached.route, self.stage.intervals, at)
+
+
+def _as_of(source: PossibleLabels, target: PossibleLabels, rule: InhibitRule) -> PossibleLabels:
+    """Return an alert that has what a rule compares in common with another, where it may."""
+    compared = (label for label in rule.equal if source.value(label) is None)
+    known = {label: value for label in compared if (value := target.value(label)) is not None}
+    return source.narrowed(known) or source
+
+
+def _never_so(
+    ref: AlertRef, labels: Mapping[str, str], alert: RoutedAlert, place: Origin
+) -> Diagnostic:
+    shown = ", ".join(f"{k}={v!r}" for k, v in labels.items())
+    message = f"no alert `{ref}` has the labels {shown}"
+    return finding(UNKNOWN_ALERT, place, message, f"its labels are {_shown(alert.labels)}")
 
 
 def _listed(names: tuple[str, ...]) -> str:

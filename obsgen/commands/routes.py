@@ -77,6 +77,12 @@ def routes(
         sys.exit(FOUND)
     names = [spec.environment.name for spec in built.specs]
     each = zip(built.compiled, names, strict=True)
+    if labels is not None and "severity" in labels:
+        scheme = built.specs[0].project.severities
+        resolved = scheme.resolve(labels["severity"])
+        if resolved not in (None, labels["severity"]):
+            click.echo(f"severity `{labels['severity']}` is `{resolved}` here", err=True)
+            labels = {**labels, "severity": resolved}
     found = [routes_of(compiled, name, alert, labels) for compiled, name in each]
     told = [answer for answer in found if answer is not None]
     if not told:

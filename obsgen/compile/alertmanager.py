@@ -9,7 +9,7 @@ matchers keep out the alerts that carry others. Semantics: Alertmanager's `inhib
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -21,12 +21,14 @@ from obsgen.artefacts import (
     RecordingRule,
 )
 from obsgen.compile.alert_matchers import equals, one_of
+from obsgen.compile.heard import check_heard
 from obsgen.compile.notified import with_notified
 from obsgen.compile.routes import compile_routes
+from obsgen.compile.slo_pages import check_symptoms
 from obsgen.compile.symptoms import symptom_rules
 from obsgen.compile.watchdogs import with_watchdogs
 from obsgen.messages import refers, template_file
-from obsgen.model import Project, Reports, Routing, Service, SeverityScheme
+from obsgen.model import Environment, Project, Reports, Routing, Service, SeverityScheme
 from obsgen.names import BURN_ALERT, IDENTITY, PROBE_LABEL
 
 _SERVICE: Final = "service"
@@ -36,6 +38,7 @@ _SEVERITY: Final = "severity"
 
 
 _NO_RECORDS: Final[Mapping[str, tuple[RecordingRule, ...]]] = {}
+_NO_ENVIRONMENT: Final = Environment()
 
 
 def compile_alertmanager(
@@ -45,6 +48,7 @@ def compile_alertmanager(
     services: tuple[Service, ...] = (),
     records: Mapping[str, tuple[RecordingRule, ...]] = _NO_RECORDS,
     report: Reports = lambda _: None,
+    environment: Environment = _NO_ENVIRONMENT,
 ) -> AlertmanagerConfig | None:
     """
     Return the configuration for all rules of the project.
@@ -60,24 +64,33 @@ def compile_alertmanager(
     if routing is None:
         return None
     every = tuple(rules)
-    root = compile_routes(routing, project)
+    root = with_watchdogs(routing.route, every, project.external_labels)
+    root = compile_routes(replace(routing, route=root), project)
     root = with_notified(root, routing, services, every, project, report)
-    external = tuple(sorted(project.external_labels))
+    for diagnostic in check_heard(root, routing.receivers, every, project):
+        report(diagnostic)
+    # What all alerts have: environments may share one Alertmanager.
+    everywhere = tuple(sorted({*project.external_labels, *environment.labels}))
+    # In an environment, alerts may be less urgent than elsewhere, and some not there at all.
+    if not environment.name:
+        check_symptoms(services, every, project.severities, report)
     return AlertmanagerConfig(
         global_=routing.global_,
+        # Once more for what alerts add; a watchdog that has its route is sent by it.
         route=with_watchdogs(root, every, project.external_labels),
         receivers=routing.receivers,
         inhibit_rules=(
             *routing.inhibit_rules,
-            *_burn_rules(every, external, project.severities),
-            *_severity_rules(every, project, external),
-            *symptom_rules(services, every, records, project.severities, external),
+            *_burn_rules(every, everywhere, project.severities),
+            *_severity_rules(every, project, everywhere),
+            *symptom_rules(services, every, records, project.severities, everywhere),
         ),
         time_intervals=routing.time_intervals,
         sources=routing.sources,
         tests=routing.tests,
         version=project.alertmanager_version,
         messages=_messages(routing, project),
+        environment=environment.name,
     )
 
 
@@ -122,9 +135,9 @@ class _Burning:
 
 
 def _burn_rules(
-    rules: tuple[AlertingRule, ...], external: tuple[str, ...], severities: SeverityScheme
+    rules: tuple[AlertingRule, ...], everywhere: tuple[str, ...], severities: SeverityScheme
 ) -> Iterable[InhibitRule]:
-    slos = _burning(rules, external)
+    slos = _burning(rules, everywhere)
     ordered = {pair for slo in slos for pair in slo.pairs(severities)}
     disputed = {(fast, slow) for fast, slow in ordered if (slow, fast) in ordered}
     group_labels = tuple(sorted({label for slo in slos for label in slo.groups}))
@@ -134,7 +147,7 @@ def _burn_rules(
             AlertmanagerMatcher(label=label, op="!=" if label in groups else "=", value="")
             for label in group_labels
         )
-        equal = (*IDENTITY, *groups, *external)
+        equal = (*IDENTITY, *groups, *everywhere)
         pairs = (p for slo in members for p in slo.pairs(severities))
         agreed = _slower(p for p in pairs if p not in disputed)
         for fast, slower in agreed.items():
@@ -146,7 +159,7 @@ def _burn_rules(
                 yield _tier_rule(own, fast, slower, kept_apart, equal)
 
 
-def _burning(rules: tuple[AlertingRule, ...], external: tuple[str, ...]) -> tuple[_Burning, ...]:
+def _burning(rules: tuple[AlertingRule, ...], everywhere: tuple[str, ...]) -> tuple[_Burning, ...]:
     """Return the SLOs that have burn-rate alerts whose labels are all known."""
     tiers: dict[tuple[str, str, tuple[str, ...]], dict[str, str]] = {}
     for rule in rules:
@@ -154,8 +167,8 @@ def _burning(rules: tuple[AlertingRule, ...], external: tuple[str, ...]) -> tupl
         if rule.alert != BURN_ALERT or not {*IDENTITY, _TIER} <= set(labels):
             continue
         if (groups := _varying(rule)) is not None:
-            # Every alert carries the external labels: they tell no two SLOs apart.
-            own = tuple(label for label in groups if label not in external)
+            # Every alert carries these labels: they tell no two SLOs apart.
+            own = tuple(label for label in groups if label not in everywhere)
             key = (labels[_SERVICE], labels[_SLO], own)
             tiers.setdefault(key, {})[labels[_TIER]] = labels.get(_SEVERITY, "")
     return tuple(_Burning(*key, tuple(found.items())) for key, found in tiers.items())
@@ -204,7 +217,7 @@ class _Level:
 
 
 def _severity_rules(
-    rules: tuple[AlertingRule, ...], project: Project, external: tuple[str, ...]
+    rules: tuple[AlertingRule, ...], project: Project, everywhere: tuple[str, ...]
 ) -> Iterable[InhibitRule]:
     """Yield one rule for all alerts of a service that agree on everything but their name."""
     found: dict[tuple[_Identity, str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
@@ -218,7 +231,7 @@ def _severity_rules(
             source=(*common, equals(_SEVERITY, urgent)),
             target=(*common, one_of(_SEVERITY, lower)),
             equal=tuple(
-                dict.fromkeys(("alertname", *(label for label, _ in identity), *equal, *external))
+                dict.fromkeys(("alertname", *(label for label, _ in identity), *equal, *everywhere))
             ),
         )
 

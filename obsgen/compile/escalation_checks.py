@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from obsgen.artefacts import AlertingRule, Route
+from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, Route
 from obsgen.diagnostics import Code, Severity, finding
-from obsgen.model import Environment, Escalation, Project, Reports, Routing
+from obsgen.model import Environment, Escalation, Leaderless, Project, Reports, Routing
 from obsgen.names import ESCALATED, WATCHDOG_LABEL
+from obsgen.reader.shape import words
 from obsgen.routing import PossibleLabels, Tree, matched, possible_labels
 from obsgen.routing.alerts import RoutedAlert
 
@@ -34,7 +35,15 @@ IDLE: Final = Code(
     fix="Correct its `where`, or remove the escalation.",
     severity=Severity.WARNING,
 )
-CODES: Final = (ESCALATED_LABEL, NOBODY_NEW, IDLE)
+NO_LEAD_OF_TEAM: Final = Code(
+    "ALR661",
+    "team-without-lead",
+    why="`team_lead` is nobody for a team that names no lead, so nobody is told of its alerts",
+    fix="Give the team a lead in the Project, name another receiver beside `team_lead`, or leave "
+    "the team out: `where: {team: {not: [data]}}`.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (ESCALATED_LABEL, NOBODY_NEW, IDLE, NO_LEAD_OF_TEAM)
 
 
 def may_match(escalation: Escalation, rule: AlertingRule, labels: PossibleLabels) -> bool:
@@ -46,6 +55,14 @@ def may_match(escalation: Escalation, rule: AlertingRule, labels: PossibleLabels
     if WATCHDOG_LABEL in rule.labels:
         return False
     return matched(escalation.route.matchers, labels) is not False
+
+
+def _is_leaderless(each: Leaderless, alert: RoutedAlert) -> bool:
+    """Say whether alerts of a rule are asked for, and surely nobody is told of them."""
+    if WATCHDOG_LABEL in alert.rule.labels or alert.labels.value("team") is None:
+        return False
+    asked = (AlertmanagerMatcher(label=m.label, op=m.op, value=m.value) for m in each.matchers)
+    return matched(asked, alert.labels) is not False
 
 
 def check_escalations(
@@ -61,6 +78,7 @@ def check_escalations(
     entries: dict[tuple[str | int, ...], list[int]] = {}
     for number, each in enumerate(escalations):
         entries.setdefault((each.origin.file, *each.origin.path), []).append(number)
+    left_out = dict(_check_leads(routing, alerts, report))
     asked_for: set[int] = set()
     for numbers in entries.values():
         asked = [
@@ -75,12 +93,33 @@ def check_escalations(
             message = "the escalation tells nobody who has not been told before"
             report(finding(NOBODY_NEW, origin / "to", message, "name another receiver"))
         # In an environment, alerts may be less urgent than elsewhere, and some not there at all.
-        if rules and not asked and not environment.name:
+        is_idle = not asked and (origin.file, *origin.path) not in left_out
+        if rules and is_idle and not environment.name:
             report(finding(IDLE, origin, "the escalation is for alerts that there are not"))
     for rule in (alerts[place].rule for place in sorted(asked_for)):
         if ESCALATED in (rule.carries or ()):
             message = f"alert `{rule.alert}` has a label `{ESCALATED}`, and is to be escalated"
             report(finding(ESCALATED_LABEL, rule.origin / "name", message))
+
+
+def _check_leads(
+    routing: Routing, alerts: tuple[RoutedAlert, ...], report: Reports
+) -> Iterator[tuple[tuple[str | int, ...], None]]:
+    """Report whose alerts `team_lead` leaves out; yield the places of such escalations."""
+    for each in routing.leaderless:
+        left = [alert for alert in alerts if _is_leaderless(each, alert)]
+        if not left:
+            continue
+        yield (each.origin.file, *each.origin.path), None
+        names = dict.fromkeys(alert.labels.value("team") or "" for alert in left)
+        teams = [name for name in names if name]
+        has = "team {} has" if len(teams) == 1 else "teams {} have"
+        whose = f"{has.format(words(teams, last='and'))} no lead" if teams else "it has no team"
+        message = f"the escalation tells nobody of `{left[0].name}`: {whose}"
+        report(finding(NO_LEAD_OF_TEAM, each.origin / "to", message, _LEAD))
+
+
+_LEAD: Final = "give the team a `lead` in the Project, or name another receiver, too"
 
 
 def _routed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, Route
@@ -45,11 +45,13 @@ def with_notified(
     for service in services:
         for alert in service.alerts:
             receivers = tuple(_receivers(alert, known, report))
-            for rule in by_key.get((service.name, alert.name), ()) if receivers else ():
-                if alert.telling.items() <= rule.labels.items():
-                    added, fallen = found.routes(rule, alert, receivers)
-                    first += added
-                    last += fallen
+            named = by_key.get((service.name, alert.name), ()) if receivers else ()
+            own = [rule for rule in named if alert.telling.items() <= rule.labels.items()]
+            telling = ("severity",) if len({r.labels.get("severity") for r in own}) > 1 else ()
+            for rule in own:
+                added, fallen = found.routes(rule, alert, receivers, telling)
+                first += added
+                last += fallen
     if not first:
         return root
     place = next((n for n, r in enumerate(root.routes) if not _is_of_escalation(r)), 0)
@@ -64,12 +66,22 @@ class _Notified:
     tree: Tree
 
     def routes(
-        self, rule: AlertingRule, alert: Alert, receivers: tuple[str, ...]
+        self,
+        rule: AlertingRule,
+        alert: Alert,
+        receivers: tuple[str, ...],
+        telling: tuple[str, ...],
     ) -> tuple[list[Route], list[Route]]:
-        """Return the routes in front for the alerts of a rule, and those behind."""
+        """
+        Return the routes in front for the alerts of a rule, and those behind.
+
+        Args:
+            telling: Labels that tell the rule from others of its name.
+        """
         reached = self.tree.dispatch(possible_labels(rule, self.project.external_labels))
         always = {r.receiver for r in reached if r.is_sure and not r.route.has_times}
-        matchers = _matchers(rule, alert)
+        own = {label: rule.labels.get(label, "") for label in telling}
+        matchers = _matchers(rule, {**alert.telling, **own})
         first = [
             Route(
                 receiver=name,
@@ -104,9 +116,9 @@ def _receivers(alert: Alert, known: set[str], report: Reports) -> Iterator[str]:
         report(finding(UNKNOWN_RECEIVER, scalar.origin, message, hint))
 
 
-def _matchers(rule: AlertingRule, alert: Alert) -> tuple[AlertmanagerMatcher, ...]:
+def _matchers(rule: AlertingRule, telling: Mapping[str, str]) -> tuple[AlertmanagerMatcher, ...]:
     service = rule.labels.get("service", "")
-    labels = {"service": service, "alertname": rule.alert, **alert.telling}
+    labels = {"service": service, "alertname": rule.alert, **telling}
     return tuple(equals(label, value) for label, value in labels.items() if value)
 
 

@@ -79,7 +79,7 @@ def compile_spec(
         alerts = tuple(rule for file in rule_files for rule in file.alerts)
         records = {file.service: tuple(_records(file)) for file in rule_files}
         alertmanager = compile_alertmanager(
-            spec.routing, alerts, project, services, records, report
+            spec.routing, alerts, project, services, records, report, spec.environment
         )
     escalated = with_links((e.rules for e in escalations), dashboards, services, url)
     pages: tuple[Page, ...] = ()

@@ -17,22 +17,21 @@ from obsgen.compile.alert_matchers import equals, is_there
 from obsgen.matchers import Matcher, contradiction
 from obsgen.model import Escalation, Project, Routing
 from obsgen.names import ESCALATED
+from obsgen.reader.route_checks import RETENTION
 from obsgen.routing import GROUP_INTERVAL
 from obsgen.units import Duration
-
-RETENTION: Final = Duration.parse("120h")
-"""Alertmanager's `--data.retention` unless its operator says otherwise."""
 
 _SEVERITY: Final = "severity"
 
 
 def compile_routes(routing: Routing, project: Project) -> Route:
     """Return the whole tree."""
-    root = routing.route
-    if routing.escalations:
-        first = _escalation_route(routing.escalations, root.receiver)
-        root = replace(root, routes=(first, *root.routes))
-    return _Repeating(project).tree(root)
+    repeating = _Repeating(project)
+    root = repeating.tree(routing.route)
+    if not routing.escalations:
+        return root
+    first = _escalation_route(routing.escalations, root.receiver)
+    return replace(root, routes=(repeating.branch(first, root), *root.routes))
 
 
 # --- escalations -------------------------------------------------------------------------------
@@ -56,7 +55,7 @@ def _escalation_route(escalations: tuple[Escalation, ...], otherwise: str) -> Ro
 
 @dataclass(frozen=True, slots=True)
 class _Repeating:
-    """Sets `repeat_interval` where the severity of the alerts is known, and the specs say none."""
+    """Sets `repeat_interval` by the severity of the alerts, where the specs say none."""
 
     project: Project
 
@@ -67,10 +66,18 @@ class _Repeating:
         group_interval = root.group_interval or GROUP_INTERVAL
         every = self.project.severities.names
         children, left = self._below(root, every, group_interval, None)
-        if len(left) < len(every) and _ends_here(root):
+        if _ends_here(root):
             # Said at the root, it would hold for all routes that say nothing.
             children += tuple(self._rest(root, name, group_interval) for name in left)
         return replace(root, routes=children)
+
+    def branch(self, route: Route, root: Route) -> Route:
+        """Return a route whose alerts all end below it, with what its routes repeat."""
+        if root.repeat_interval is not None:
+            return route
+        group_interval = root.group_interval or GROUP_INTERVAL
+        every = self.project.severities.names
+        return replace(route, routes=self._below(route, every, group_interval, None)[0])
 
     def _below(
         self,
@@ -104,7 +111,9 @@ class _Repeating:
             return route
         group_interval = route.group_interval or group_interval
         names = _matched(route, above)
-        if not names or len(names) == len(self.project.severities.names):
+        is_any = len(names) == len(self.project.severities.names)
+        if not names or (is_any and not (_ends_here(route) or _ends_below(route))):
+            # What goes on from below it cannot be told apart by a last route for each severity.
             return replace(route, routes=self._below(route, names, group_interval, None)[0])
         own = self._interval(names[-1], group_interval)
         children, left = self._below(route, names, group_interval, own)
@@ -140,6 +149,11 @@ def repeated_every(severity: str, group_interval: Duration, project: Project) ->
 def _ends_here(route: Route) -> bool:
     """Say whether alerts end at a route itself, and a last route below it would take only these."""
     return not any(child.continue_ or not child.matchers for child in route.routes)
+
+
+def _ends_below(route: Route) -> bool:
+    """Say whether no alert ends at a route itself: a last route below it takes all."""
+    return any(not child.continue_ and not child.matchers for child in route.routes)
 
 
 def _matched(route: Route, severities: tuple[str, ...]) -> tuple[str, ...]:

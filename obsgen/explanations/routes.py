@@ -136,7 +136,18 @@ def _tree(route: Route, depth: int) -> Iterator[str]:
     shown = f" ({'; '.join(notes)})" if notes else ""
     yield f"{'  ' * depth}{what} → {route.receiver}{shown}"
     for child in route.routes:
-        yield from _tree(child, depth + 1)
+        if not _only_repeats(child, route):
+            yield from _tree(child, depth + 1)
+
+
+def _only_repeats(child: Route, route: Route) -> bool:
+    """Say whether a route is derived from the one above it, to repeat one severity in its time."""
+    return (
+        child.origin == route.origin
+        and child.receiver == route.receiver
+        and child.repeat_interval is not None
+        and [m.label for m in child.matchers] == ["severity"]
+    )
 
 
 def _rows(alert: RoutedAlert) -> Iterator[tuple[str, ...]]:

@@ -101,7 +101,7 @@ from obsgen.model.slos import (
     Tile,
     burn_rate_factor,
 )
-from obsgen.model.spec import Escalation, Routing, Spec
+from obsgen.model.spec import Escalation, Leaderless, Routing, Spec
 from obsgen.model.spends import LEAST_ELAPSED, Spend, SpendPart
 from obsgen.model.vectors import (
     Labels,
@@ -148,6 +148,7 @@ __all__ = [
     "Flow",
     "Hours",
     "Labels",
+    "Leaderless",
     "Ledger",
     "LedgerScope",
     "LegendStyle",

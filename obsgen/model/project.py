@@ -198,12 +198,14 @@ class AlertRole(enum.Enum):
     """
     What an alert tells, which decides what may silence it.
 
-    A SYMPTOM says that something goes badly; what causes it may silence it. A CAUSE says what
-    nothing else says, and TARGET_DOWN that a target cannot be scraped: neither is ever silenced
-    by another alert.
+    A SYMPTOM says that something goes badly; what causes it may silence it. An OUTLOOK says that
+    something is unusual or going to be bad: no SLO says so, but a target that is down explains it.
+    A CAUSE says what nothing else says, and TARGET_DOWN that a target cannot be scraped: neither
+    is ever silenced by another alert.
     """
 
     SYMPTOM = "symptom"
+    OUTLOOK = "outlook"
     CAUSE = "cause"
     TARGET_DOWN = "target down"
 

@@ -44,6 +44,20 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaderless:
+    """
+    Alerts that an escalation asks for, and of which it tells nobody: their team has no lead.
+
+    Attributes:
+        matchers: What the escalation asks for, and that the team is none with a lead.
+        origin: Of the escalation.
+    """
+
+    matchers: tuple[Matcher, ...]
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
     """The routing documents, merged."""
 
@@ -53,6 +67,7 @@ class Routing:
     time_intervals: tuple[TimeInterval, ...]
     inhibit_rules: tuple[InhibitRule, ...]
     escalations: tuple[Escalation, ...] = ()
+    leaderless: tuple[Leaderless, ...] = ()
     sources: tuple[str, ...]
     tests: tuple[RouteTest, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

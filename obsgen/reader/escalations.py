@@ -8,17 +8,17 @@ for each team: such an entry becomes several, each for some of its alerts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, Route
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher, any_value, contradiction, literal_pattern
-from obsgen.model import Escalation
+from obsgen.model import Escalation, Leaderless
 from obsgen.names import ESCALATED
 from obsgen.reader.route_checks import check_timing
 from obsgen.reader.route_matchers import read_route_matchers
-from obsgen.reader.routes import RouteReader, told_to
+from obsgen.reader.routes import RouteReader, check_named, told_to
 from obsgen.reader.values import read_duration, read_list
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
@@ -48,10 +48,16 @@ _Matchers = tuple[Matcher, ...]
 
 @dataclass(frozen=True, slots=True)
 class EscalationReader:
-    """Reads the entries of `escalate`."""
+    """
+    Reads the entries of `escalate`.
+
+    Attributes:
+        leaderless: What was asked for of teams that have no lead, once it is read.
+    """
 
     routes: RouteReader
     above: Route
+    leaderless: list[Leaderless] = field(default_factory=list)
 
     def read(self, nodes: Iterable[Node]) -> tuple[Escalation, ...]:
         """Return the escalations in the order of the specs."""
@@ -64,6 +70,7 @@ class EscalationReader:
         check_timing(own, self.above, report)
         mute = self.routes.intervals.read(node.get("mute"), report, "escalation")
         active = self.routes.intervals.read(node.get("active"), report, "escalation")
+        check_named(node.get("to"), "escalation", report)
         told = tuple(self._told(node.get("to")))
         read = read_route_matchers(node.get("where"), self.routes.project, report)
         if read is None:
@@ -74,6 +81,12 @@ class EscalationReader:
             hint = "say what the alert itself is: `where: {severity: critical}`"
             report(finding(LOOP, (node.origin / "where" / ESCALATED).key(), message, hint))
             return
+        if told and all([m.op for m in some] == ["="] for some, _ in told):
+            # Each is for the team of a lead, and nobody for the others.
+            leads = (team.value for some, _ in told for team in some)
+            others = any_value(_TEAM, map(literal_pattern, leads), negated=True)
+            asked = (*matchers, others)
+            self.leaderless.append(Leaderless(matchers=asked, origin=node.origin))
         for one, after in self._waits(matchers, node):
             for some, to in _split(one, told):
                 route = replace(own, matchers=tuple(map(_of_alertmanager, some)))
@@ -88,7 +101,8 @@ class EscalationReader:
         """Yield the receivers, and which alerts they are for."""
         report = self.routes.report
         words = [i for i in read_list(node) if isinstance(i, Scalar) and i.text == TEAM_LEAD]
-        named = self.routes.receivers.read(_without(node, TEAM_LEAD), report, "escalation")
+        receivers = replace(self.routes.receivers, words=(TEAM_LEAD,))
+        named = receivers.read(_without(node, TEAM_LEAD), report, "escalation")
         if not words:
             if named:
                 yield (), named

@@ -265,7 +265,8 @@ def resolved_severity(node: Scalar, scheme: SeverityScheme, report: Reports) -> 
 
 def unknown_severity(word: str, origin: Origin, scheme: SeverityScheme) -> Diagnostic:
     """Return the finding for a severity that the Project does not have."""
-    known = [n for level in scheme.levels for n in (level.name, *level.aliases)]
+    names = (n for level in scheme.levels for n in (level.name, *level.aliases))
+    known = list(dict.fromkeys(names))
     guess = near(word, known)
     hint = f"did you mean `{guess}`?" if guess else f"it has {words(known)}"
     return finding(UNKNOWN_SEVERITY, origin, f"severity `{word}` is not defined", hint)

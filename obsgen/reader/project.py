@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.catalogue import TARGET_LABELS, near
-from obsgen.diagnostics import Code, Origin, finding
+from obsgen.diagnostics import Code, Origin, Severity, finding
 from obsgen.model import CATEGORIES, Project, Reports, SeverityLevel, SeverityScheme, Team, Tile
 from obsgen.reader.checks import read_checks
 from obsgen.reader.datasources import Around, read_datasources
@@ -18,13 +18,14 @@ from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
 from obsgen.reader.profiles import read_profiles
 from obsgen.reader.scrape import read_target
-from obsgen.reader.shape import words
+from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.tiers import Profile
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
 from obsgen.schema.shared import is_label
 from obsgen.secrets import LITERAL_SECRET, looks_secret
-from obsgen.source import MappingNode, Node, Scalar
+from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
+from obsgen.versions import version_text
 
 UNREADABLE_VERSION: Final = Code(
     "SCH113",
@@ -52,7 +53,31 @@ UTC_OFFSET: Final = Code(
     "knows no time zones",
     fix='Write the offset in hours and minutes: `utc_offset: "+09:00"`.',
 )
-CODES: Final = (UNREADABLE_VERSION, UNKNOWN_OUTPUT, LEDGER_PARAMETER, UTC_OFFSET)
+OLD_ALERTMANAGER: Final = Code(
+    "ALR662",
+    "old-alertmanager",
+    why="what is written has `matchers`, which Alertmanager reads from 0.22 on; an older "
+    "one refuses to start",
+    fix='Raise the target: `alertmanager: {version: "0.25"}`.',
+)
+UNKNOWN_ALERTMANAGER: Final = Code(
+    "ALR663",
+    "unknown-alertmanager",
+    why="what is new in it is not known here, and neither is what it no longer takes",
+    fix="Check the version; a release that is newer than this obsgen will usually do.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (
+    UNREADABLE_VERSION,
+    UNKNOWN_OUTPUT,
+    LEDGER_PARAMETER,
+    UTC_OFFSET,
+    OLD_ALERTMANAGER,
+    UNKNOWN_ALERTMANAGER,
+)
+
+_ALERTMANAGERS: Final = ((0, 22), (0, 34))
+"""The first version that reads what is written, and the last that is known."""
 
 OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
 """What is written where a Project says nothing."""
@@ -122,7 +147,7 @@ class _ProjectReader:
                     dict.fromkeys((*TARGET_LABELS, *extra, *external, *environment_labels)),
                 )
             ),
-            alertmanager_version=self._version(self._section("alertmanager"), (0, 25)),
+            alertmanager_version=self._alertmanager(),
             alertmanagers=read_words(self._section("alertmanager").get("targets"))
             or ("alertmanager:9093",),
             datasources=read_datasources(
@@ -191,6 +216,22 @@ class _ProjectReader:
         self.report(finding(UNREADABLE_VERSION, node.origin, message))
         return default
 
+    def _alertmanager(self) -> tuple[int, int]:
+        version = self._version(self._section("alertmanager"), (0, 25))
+        first, last = _ALERTMANAGERS
+        place = self._section("alertmanager").origin / "version"
+        shown = version_text(version)
+        if version < first:
+            message = f"Alertmanager {shown} does not read `matchers`; 0.22 is the first that does"
+            self.report(finding(OLD_ALERTMANAGER, place, message, 'write `version: "0.25"`'))
+            return first
+        if version > last:
+            message = (
+                f"Alertmanager {shown} is not known; the last that is known is {version_text(last)}"
+            )
+            self.report(finding(UNKNOWN_ALERTMANAGER, place, message, "check the version"))
+        return version
+
     def _severities(self) -> SeverityScheme:
         levels = []
         seen: dict[str, Origin] = {}
@@ -214,6 +255,11 @@ class _ProjectReader:
                     aliases=aliases,
                 )
             )
+        node = self.node.get("severities")
+        if isinstance(node, Sequence) and not node.items:
+            message = "the scheme has no severity"
+            hint = "write `- {name: critical, page: true}`, or leave `severities` out"
+            self.report(finding(WRONG_COUNT, node.origin, message, hint))
         return SeverityScheme(tuple(levels) or DEFAULT_SEVERITIES)
 
     def _teams(self) -> tuple[str, ...] | None:

@@ -15,6 +15,7 @@ from obsgen.artefacts import AlertmanagerMatcher, Route
 from obsgen.diagnostics import Code, Related, Severity, finding
 from obsgen.model import Reports
 from obsgen.routing import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL, takes
+from obsgen.units import Duration
 
 UNREACHABLE: Final = Code(
     "ALR566",
@@ -37,7 +38,18 @@ TIMING: Final = Code(
     fix="Keep group_wait <= group_interval <= repeat_interval: 30s, 5m and 4h unless given.",
     severity=Severity.WARNING,
 )
-CODES: Final = (UNREACHABLE, IDLE_CONTINUE, TIMING)
+BEYOND_RETENTION: Final = Code(
+    "ALR668",
+    "repeat-beyond-retention",
+    why="Alertmanager forgets after its data retention, 120h unless told otherwise, what it has "
+    "sent, and sends it again then",
+    fix="Write `repeat_interval: 5d` or less; ignore it where `--data.retention` is longer.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (UNREACHABLE, IDLE_CONTINUE, TIMING, BEYOND_RETENTION)
+
+RETENTION: Final = Duration.parse("120h")
+"""Alertmanager's `--data.retention` unless its operator says otherwise."""
 
 _LITERALS: Final = re.compile(r"(?:[^\\.+*?()|\[\]{}^$]|\\[^A-Za-z0-9])*")
 
@@ -76,6 +88,10 @@ def check_timing(route: Route, above: Route, report: Reports) -> None:
         message = f"group_interval {interval} is shorter than group_wait {wait}"
         hint = f"raise group_interval to {wait} or more, or lower group_wait"
         report(finding(TIMING, route.origin / key, message, hint))
+    if route.repeat_interval and route.repeat_interval > RETENTION:
+        message = f"repeat_interval {repeat} is longer than Alertmanager remembers, {RETENTION}"
+        place = route.origin / "repeat_interval"
+        report(finding(BEYOND_RETENTION, place, message, f"write `{RETENTION}` or less"))
     if repeat < interval and (route.repeat_interval or route.group_interval):
         key = "repeat_interval" if route.repeat_interval else "group_interval"
         message = f"repeat_interval {repeat} is shorter than group_interval {interval}"

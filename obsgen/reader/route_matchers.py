@@ -71,7 +71,9 @@ def read_route_matchers(
     node: Node | None, project: Project, report: Reports
 ) -> tuple[AlertmanagerMatcher, ...] | None:
     """Return the matchers in the order of the spec; None where one of them cannot be read."""
-    if not isinstance(node, MappingNode):
+    if node is not None and not isinstance(node, MappingNode):
+        return None  # JSON Schema has said so; it is not for all alerts
+    if node is None:
         return ()
     reader = _MatcherReader(project, report)
     entries = [entry for key, entry in node.entries.items() if not key.startswith("x-")]

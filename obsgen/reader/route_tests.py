@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -77,7 +77,14 @@ class RouteTestReader:
 
     def _beside(self, node: Node | None) -> tuple[AlertRef | None, ...]:
         items = node.items if isinstance(node, Sequence) else (node,) if node is not None else ()
-        return tuple(self._alert(item) for item in items)
+        return tuple(
+            self._labelled(item) if isinstance(item, MappingNode) else self._alert(item)
+            for item in items
+        )
+
+    def _labelled(self, node: MappingNode) -> AlertRef | None:
+        alert, labels = self._alert(node.get("alert")), self._labels(node.get("labels"))
+        return None if alert is None or labels is None else replace(alert, labels=labels)
 
     def _labels(self, node: Node | None) -> dict[str, str] | None:
         """Return the labels, severities by their name; None where one is not known."""

@@ -20,6 +20,7 @@ from obsgen.reader.route_checks import check_siblings, check_timing
 from obsgen.reader.route_matchers import read_route_matchers
 from obsgen.reader.shape import words
 from obsgen.reader.values import read_duration, read_flag, read_list, read_wait, read_words
+from obsgen.reader.wording import means
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
@@ -48,7 +49,19 @@ GROUP_BY_ALL: Final = Code(
     why="`...` means every label; Alertmanager refuses to start when others stand beside it",
     fix='Write `group_by: ["..."]` alone, or list the labels without it.',
 )
-CODES: Final = (UNKNOWN_RECEIVER, UNKNOWN_INTERVAL, SAME_RECEIVER_TWICE, GROUP_BY_ALL)
+NO_RECEIVER: Final = Code(
+    "ALR665",
+    "no-receiver",
+    why="an empty list looks as if nobody were told, and the receivers of the route above would be",
+    fix="Name a receiver, or leave `to` out where those of the route above are meant.",
+)
+CODES: Final = (
+    UNKNOWN_RECEIVER,
+    UNKNOWN_INTERVAL,
+    SAME_RECEIVER_TWICE,
+    GROUP_BY_ALL,
+    NO_RECEIVER,
+)
 
 _ALL_LABELS: Final = "..."
 _MAX_SHOWN: Final = 12
@@ -61,6 +74,7 @@ class Names:
 
     Attributes:
         defined: Each name with the place of its definition.
+        words: What else may be written there.
         word: What the names are of: `receiver`.
     """
 
@@ -68,6 +82,7 @@ class Names:
     code: Code
     defined: Mapping[str, Origin]
     used: set[str] = field(default_factory=set)
+    words: tuple[str, ...] = ()
 
     def read(self, node: Node | None, report: Reports, subject: str) -> tuple[str, ...]:
         """Return the names that are defined, each once, reporting the others."""
@@ -86,10 +101,14 @@ class Names:
         return tuple(found)
 
     def _report_unknown(self, item: Scalar, report: Reports, subject: str) -> None:
-        guess = near(item.text, self.defined)
+        guess = near(item.text, (*self.defined, *self.words))
         known = list(self.defined)[:_MAX_SHOWN]
         hint = f"did you mean `{guess}`?" if guess else f"defined: {words(known)}"
-        related = (Related(f"`{guess}` is defined here", self.defined[guess]),) if guess else ()
+        related = (
+            (Related(f"`{guess}` is defined here", self.defined[guess]),)
+            if guess in self.defined
+            else ()
+        )
         message = f"{subject} names {self.word} `{item.text}`, which is not defined"
         report(finding(self.code, item.origin, message, hint if known else "", related=related))
 
@@ -151,11 +170,12 @@ class RouteReader:
         matchers = read_route_matchers(node.get("where"), self.project, self.report)
         own = self.timing(node)
         check_timing(own, above, self.report)
+        check_named(node.get("to"), "route", self.report)
         to = self.receivers.read(node.get("to"), self.report, "route") or inherited
         mute = self.intervals.read(node.get("mute"), self.report, "route")
         active = self.intervals.read(node.get("active"), self.report, "route")
         children = self.routes(node.get("routes"), _over(own, above), to, goes_on=len(to) > 1)
-        if matchers is None or not to:
+        if matchers is None or not to or _is_foreign(node):
             return None
         route = replace(
             own,
@@ -164,6 +184,20 @@ class RouteReader:
             routes=children,
         )
         return told_to(route, to, mute=mute, active=active)
+
+
+def check_named(to: Node | None, subject: str, report: Reports) -> None:
+    """Report a list of receivers that is empty."""
+    if isinstance(to, Sequence) and not to.items:
+        report(finding(NO_RECEIVER, to.origin, f"`to` of the {subject} names nobody", _NAME))
+
+
+_NAME: Final = "name a receiver: `to: [oncall]`"
+
+
+def _is_foreign(node: MappingNode) -> bool:
+    """Say whether it is told in another language which alerts a route takes: it is not for all."""
+    return "where" not in node.entries and means(node, "where")
 
 
 def told_to(

@@ -13,7 +13,7 @@ from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher, Route, TimeInterval
 from obsgen.diagnostics import NOWHERE, Code, Origin, Related, Severity, finding
-from obsgen.model import Escalation, Project, Reports, Routing
+from obsgen.model import Escalation, Leaderless, Project, Reports, Routing
 from obsgen.reader.escalations import EscalationReader
 from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
@@ -89,6 +89,7 @@ class _RoutingReader:
         self.interval_entries = self._named("intervals")
         self.receivers = Names("receiver", UNKNOWN_RECEIVER, _origins(self.receiver_entries))
         self.escalations: tuple[Escalation, ...] = ()
+        self.leaderless: tuple[Leaderless, ...] = ()
         self.intervals = Names("interval", UNKNOWN_INTERVAL, _origins(self.interval_entries))
 
     def read(self) -> Routing | None:
@@ -107,6 +108,7 @@ class _RoutingReader:
             time_intervals=intervals,
             inhibit_rules=(),
             escalations=self.escalations,
+            leaderless=self.leaderless,
             sources=tuple(dict.fromkeys(node.origin.file for node in self.nodes)),
             tests=RouteTestReader(self.project, self.report, self.receivers).tests(
                 self._items("tests")
@@ -168,7 +170,9 @@ class _RoutingReader:
         of_teams = tuple(self._team_routes())
         all_routes = replace(_empty_list(self.nodes[0]), items=self._items("routes"))
         routes = reader.routes(all_routes, root, to, goes_on=bool(of_teams))
-        self.escalations = EscalationReader(reader, root).read(self._items("escalate"))
+        escalations = EscalationReader(reader, root)
+        self.escalations = escalations.read(self._items("escalate"))
+        self.leaderless = tuple(escalations.leaderless)
         if not to:
             return None
         routes = (*routes, *of_teams)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obsgen.artefacts import AlertingRule, Compiled, Route
+from obsgen.artefacts import AlertingRule, Compiled
 from obsgen.routing.dispatch import Reached, Tree
 from obsgen.routing.labels import PossibleLabels, possible_labels
 
@@ -39,11 +38,3 @@ def routed_alerts(compiled: Compiled) -> tuple[RoutedAlert, ...]:
         reached = () if tree is None else tree.dispatch(labels)
         found.append(RoutedAlert(rule=rule, labels=labels, reached=reached))
     return tuple(found)
-
-
-def levels(route: Route) -> Iterator[tuple[Route, tuple[Route, ...]]]:
-    """Yield each route that has others below it, with these, from the root on."""
-    if route.routes:
-        yield route, route.routes
-    for child in route.routes:
-        yield from levels(child)

@@ -96,19 +96,33 @@ _INTERVAL: Final = mapping(
     examples=[{"days": "monday..friday", "times": ["09:00-18:00"], "location": "Asia/Tokyo"}],
 )
 _ALERT: Final = "The alert: `service/Alert`, or the name alone for that of every service."
+_LABELS: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": text(),
+    "description": "Labels that it has beside those of its rule, or that choose the rule.",
+    "examples": [{"team": "backend", "severity": "critical"}],
+}
+_BESIDE: Final = mapping(
+    {"alert": text(_ALERT, examples=["gateway/GatewayDown"]), "labels": _LABELS},
+    required=("alert",),
+    examples=[{"alert": "gateway/GatewayDown", "labels": {"instance": "gateway:8080"}}],
+)
+_WHILE: Final[Schema] = {
+    **_BESIDE,
+    "type": ["string", "array", "object"],
+    "items": {**_BESIDE, "type": ["string", "object"]},
+    "description": "Alerts that fire at the same time, by name or with labels. What an inhibition "
+    "compares they have in common with the alert, unless their labels say otherwise.",
+    "examples": ["gateway/GatewayDown", [*_BESIDE["examples"]]],
+}
 _TEST: Final = mapping(
     {
         "alert": text(_ALERT, examples=["gateway/HighErrorRate"]),
-        "labels": {
-            "type": "object",
-            "additionalProperties": text(),
-            "description": "Labels that it has beside those of its rule, or that choose the rule.",
-            "examples": [{"team": "backend", "severity": "critical"}],
-        },
+        "labels": _LABELS,
         "at": text(
             "When, with the time zone; any time unless told.", examples=["2026-01-03T02:00+09:00"]
         ),
-        "while": one_or_several("Alerts that fire at the same time.", "gateway/GatewayDown"),
+        "while": _WHILE,
         "reaches": listed(
             text(), description="All receivers that are notified.", examples=[["oncall", "chat"]]
         ),
