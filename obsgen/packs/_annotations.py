@@ -99,7 +99,6 @@ def deployments(metrics: Iterable[Metric], scrape: Duration) -> Iterator[Annotat
             name=DEPLOYMENTS,
             expr=f"{now} unless {before}",
             title=f"{label} {{{{{label}}}}}",
-            text=metric.help,
             color="blue",
             step=_step(scrape),
         )
