@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import INTERVAL, Dashboard
+from obsgen.artefacts import Dashboard
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._rule import Found, of_dashboards
@@ -34,10 +34,6 @@ def _look(subject: Subject, dashboard: Dashboard) -> Found:
             message = f"nothing on dashboard `{dashboard.title}` uses variable `{variable.name}`"
             hint = f'write `{variable.name}=~"${variable.name}"` into a query, or leave it out'
             yield finding(IDLE_VARIABLE, origin, message, hint)
-    if dashboard.intervals and INTERVAL not in _used(dashboard):
-        message = f"nothing on dashboard `{dashboard.title}` uses `${INTERVAL}`"
-        hint = f"write `window: ${INTERVAL}`, or leave the intervals out"
-        yield finding(IDLE_VARIABLE, dashboard.origin, message, hint)
 
 
 def _used(dashboard: Dashboard) -> set[str]:
