@@ -23,6 +23,7 @@ kind: Project
 name: systems
 prometheus: {version: "2.42", scrape_interval: 15s, retention: 60d}
 outputs: [prometheus, grafana]
+datasources: {alertmanager: {}, loki: {}, elasticsearch: {index: "logs-*"}, tempo: {}, jaeger: {}}
 ---
 apiVersion: obsgen/v1
 kind: Service
