@@ -31,3 +31,15 @@ COLUMNS: Final = VALUES | {"column", "hidden"}
 
 ANYTHING: Final = GRAPH | COLUMNS
 """Of one that is written in Grafana's own words."""
+
+BUCKETS: Final = VALUES | {"interval", "exemplars"}
+"""Of one that draws how many values lie where, over time."""
+
+STATES: Final = OVER_TIME | {"fill", "hidden"}
+"""Of one that draws which state holds when."""
+
+SPREAD: Final = SCALED | {"fill", "stacked", "legend", "hidden"}
+"""Of one that draws how often which value came."""
+
+PARTS: Final = VALUES | {"legend", "hidden"}
+"""Of one that draws parts of a whole."""

@@ -14,7 +14,7 @@ from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, Measure, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
-from obsgen.panels._takes import VALUES
+from obsgen.panels._takes import BUCKETS
 from obsgen.panels._words import described_as
 from obsgen.panels.timeseries import HIDE_FROM
 from obsgen.schema.shared import one_of_words
@@ -132,7 +132,7 @@ class HeatmapKind:
     """Reads `heatmap: {of: HISTOGRAM}` and `heatmap: MEASURE`, with `scheme`."""
 
     key: Final = "heatmap"
-    takes: Final = VALUES
+    takes: Final = BUCKETS
     own: Final = {
         "scheme": one_of_words(SCHEMES, "Grafana's colour scheme; `Oranges` where left out."),
     }

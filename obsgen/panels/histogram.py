@@ -10,7 +10,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
-from obsgen.panels._takes import VALUES
+from obsgen.panels._takes import SPREAD
 from obsgen.panels._words import described_as
 from obsgen.panels.timeseries import ASKING, COLOR, HIDE_FROM, LEGEND
 from obsgen.schema.shared import flag
@@ -51,7 +51,7 @@ class HistogramKind:
     """Reads `histogram: MEASURE`, with `combine`."""
 
     key: Final = "histogram"
-    takes: Final = VALUES
+    takes: Final = SPREAD
     own: Final = {"combine": flag("All series together instead of each for itself.")}
     schema: Final[Mapping[str, Any]] = measures_schema(
         "How often which values came: a measure, the name of one, or a list of them.",

@@ -11,7 +11,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
-from obsgen.panels._takes import VALUES
+from obsgen.panels._takes import PARTS
 from obsgen.panels.stat import REDUCE
 from obsgen.panels.timeseries import COLOR, HIDE_FROM
 from obsgen.schema.shared import one_of_words
@@ -55,7 +55,7 @@ class PieChartKind:
     """Reads `piechart: MEASURE`, with `shape`."""
 
     key: Final = "piechart"
-    takes: Final = VALUES
+    takes: Final = PARTS
     own: Final = {"shape": one_of_words(SHAPES, "`donut` where left out.")}
     schema: Final[Mapping[str, Any]] = measures_schema(
         "Current values as parts of a whole: a measure, the name of one, or a list of them.",

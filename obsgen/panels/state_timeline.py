@@ -13,7 +13,7 @@ from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
 from obsgen.panels._states import SCHEMA, State, mappings_of, read_states
-from obsgen.panels._takes import OVER_TIME
+from obsgen.panels._takes import STATES
 from obsgen.panels.timeseries import HIDE_FROM, LEGEND
 from obsgen.source import Node
 
@@ -68,7 +68,7 @@ class StateTimelineKind:
     """Reads `state_timeline: MEASURE`, with `states`."""
 
     key: Final = "state_timeline"
-    takes: Final = OVER_TIME
+    takes: Final = STATES
     own: Final = {"states": SCHEMA}
     schema: Final[Mapping[str, Any]] = measures_schema(
         "Which state holds when: a measure, the name of one, or a list of them.",

@@ -35,8 +35,8 @@ BUCKET_ORDER: Final = Code(
 RESERVED_LABEL: Final = Code(
     "REF211",
     "reserved-label",
-    why="Prometheus and the exposition format set this label themselves",
-    fix="Remove it from `labels:`; target labels belong to every metric.",
+    why="Prometheus and the exposition format set this label themselves, or PromQL cannot name it",
+    fix="Remove it from `labels:`, or give it another name; target labels belong to every metric.",
 )
 UNREADABLE_UNIT: Final = Code(
     "SCH112",
@@ -64,6 +64,8 @@ _SUFFIX_UNITS: Final = {
     "celsius": "celsius",
     "percent": "percent",
 }
+# `generated_parser.y`, `maybe_label`: of all words that PromQL knows, these name no label there.
+_NO_GROUPS: Final = frozenset({"inf", "nan", "without"})
 _SET_BY_SERVER: Final = frozenset({"le", "quantile", "__name__"})
 
 
@@ -203,6 +205,10 @@ class _MetricReader:
         return found
 
     def _may_declare(self, label: str, origin: Origin) -> bool:
+        if label.lower() in _NO_GROUPS:
+            message = f"PromQL cannot group by a label that is called `{label}`"
+            self.report(finding(RESERVED_LABEL, origin, message, "give the label another name"))
+            return False
         if label not in _SET_BY_SERVER:
             return is_label(label)
         message = f"label `{label}` of `{self.name}` is set by the exposition itself"
