@@ -65,7 +65,7 @@ def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
         server_version = "obsgen"
         sys_version = ""
 
-        def do_GET(self) -> None:  # noqa: N802 (as http.server calls it)
+        def do_GET(self) -> None:
             name = self.path.partition("?")[0].removeprefix("/") or INDEX
             host = self.headers.get("Host", "").rpartition(":")[0]
             # Else a page of the web could ask by a name that leads here.
@@ -79,7 +79,7 @@ def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(found or b"")
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 (its names)
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401 (its names)
             """Say nothing: a request a second is no news."""
 
     return Handler
