@@ -42,6 +42,7 @@ def _of_targets(subject: Subject, panel: ShownPanel, target: ShownTarget) -> Fou
 
 
 def _of_panels(subject: Subject, panel: ShownPanel) -> Found:
+    del subject
     dashboard = panel.dashboard
     title = f"the title of panel `{panel.title}`"
     for found in _undefined(dashboard, (panel.title,), title, panel.origin / "title"):
@@ -52,10 +53,11 @@ def _of_panels(subject: Subject, panel: ShownPanel) -> Found:
         hint = _hint(panel.panel.repeat, dashboard)
         yield finding(UNDEFINED_VARIABLE, panel.origin, message, hint)
     for link in (*panel.panel.links, *panel.panel.data_links):
-        yield from _of_link(subject, dashboard, link, panel.origin)
+        yield from _of_link(dashboard, link, panel.origin)
 
 
 def _of_dashboards(subject: Subject, dashboard: Dashboard) -> Found:
+    del subject
     for section in dashboard.sections:
         named = f"the title of section `{section.title}`"
         for found in _undefined(dashboard, (section.title,), named, dashboard.origin):
@@ -65,7 +67,7 @@ def _of_dashboards(subject: Subject, dashboard: Dashboard) -> Found:
             hint = _hint(section.repeat, dashboard)
             yield finding(UNDEFINED_VARIABLE, dashboard.origin, message, hint)
     for link in dashboard.links:
-        yield from _of_link(subject, dashboard, link, dashboard.origin)
+        yield from _of_link(dashboard, link, dashboard.origin)
     for annotation in dashboard.annotations:
         origin = annotation.origin if annotation.origin.file else dashboard.origin
         named = f"annotation `{annotation.name}`"
@@ -76,17 +78,10 @@ def _of_dashboards(subject: Subject, dashboard: Dashboard) -> Found:
         yield from _undefined(dashboard, (variable.query,), named, origin)
 
 
-def _of_link(
-    subject: Subject, dashboard: Dashboard, link: Link, otherwise: Origin
-) -> Iterator[Diagnostic]:
+def _of_link(dashboard: Dashboard, link: Link, otherwise: Origin) -> Iterator[Diagnostic]:
     texts = (link.title, link.url, *(text for _, text in link.variables))
     origin = link.origin if link.origin.file else otherwise
     yield from _undefined(dashboard, texts, f"link `{link.title}`", origin)
-    target = next((d for d in subject.compiled.dashboards if d.uid == link.dashboard), None)
-    for name, _ in link.variables if target is not None else ():
-        if target is not None and name not in target.variable_names:
-            message = f"link `{link.title}` sets `{name}`, which `{target.title}` does not have"
-            yield finding(UNDEFINED_VARIABLE, origin, message, _hint(name, target))
 
 
 def _undefined(
