@@ -24,6 +24,7 @@ from obsgen.catalogue import Metric
 from obsgen.disk import shipped_presets
 from obsgen.pipeline import Built, Options, build
 
+WORDS: Final = ("slo", "red", "probes", "security", "alerts", "overview")
 PROJECT: Final = """
 apiVersion: obsgen/v1
 kind: Project

@@ -622,9 +622,6 @@ def test_must_have_5_two_queries_of_one_letter_are_found():
     assert ["same-ref-id"] == of_panel(asking("", extra={"targets": targets}))
 
 
-TO_ITSELF: Final = Link(title="Next", dashboard="obs-board", variables=(("wya", "x"),))
-
-
 def test_must_have_5_a_variable_that_nothing_uses_is_found():
     variable = Variable(name="way", label="way", query='label_values(up{job=~"$way"}, job)')
 
@@ -655,11 +652,10 @@ def test_must_have_5_a_variable_is_used_wherever_grafana_fills_it_in(panel: Pane
         asking(REQUESTS, title="Requests of ${wya}"),
         asking(REQUESTS, repeat="wya"),
         asking(REQUESTS, data_links=(Link(title="Logs", url="/explore?m=$wya"),)),
-        asking(REQUESTS, links=(TO_ITSELF,)),
         a_panel(type="logs", foreign=(of_logs('{m="$wya"}'),)),
         asking("sum(rate(tonebridge_requests_total[$__rate_intervall]))"),
     ],
-    ids=["query", "title", "repeat", "link", "variable of a link", "logs", "global"],
+    ids=["query", "title", "repeat", "link", "logs", "global"],
 )  # fmt: skip
 def test_must_have_7_a_variable_that_is_not_there_is_found_wherever_it_stands(panel: Panel):
     assert "undefined-variable" in of_panel(panel)

@@ -308,7 +308,8 @@ def test_grafana_finds_the_dashboards_where_they_are_mounted():
 
 
 def test_rates_know_the_scrape_interval():
-    (datasource,) = provisioned("datasources")["datasources"]
+    found = provisioned("datasources")["datasources"]
+    (datasource,) = (each for each in found if each["type"] == "prometheus")
 
     assert ("prometheus", True) == (datasource["uid"], datasource["isDefault"])
     assert "15s" == datasource["jsonData"]["timeInterval"]

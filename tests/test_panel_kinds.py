@@ -346,9 +346,10 @@ def test_a_search_for_traces_gives_a_table():
 
 
 @pytest.mark.parametrize("source", ["tempo", "jaeger"])
-@pytest.mark.parametrize("trace", ["3f2a9b", "${trace}"])
+@pytest.mark.parametrize("trace", ["3f2a9b", "${endpoint}"])
 def test_the_id_of_a_trace_shows_that_trace(source: str, trace: str):
-    found = a_panel(f'traces: {{{source}: "{trace}"}}')
+    more = "variables: [endpoint]" if "endpoint" in trace else ""
+    found = a_panel(f'traces: {{{source}: "{trace}"}}', more)
 
     assert ("traces", trace) == (found["type"], found["targets"][0]["query"])
 
@@ -491,7 +492,7 @@ def test_a_panel_of_grafana_is_written_as_it_stands():
 def test_a_type_that_is_known_begins_with_its_whole_options():
     found = a_panel(
         "panel: {type: stat, options: {graphMode: area}, targets: "
-        "[{expr: \"sum(up{job='gateway'})\"}]}"
+        "[{expr: \"sum(up{job='gateway'})\"}], fieldConfig: {defaults: {unit: short}}}"
     )
 
     assert ("area", "value") == (found["options"]["graphMode"], found["options"]["colorMode"])

@@ -13,6 +13,7 @@ from ready_specs import (
     MONITORING,
     PROJECT,
     SHOP,
+    WORDS,
     built,
     dashboards,
     panel,
@@ -203,7 +204,7 @@ def test_an_overview_of_some_services_counts_no_others():
 # --- the Project's words -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", packs.KINDS)
+@pytest.mark.parametrize("word", WORDS)
 def test_a_word_of_the_project_is_a_word_of_every_service(word: str):
     everywhere = (PROJECT + SHOP + MONITORING).replace(", dashboard: red", "")
     words = re.compile(r"dashboards: \[.*\]\n")
@@ -258,7 +259,7 @@ def test_every_dashboard_of_a_service_leads_to_the_overviews_the_runbooks_and_th
     ]
     of_shop = [uid for uid in dashboards() if uid.endswith("-shop")]
 
-    assert len(of_shop) == len(packs.KINDS)
+    assert len(of_shop) == len(WORDS)
     assert [expected] * len(of_shop) == [links(uid) for uid in of_shop]
 
 

@@ -180,10 +180,13 @@ def all_entries() -> dict[str, frozenset[str]]:
 
 
 def ready_places() -> Iterator[str]:
-    """The words of services for ready dashboards, as places."""
+    """The words of services for ready dashboards, those of the Project too, as places."""
+    every = [d.get("dashboards", ()) for _, d in documents() if d["kind"] == "Project"]
+    of_project = [word for words in every for word in words]
     for file, document in documents():
         if document["kind"] == "Service":
-            yield from (f"{file}: ready {word}" for word in document.get("dashboards", ()))
+            words = (*document.get("dashboards", ()), *of_project)
+            yield from (f"{file}: ready {word}" for word in words)
 
 
 def every_refs(node: Any) -> Iterator[str]:
