@@ -38,7 +38,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
         "type": ["object", "string", "number", "boolean"],
     },
     "description": "Values with the text, or the text and the colour, that stand for them.",
-    "examples": [{0: {"text": "down", "color": "red"}, 1: {"text": "up", "color": "green"}}],
+    "examples": [{"0": {"text": "down", "color": "red"}, "1": {"text": "up", "color": "green"}}],
 }
 
 

@@ -72,7 +72,7 @@ class StateTimelineKind:
     own: Final = {"states": SCHEMA}
     schema: Final[Mapping[str, Any]] = measures_schema(
         "Which state holds when: a measure, the name of one, or a list of them.",
-        {"value": "up", "states": {0: {"text": "down", "color": "red"}, 1: "up"}},
+        {"value": "up", "states": {"0": {"text": "down", "color": "red"}, "1": "up"}},
         own=own,
     )
 
