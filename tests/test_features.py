@@ -18,7 +18,7 @@ from obsgen.promql.functions import AGGREGATIONS, FUNCTIONS
 
 # Prometheus 2.19, docs/querying/functions.md and operators.md.
 _OLD_NAMES = """
-abs absent absent_over_time avg_over_time ceil changes clamp_max clamp_min count_over_time
+abs absent avg_over_time ceil changes clamp_max clamp_min count_over_time
 day_of_month day_of_week days_in_month delta deriv exp floor histogram_quantile holt_winters hour
 idelta increase irate label_join label_replace ln log10 log2 max_over_time min_over_time minute
 month predict_linear quantile_over_time rate resets round scalar sort sort_desc sqrt

@@ -35,8 +35,8 @@ _PROCESS_START: Final = Series(
 
 
 _YES_OR_NO: Final = frozenset(
-    {"up", "probe_success", "pg_up", "mysql_up", "redis_up", "nginx_up", "memcached_up"}
-    | {"mongodb_up", "haproxy_up", "rabbitmq_up", "node_filesystem_readonly"}
+    {"up", "pg_up", "mysql_up", "redis_up", "nginx_up", "memcached_up"}
+    | {"mongodb_up", "haproxy_up", "rabbitmq_up"}
 )
 """Gauges of well-known exporters that are 1 or 0."""
 

@@ -35,6 +35,10 @@ class Record:
 
     def panels(self) -> tuple[Panel, ...]:
         """Return whether the record is fresh, its metadata, and its parts."""
+        parts = tuple(self._parts())
+        return (*self._whole_panels(), *([self._parts_graph(parts)] if parts else []))
+
+    def _whole_panels(self) -> tuple[Panel, ...]:
         ledger = selector(names.total_events(self._tile), self._scope)
         info = selector(names.INFO, self._whole)
         return (
@@ -57,16 +61,18 @@ class Record:
                 width=20,
                 height=4,
             ),
-            graph(
-                "Seen and born",
-                f"What was counted in {self._tile}: of series that were there before (seen), and "
-                "what series had counted when they first appeared (born). Much that is born "
-                "tells of restarts, or of labels that change.",
-                tuple(self._parts()),
-                COUNT,
-                width=names.COLUMNS,
-                min_interval=str(self._tile),
-            ),
+        )
+
+    def _parts_graph(self, parts: tuple[Line, ...]) -> Panel:
+        return graph(
+            "Seen and born",
+            f"What was counted in {self._tile}: of series that were there before (seen), and "
+            "what series had counted when they first appeared (born). Much that is born "
+            "tells of restarts, or of labels that change.",
+            parts,
+            COUNT,
+            width=names.COLUMNS,
+            min_interval=str(self._tile),
         )
 
     def _parts(self) -> Iterator[Line]:
