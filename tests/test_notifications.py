@@ -716,7 +716,7 @@ ROUTING = """
 shared: {{slack: {{api_url_file: {file}}}}}
 receivers: {{chat: {{slack: {{channel: "#alerts"}}}}}}
 default_receiver: chat
-timing: {{group_by: [alertname, service], group_wait: 0s, group_interval: 1s, repeat_interval: 4h}}
+timing: {{group_by: [alertname, service], group_wait: 1s, group_interval: 1s, repeat_interval: 4h}}
 """
 
 
