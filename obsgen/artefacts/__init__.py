@@ -19,6 +19,8 @@ from obsgen.artefacts.alertmanager import (
     TimeInterval,
 )
 from obsgen.artefacts.grafana import (
+    DEFAULT_REFRESH,
+    DEFAULT_TIME,
     INTERVAL,
     PROMETHEUS,
     Annotation,
@@ -64,6 +66,8 @@ from obsgen.artefacts.rule_tests import (
 from obsgen.artefacts.written import Written
 
 __all__ = [
+    "DEFAULT_REFRESH",
+    "DEFAULT_TIME",
     "ENDS",
     "INTERVAL",
     "PROMETHEUS",

@@ -15,6 +15,10 @@ from obsgen.units import Duration, Unit
 PROMETHEUS: Final = "prometheus"
 """The type of the datasource that every dashboard asks."""
 
+DEFAULT_TIME: Final = "now-6h"
+DEFAULT_REFRESH: Final = "1m"
+"""Where a dashboard begins, and how often it asks again."""
+
 INTERVAL: Final = "interval"
 """The variable of the steps to choose from."""
 
@@ -247,8 +251,8 @@ class Dashboard:
     intervals: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     annotations: tuple[Annotation, ...] = ()
-    time: str = "now-6h"
-    refresh: str = "1m"
+    time: str = DEFAULT_TIME
+    refresh: str = DEFAULT_REFRESH
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import Dashboard, Link, Panel, Section, Variable
+from obsgen.artefacts import (
+    DEFAULT_REFRESH,
+    DEFAULT_TIME,
+    Dashboard,
+    Link,
+    Panel,
+    Section,
+    Variable,
+)
 from obsgen.catalogue import Metric
 from obsgen.compile.named_variables import named_in
 from obsgen.compile.own_annotations import annotations_of
@@ -34,9 +42,6 @@ UNUSED_VARIABLE: Final = Code(
 )
 CODES: Final = (UNUSED_VARIABLE,)
 
-_DEFAULT_TIME: Final = "now-6h"
-_DEFAULT_REFRESH: Final = "1m"
-
 
 def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardContext) -> Dashboard:
     """Return what an author's dashboard compiles to; what is of no use in it is reported."""
@@ -59,8 +64,8 @@ def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardConte
         intervals=spec.intervals,
         links=tuple(_link(link, service) for link in spec.links),
         annotations=tuple(annotations_of(spec.annotations, within)),
-        time=spec.time or _DEFAULT_TIME,
-        refresh=spec.refresh or _DEFAULT_REFRESH,
+        time=spec.time or DEFAULT_TIME,
+        refresh=spec.refresh or DEFAULT_REFRESH,
         sources=tuple(dict.fromkeys(sources)),
         origin=spec.origin,
     )

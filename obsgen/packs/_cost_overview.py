@@ -56,7 +56,6 @@ def costs_of_all(project: Project, services: Sequence[Service]) -> Dashboard:
         ]
     return Dashboard(
         uid=names.COST_OVERVIEW,
-        kind=_KIND,
         title="Cost overview",
         description="What all services spend, and how much of their budgets that is.",
         folder=project.name,

@@ -17,6 +17,7 @@ from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._alert_delivery import Delivery
 from obsgen.packs._alert_panels import AlertPanels, Ways
 from obsgen.packs._annotations import severities_of
+from obsgen.packs._of_services import of_service
 from obsgen.packs._shapes import in_rows
 from obsgen.packs._ways import home_of, uids_of
 
@@ -39,13 +40,11 @@ class AlertsPack:
         panels = AlertPanels(
             context.project, scope, service_ways(context.project, service, context.alerts)
         )
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            title=f"{service.title}: alerts",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="alerts",
             description=f"What is wrong with {service.title} now, and how often it was.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=(
                 Section(
                     title="", panels=in_rows((*panels.stats(), panels.oldest(), panels.begun()))
@@ -55,8 +54,6 @@ class AlertsPack:
                 Section(title="", panels=(panels.noise(), panels.by_severity())),
             ),
             time=_TIME,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
 

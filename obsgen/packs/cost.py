@@ -21,6 +21,7 @@ from obsgen.packs._cost_prices import PricePanels
 from obsgen.packs._cost_spend import SpendPanels
 from obsgen.packs._llm_metrics import LlmMetrics
 from obsgen.packs._measures import THIS_MONTH, Panels
+from obsgen.packs._of_services import of_service
 from obsgen.packs._rows import closed_beyond_the_first, in_pairs, in_rows
 
 _TIME: Final = "now-30d"
@@ -41,21 +42,15 @@ class CostPack:
         if not _has_money(service):
             return ()
         made = _Cost(context)
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            kind=self.key,
-            title=f"{service.title}: cost",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="cost",
             description=f"What {service.title} spends, on what, and how much of its budgets it is.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=closed_beyond_the_first(made.sections()),
-            variables=(),
             links=(Link(title="All costs", dashboard=names.COST_OVERVIEW),),
             time=_TIME,
             refresh=_REFRESH,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
 

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from obsgen import names
 from obsgen.artefacts import Dashboard, Section, Variable
 from obsgen.catalogue import Metric
-from obsgen.model import DashboardContext, Project, Service
+from obsgen.model import DashboardContext
 from obsgen.packs._llm_health import Health
 from obsgen.packs._llm_metrics import MODEL, OPERATION, PROVIDER, LlmMetrics, label_of
 from obsgen.packs._llm_usage import Usage
 from obsgen.packs._measures import Panels
+from obsgen.packs._of_services import OfServices, of_service
 from obsgen.packs._rows import closed_beyond_the_first, in_pairs, in_rows
 from obsgen.packs._variables import label_variable
 
@@ -26,7 +26,7 @@ _STATS_IN_A_ROW: Final = 6
 _THREE: Final = 3
 
 
-class LlmPack:
+class LlmPack(OfServices):
     """Language models."""
 
     key: Final = "llm"
@@ -44,28 +44,16 @@ class LlmPack:
             return ()
         variables = _variables(metrics.all)
         within = replace(context, variables=tuple(variable.name for variable in variables))
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            kind=self.key,
-            title=f"{service.title}: language models",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="language models",
             description=f"The language models that {service.title} uses: requests, tokens, cost, "
             "speed, quality.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=_sections(Usage(Panels(within), metrics), Health(Panels(within), metrics)),
             variables=variables,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
-
-    def project_dashboards(
-        self, project: Project, services: tuple[Service, ...]
-    ) -> tuple[Dashboard, ...]:
-        """Return nothing: each service calls models of its own."""
-        del project, services
-        return ()
 
 
 def _sections(usage: Usage, health: Health) -> tuple[Section, ...]:

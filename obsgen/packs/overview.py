@@ -15,6 +15,7 @@ from obsgen.matchers import Matcher, any_value
 from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._alert_panels import AlertPanels
 from obsgen.packs._annotations import severities_of
+from obsgen.packs._of_services import of_service
 from obsgen.packs._service_figures import ServiceFigures
 from obsgen.packs._shapes import in_rows
 from obsgen.packs._slo_overview import SloOverview
@@ -41,16 +42,12 @@ class OverviewPack:
         sections = tuple(row for row in _rows(context) if row.panels)
         if not sections:
             return ()
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            title=f"{service.title}: overview",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="overview",
             description=f"How {service.title} is now, and where to look when something is wrong.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=sections,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
 

@@ -13,8 +13,9 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import Dashboard, Link, Panel, Section, Variable
 from obsgen.matchers import Matcher, selector
-from obsgen.model import DashboardContext, Project, Service
+from obsgen.model import DashboardContext, Service
 from obsgen.packs._certificates import EXPIRY_COLORS
+from obsgen.packs._of_services import OfServices, of_service
 from obsgen.packs._panels import GRAPH_HEIGHT, Column, Line, graph, stat, steps, table, value_map
 from obsgen.packs._shapes import State, state_timeline
 from obsgen.units import COUNT, RATIO, SECONDS
@@ -40,7 +41,7 @@ _TARGET: Final = f"{names.PROBE_LABEL}, instance"
 _LEGEND: Final = f"{{{{{names.PROBE_LABEL}}}}}"
 
 
-class ProbesPack:
+class ProbesPack(OfServices):
     """Probes of a service."""
 
     key: Final = "probes"
@@ -53,13 +54,11 @@ class ProbesPack:
         if not service.probes:
             return ()
         panels = _Panels(service)
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            title=f"{service.title}: probes",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="probes",
             description=f"What is asked of {service.title} from outside, and what it answers.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=(
                 Section(title="", panels=panels.stats()),
                 Section(title="", panels=(panels.states(),)),
@@ -68,17 +67,8 @@ class ProbesPack:
                 *(Section(title="Phases", panels=phases) for phases in [panels.phases()] if phases),
             ),
             variables=(panels.variable,),
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
-
-    def project_dashboards(
-        self, project: Project, services: tuple[Service, ...]
-    ) -> tuple[Dashboard, ...]:
-        """Return nothing: each service has probes of its own."""
-        del project, services
-        return ()
 
 
 class _Panels:

@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from obsgen import names
 from obsgen.artefacts import Dashboard, Section, Variable
 from obsgen.catalogue import TARGET_LABELS, Metric
-from obsgen.model import DashboardContext, Project, Service
+from obsgen.model import DashboardContext
+from obsgen.packs._of_services import OfServices, of_service
 from obsgen.packs._red_panels import RedPanels, key_metric, route_of
 from obsgen.packs._variables import label_variable
 
 _INSTANCE: Final = TARGET_LABELS[-1]
 
 
-class RedPack:
+class RedPack(OfServices):
     """Rate, errors, duration."""
 
     key: Final = "red"
@@ -35,13 +35,11 @@ class RedPack:
         within = replace(context, variables=tuple(variable.name for variable in variables))
         if (panels := red_panels(within)) is None:
             return ()
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            title=f"{service.title}: requests",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="requests",
             description=f"Rate, errors and duration of the requests to {service.title}.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=(
                 Section(title="", panels=panels.stats()),
                 Section(title="Rate and errors", panels=panels.rates_and_errors()),
@@ -49,17 +47,8 @@ class RedPack:
                 Section(title="Routes", panels=panels.tables()),
             ),
             variables=variables,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
-
-    def project_dashboards(
-        self, project: Project, services: tuple[Service, ...]
-    ) -> tuple[Dashboard, ...]:
-        """Return nothing: requests are a service's own."""
-        del project, services
-        return ()
 
 
 _ROLES: Final = (("requests", "counter"), ("duration", "histogram"), ("in_flight", "gauge"))

@@ -13,8 +13,9 @@ from typing import Final
 from obsgen import names
 from obsgen.artefacts import Dashboard, Section
 from obsgen.matchers import Matcher
-from obsgen.model import DashboardContext, Project, Service
+from obsgen.model import DashboardContext
 from obsgen.packs._alert_panels import AlertPanels
+from obsgen.packs._of_services import OfServices, of_service
 from obsgen.packs._security_panels import SecurityPanels
 from obsgen.packs._shapes import in_rows
 from obsgen.packs.alerts import service_ways
@@ -23,7 +24,7 @@ _TIME: Final = "now-24h"
 _CATEGORY: Final = "security"
 
 
-class SecurityPack:
+class SecurityPack(OfServices):
     """Security."""
 
     key: Final = "security"
@@ -59,26 +60,15 @@ class SecurityPack:
                 if each
             ),
         )
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            title=f"{service.title}: security",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="security",
             description=f"Who is refused by {service.title}, and what looks like an attack.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=tuple(row for row in rows if row.panels),
             time=_TIME,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
-
-    def project_dashboards(
-        self, project: Project, services: tuple[Service, ...]
-    ) -> tuple[Dashboard, ...]:
-        """Return nothing: what is refused is a service's own."""
-        del project, services
-        return ()
 
     @staticmethod
     def _alerts(context: DashboardContext) -> AlertPanels | None:

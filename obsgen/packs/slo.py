@@ -15,6 +15,7 @@ from obsgen.artefacts import Dashboard, Variable
 from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._annotations import alert_annotations, severities_of
+from obsgen.packs._of_services import of_service
 from obsgen.packs._slo_detail import detail_sections
 from obsgen.packs._slo_overview import overview
 
@@ -34,21 +35,17 @@ class SloPack:
         if not service.slos:
             return ()
         groups = tuple(dict.fromkeys(label for slo in service.slos for label in slo.by))
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            title=f"{service.title}: SLOs",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="SLOs",
             description=f"What is left of the error budgets of {service.title}, and why.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=detail_sections(context, _scope(service), groups),
             variables=_variables(service, groups),
             annotations=tuple(
                 alert_annotations(_scope(service), severities_of(context.alerts), context.project)
             ),
             time=_TIME,
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
 

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from obsgen import names
 from obsgen.artefacts import Dashboard, Section, Variable
 from obsgen.matchers import any_value, literal_pattern, selector
-from obsgen.model import DashboardContext, Project, Service
+from obsgen.model import DashboardContext, Service
 from obsgen.packs._measures import Panels
+from obsgen.packs._of_services import OfServices, of_service
 from obsgen.packs._rows import closed_beyond_the_first, in_rows
 from obsgen.packs._use_containers import CONTAINER_RESOURCES
 from obsgen.packs._use_hosts import HOST_RESOURCES
@@ -36,7 +36,7 @@ _MOST_STATS: Final = 12
 """The first, which are of what is nearest to the service; the rows have all."""
 
 
-class UsePack:
+class UsePack(OfServices):
     """Utilization, saturation, errors."""
 
     key: Final = "use"
@@ -60,27 +60,15 @@ class UsePack:
             Section(title="", panels=in_rows(stats, _STATS_IN_A_ROW)),
             *(Section(title=r.title, panels=in_rows(r.graphs, _IN_A_ROW)) for r in found),
         )
-        dashboard = Dashboard(
-            uid=names.uid(self.key, service.name),
-            service=service.name,
-            kind=self.key,
-            title=f"{service.title}: resources",
+        dashboard = of_service(
+            self.key,
+            service,
+            title="resources",
             description=f"What {service.title} lives on: how much is used, what waits, what fails.",
-            folder=service.folder,
-            tags=(self.key, service.name),
             sections=closed_beyond_the_first(sections),
             variables=_variables(service, found),
-            sources=service.sources,
-            origin=service.origin,
         )
         return (dashboard,)
-
-    def project_dashboards(
-        self, project: Project, services: tuple[Service, ...]
-    ) -> tuple[Dashboard, ...]:
-        """Return nothing: resources are a service's own."""
-        del project, services
-        return ()
 
 
 def _found(service: Service, panels: Panels) -> tuple[Resource, ...]:

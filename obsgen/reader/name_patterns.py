@@ -38,8 +38,3 @@ def name_pattern_problem(pattern: str) -> str:
     if match := _ONLY_RE2.search(pattern):
         return f"`{match.group()}`: JavaScript {_INSTEAD[match.lastgroup or '']}"
     return regex_problem(_FOUND.sub("x", _LOOKS.sub("(?:", pattern)))
-
-
-def is_tried(pattern: str) -> bool:
-    """Say whether the pattern means the same to RE2, so that names can be tried on it."""
-    return not _LOOKS.search(pattern) and not _FOUND.search(pattern)
