@@ -7,6 +7,7 @@ dashboard itself, so that they stand in the same place everywhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -39,7 +40,17 @@ class Frame:
         self._project = spec.project
         self._environment = spec.environment.name
         self._services = {service.name: service for service in spec.services}
-        self._dashboards = dashboards
+        self._boards_of = Counter(board.service for board in dashboards)
+        # Presets that come with the program are no specs.
+        self._files = frozenset(
+            file
+            for sources in (
+                spec.project.sources,
+                *(service.sources for service in spec.services),
+                *(board.sources for board in dashboards),
+            )
+            for file in sources
+        )
         self._overviews = sorted(
             (board for board in dashboards if board.kind and not board.service),
             key=lambda board: (board.uid != names.SERVICES_OVERVIEW, board.title),
@@ -76,8 +87,7 @@ class Frame:
 
     def _menu(self, dashboard: Dashboard) -> Iterator[Link]:
         """Yield the menu of all dashboards of the service, if there are more."""
-        others = [other for other in self._dashboards if other.service == dashboard.service]
-        if dashboard.service and len(others) > 1:
+        if dashboard.service and self._boards_of[dashboard.service] > 1:
             yield Link(title=dashboard.service, tag=dashboard.service)
 
     def _links(self, dashboard: Dashboard) -> Iterator[Link]:
@@ -99,11 +109,3 @@ class Frame:
         base = self._project.repository
         is_a_spec = file in self._files
         return f"{base.rstrip('/')}/{quote(file)}" if base and is_a_spec else ""
-
-    @property
-    def _files(self) -> frozenset[str]:
-        """The files that are specs: presets that come with the program are none."""
-        services = self._services.values()
-        of_services = (file for service in services for file in service.sources)
-        of_dashboards = (file for board in self._dashboards for file in board.sources)
-        return frozenset((*self._project.sources, *of_services, *of_dashboards))

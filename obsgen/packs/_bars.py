@@ -8,23 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen.artefacts import Json, Panel
-from obsgen.panels.stat import REDUCE
-
-# Shape: Grafana's BarGauge panel, `Options`; values: its defaults, the bars lying down.
-OPTIONS: Final[Mapping[str, Json]] = {
-    "reduceOptions": dict(REDUCE),
-    "orientation": "horizontal",
-    "displayMode": "gradient",
-    "valueMode": "color",
-    "namePlacement": "auto",
-    "showUnfilled": True,
-    "sizing": "auto",
-    "minVizWidth": 8,
-    "minVizHeight": 16,
-    "maxVizHeight": 300,
-    "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
-}
-_PLAIN: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
+from obsgen.panels.bargauge import NO_JUDGEMENT, OPTIONS
 
 _DAILY: Final[Mapping[str, Json]] = {
     "drawStyle": "bars",
@@ -43,7 +27,7 @@ def as_bars(stat: Panel, height: int) -> Panel:
         stat,
         type="bargauge",
         options=OPTIONS,
-        color=_PLAIN,
+        color=NO_JUDGEMENT,
         minimum=Decimal(0),
         height=height,
     )

@@ -8,82 +8,29 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen.artefacts import Json, Link, Panel, Target, Threshold
+from obsgen.artefacts.grafana_units import unit_id
 from obsgen.names import COLUMNS
 from obsgen.packs._panels import GRAPH_HEIGHT, Line, value_map
+from obsgen.panels import bargauge as bars_kind
+from obsgen.panels import heatmap as heatmap_kind
 from obsgen.panels import stat as stat_kind
+from obsgen.panels import state_timeline as timeline_kind
 from obsgen.units import COUNT, Unit
 
-_HIDE_FROM: Final[Mapping[str, Json]] = {"legend": False, "tooltip": False, "viz": False}
-_LEGEND: Final[Mapping[str, Json]] = {
-    "displayMode": "list",
-    "placement": "bottom",
-    "showLegend": True,
-    "calcs": [],
-}
-_TOOLTIP: Final[Mapping[str, Json]] = {"mode": "single", "sort": "none", "hideZeros": False}
-
-# Shapes: Grafana's StateTimeline, BarGauge and Heatmap panels, `Options` and `FieldConfig`.
 _TIMELINE_OPTIONS: Final[Mapping[str, Json]] = {
+    **timeline_kind.OPTIONS,
     "showValue": "never",
     "rowHeight": Decimal("0.8"),
-    "mergeValues": True,
-    "alignValue": "left",
-    "legend": dict(_LEGEND),
-    "tooltip": dict(_TOOLTIP),
-    "perPage": 20,
 }
-_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {
-    "lineWidth": 0,
-    "fillOpacity": 80,
-    "spanNulls": False,
-    "insertNulls": False,
-    "axisPlacement": "auto",
-    "hideFrom": dict(_HIDE_FROM),
-}
-_BARS_OPTIONS: Final[Mapping[str, Json]] = {
-    "displayMode": "gradient",
-    "valueMode": "color",
-    "namePlacement": "left",
-    "showUnfilled": True,
-    "sizing": "auto",
-    "minVizWidth": 8,
-    "minVizHeight": 16,
-    "maxVizHeight": 300,
-    "orientation": "horizontal",
-    "reduceOptions": dict(stat_kind.REDUCE),
-    "legend": {**_LEGEND, "showLegend": False},
-}
+_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {**timeline_kind.CUSTOM, "fillOpacity": 80}
+_BARS_OPTIONS: Final[Mapping[str, Json]] = {**bars_kind.OPTIONS, "namePlacement": "left"}
 _HEATMAP_OPTIONS: Final[Mapping[str, Json]] = {
     "calculate": False,
-    "color": {
-        "mode": "scheme",
-        "scheme": "Oranges",
-        "fill": "dark-orange",
-        "scale": "exponential",
-        "exponent": Decimal("0.5"),
-        "steps": 64,
-        "reverse": False,
-    },
-    # Cells of exactly 0 are left empty.
-    "filterValues": {"le": Decimal("1e-9")},
-    "rowsFrame": {"layout": "auto"},
-    "showValue": "never",
-    "cellGap": 1,
-    "legend": {"show": True},
-    "tooltip": {"mode": "single", "yHistogram": True, "showColorScale": True},
-    "exemplars": {"color": "rgba(255,0,255,0.7)"},
-    "selectionMode": "x",
+    "color": {**heatmap_kind.SCALE_OF_COLORS, "scheme": heatmap_kind.SCHEMES[0]},
+    **heatmap_kind.OPTIONS,
 }
-_HEATMAP_CUSTOM: Final[Mapping[str, Json]] = {
-    "scaleDistribution": {"type": "linear"},
-    "hideFrom": dict(_HIDE_FROM),
-}
-_AXIS_UNITS: Final = {"s": "s", "seconds": "s", "ms": "ms", "B": "bytes", "bytes": "bytes"}
-"""Grafana's ids of what histograms mostly hold; of anything else the axis has plain numbers."""
-
-# A state's own colour counts; thresholds would write themselves in the place of its text.
-_OF_STATES: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "text"}
-_PLAIN_BARS: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
+_MEASURED: Final = frozenset({"time", "bytes"})
+"""What histograms mostly hold; of anything else the axis has plain numbers."""
 
 # Grafana's `SortOrder` of lists of alerts.
 _BY_IMPORTANCE: Final = 3
@@ -138,7 +85,7 @@ def state_timeline(
         unit=COUNT,
         options=_TIMELINE_OPTIONS,
         custom=_TIMELINE_CUSTOM,
-        color=_OF_STATES,
+        color=timeline_kind.BY_STATE,
         mappings=value_map(*((state.value, state.text, state.color) for state in states)),
         min_interval=min_interval,
     )
@@ -171,7 +118,7 @@ def bars(  # noqa: PLR0913 - keyword-only, one a property of the panel
         maximum=maximum,
         thresholds=thresholds,
         options=_BARS_OPTIONS,
-        color=stat_kind.COLOR if thresholds else _PLAIN_BARS,
+        color=stat_kind.COLOR if thresholds else bars_kind.NO_JUDGEMENT,
         no_value=no_value,
         links=links,
     )
@@ -186,8 +133,8 @@ def heatmap(title: str, description: str, expr: str, unit: Unit, *, width: int =
         unit: Of what is observed.
     """
     axis: dict[str, Json] = {"axisPlacement": "left", "reverse": False}
-    if unit.name in _AXIS_UNITS:
-        axis["unit"] = _AXIS_UNITS[unit.name]
+    if unit.dimension in _MEASURED:
+        axis["unit"] = unit_id(unit)
     return Panel(
         type="heatmap",
         title=title,
@@ -197,7 +144,7 @@ def heatmap(title: str, description: str, expr: str, unit: Unit, *, width: int =
         targets=(Target(expr=expr, legend="{{le}}", as_heatmap=True),),
         unit=COUNT,
         options={**_HEATMAP_OPTIONS, "yAxis": axis},
-        custom=_HEATMAP_CUSTOM,
+        custom=heatmap_kind.CUSTOM,
     )
 
 

@@ -34,7 +34,7 @@ OPTIONS: Final[Mapping[str, Json]] = {
     "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
 }
 # Bars in the colour of text would look like a fault.
-_NO_JUDGEMENT: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
+NO_JUDGEMENT: Final[Mapping[str, Json]] = {"mode": "fixed", "fixedColor": "blue"}
 DISPLAYS: Final = ("gradient", "basic", "lcd")
 
 
@@ -54,7 +54,7 @@ class BarGauge(MeasuredBody):
             framed,
             targets=tuple(_sorted(measure, target) for measure, target in asked),
             options={**OPTIONS, "displayMode": self.display},
-            color=COLOR if common.thresholds else _NO_JUDGEMENT,
+            color=COLOR if common.thresholds else NO_JUDGEMENT,
             minimum=Decimal(0),
             maximum=end_of_ratio(framed.unit),
         )

@@ -41,7 +41,7 @@ SCHEMES: Final = (
 # fmt: on
 
 # Shapes: Grafana's Heatmap panel, `Options` and `FieldConfig`; values: its defaults.
-_OPTIONS: Final[Mapping[str, Json]] = {
+OPTIONS: Final[Mapping[str, Json]] = {
     "cellGap": 1,
     "showValue": "never",
     "filterValues": {"le": Decimal("1e-9")},
@@ -51,7 +51,7 @@ _OPTIONS: Final[Mapping[str, Json]] = {
     "exemplars": {"color": "rgba(255,0,255,0.7)"},
     "selectionMode": "x",
 }
-_COLOR: Final[Mapping[str, Json]] = {
+SCALE_OF_COLORS: Final[Mapping[str, Json]] = {
     "mode": "scheme",
     "fill": "dark-orange",
     "scale": "exponential",
@@ -104,14 +104,14 @@ def options(unit: Unit, *, scheme: str = SCHEMES[0], calculate: bool = False) ->
         unit: Of the values, which stand on the y axis.
         calculate: The samples themselves are sorted into cells: there are no buckets.
     """
-    color: dict[str, Json] = {**_COLOR, "scheme": scheme}
+    color: dict[str, Json] = {**SCALE_OF_COLORS, "scheme": scheme}
     axis: dict[str, Json] = {"axisPlacement": "left", "reverse": False, "unit": unit_id(unit)}
     calculation: dict[str, Json] = {"calculation": dict(_CALCULATION)} if calculate else {}
     return {
         "calculate": calculate,
         **calculation,
         "color": color,
-        **_OPTIONS,
+        **OPTIONS,
         "cellValues": {"unit": unit_id(COUNT)},
         "yAxis": axis,
     }
