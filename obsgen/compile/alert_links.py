@@ -18,6 +18,7 @@ from urllib.parse import quote
 from obsgen import names
 from obsgen.artefacts import AlertingRule, Dashboard, RuleFile, RuleGroup, Variable
 from obsgen.catalogue import Catalogue, near
+from obsgen.compile.dashboard_checks import uid_in
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Alert, Reports, Service
 from obsgen.promql import (
@@ -47,7 +48,6 @@ _LAST_RESORT: Final = ("alerts", "overview", "red", "use", "slo")
 _WORD: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _LABEL_OF: Final = re.compile(r",\s*(\w+)\s*\)\s*\Z", re.ASCII)
 _DEFAULT_TIME: Final = re.compile(r"now-(\w+)", re.ASCII)
-_UID: Final = re.compile(r"/d/([A-Za-z0-9_-]+)", re.ASCII)
 _LEAST: Final = Duration.parse("1h")
 _USUAL: Final = Duration.parse("6h")
 _MOST: Final = Duration.parse("30d")
@@ -97,8 +97,7 @@ def uid_of(url: str, grafana_url: str) -> str:
     """Return the uid in a link to a dashboard of this Grafana; empty for any other URL."""
     if not grafana_url or not url.startswith(f"{grafana_url}/d/"):
         return ""
-    match = _UID.match(url.removeprefix(grafana_url))
-    return match[1] if match else ""
+    return uid_in(url.removeprefix(grafana_url))
 
 
 def _linked(file: RuleFile, links: _Links) -> RuleFile:
@@ -127,20 +126,19 @@ class _Board:
         return {d.uid: frozenset(_words(d)) for d in self.dashboards}
 
     @cached_property
-    def kinds(self) -> Mapping[str, str]:
-        return {d.uid: _kind(d) for d in self.dashboards}
+    def by_service(self) -> Mapping[str, list[Dashboard]]:
+        found: dict[str, list[Dashboard]] = {}
+        for dashboard in self.dashboards:
+            found.setdefault(dashboard.service, []).append(dashboard)
+        return found
 
     def ranked(self, service: str, order: tuple[str, ...]) -> tuple[Dashboard, ...]:
         """Return a service's dashboards in an order of ready words, others at the end."""
 
         def rank(dashboard: Dashboard) -> int:
-            kind = self.kinds[dashboard.uid]
-            return order.index(kind) if kind in order else len(order)
+            return order.index(dashboard.kind) if dashboard.kind in order else len(order)
 
-        return tuple(sorted(self.of(service), key=rank))
-
-    def of(self, service: str) -> tuple[Dashboard, ...]:
-        return tuple(d for d in self.dashboards if d.service == service)
+        return tuple(sorted(self.by_service.get(service, ()), key=rank))
 
 
 def _words(dashboard: Dashboard) -> Iterator[str]:
@@ -186,35 +184,27 @@ class _Links:
             found = self.board.by_uid.get(names.uid("slo", self.service.name))
             if found is not None:
                 return found
-        return self._showing(rule) or self._anywhere()
+        return self._showing(rule) or self._anywhere
 
     def _showing(self, rule: AlertingRule) -> Dashboard | None:
         """Return the dashboard that shows most of what the alert reads; None if none does."""
         read = [frozenset(group) for group in _read(rule, self.service.catalogue)]
-        category, kinds = rule.labels.get("category"), self.board.kinds
+        category = rule.labels.get("category")
 
         def shown(dashboard: Dashboard) -> tuple[int, bool]:
             words = self.board.words[dashboard.uid]
-            return sum(1 for group in read if group & words), kinds[dashboard.uid] == category
+            return sum(1 for group in read if group & words), dashboard.kind == category
 
         best = max(self.own, key=shown, default=None)
         return best if best is not None and shown(best)[0] else None
 
+    @cached_property
     def _anywhere(self) -> Dashboard | None:
         """Return the dashboard that says most about all: of the service, else of the project."""
         own = self.board.ranked(self.service.name, _LAST_RESORT)
         of_all = self.board.ranked("", _LAST_RESORT)
-        told = (d for d in of_all if self.board.kinds[d.uid] in _LAST_RESORT)
+        told = (d for d in of_all if d.kind in _LAST_RESORT)
         return next(iter((*own, *told)), None)
-
-
-def _kind(dashboard: Dashboard) -> str:
-    """Return the ready word that a dashboard is of; empty for an author's own."""
-    if dashboard.kind:
-        return dashboard.kind
-    owner = (dashboard.service,) if dashboard.service else ()
-    words = (w for w in _PREFERRED if dashboard.uid == names.uid(w, *owner))
-    return next(words, "")
 
 
 def _read(rule: AlertingRule, catalogue: Catalogue) -> Iterator[Iterable[str]]:

@@ -68,7 +68,7 @@ def check_links(dashboards: tuple[Dashboard, ...], report: Reports) -> None:
     known = {dashboard.uid: _reference(dashboard) for dashboard in dashboards}
     for dashboard in dashboards:
         for link, origin in _links(dashboard):
-            target = link.dashboard or _uid_in(link.url)
+            target = link.dashboard or uid_in(link.url)
             if not target or target in known:
                 continue
             guess = near(target, known)
@@ -109,7 +109,7 @@ def _reference(dashboard: Dashboard) -> str:
     return dashboard.uid.removeprefix(names.uid(""))
 
 
-def _uid_in(url: str) -> str:
+def uid_in(url: str) -> str:
     """Return the uid of a link to a dashboard of the same Grafana, or nothing."""
     match = _DASHBOARD_URL.match(url)
     return match[1] if match else ""
