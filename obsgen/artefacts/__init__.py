@@ -63,6 +63,7 @@ from obsgen.artefacts.rule_tests import (
     standing,
     united,
 )
+from obsgen.artefacts.texts import strings_in
 from obsgen.artefacts.written import Written
 
 __all__ = [
@@ -118,5 +119,6 @@ __all__ = [
     "datasource_variable",
     "exact",
     "standing",
+    "strings_in",
     "united",
 ]

@@ -30,7 +30,7 @@ from obsgen.model import (
 )
 from obsgen.packs._variables import label_variable
 from obsgen.panels._style import panel_of
-from obsgen.promql import variables
+from obsgen.promql import variable_names
 from obsgen.reader.repeats import REPEAT
 
 UNUSED_VARIABLE: Final = Code(
@@ -127,7 +127,7 @@ def _check_repeated(
 ) -> None:
     """Report what is repeated for a variable and never asks for it: all would be the same."""
     if variable not in context.variables or variable in {
-        found.name for panel in panels for text in _asked(panel) for found in variables(text)
+        name for panel in panels for text in _asked(panel) for name in variable_names(text)
     }:
         return
     message = f"what is repeated for each `{variable}` is the same each time"

@@ -41,7 +41,7 @@ from obsgen.promql.tree import (
     without_parens,
 )
 from obsgen.promql.typing_rules import result_type
-from obsgen.promql.variables import Variable, substitute_variables, variables
+from obsgen.promql.variables import Variable, substitute_variables, variable_names, variables
 from obsgen.promql.written import canonical
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "result_type",
     "selectors",
     "substitute_variables",
+    "variable_names",
     "variables",
     "walk",
     "with_children",

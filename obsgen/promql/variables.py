@@ -47,6 +47,16 @@ def variables(text: str) -> tuple[Variable, ...]:
     )
 
 
+def variable_names(text: str) -> frozenset[str]:
+    """
+    Return the names of the variables in any text of a dashboard.
+
+    >>> sorted(variable_names("x{job=~'$job'}[${__range}] $1"))
+    ['__range', 'job']
+    """
+    return frozenset(variable.name for variable in variables(text))
+
+
 def substitute_variables(text: str) -> str:
     """
     Return the expression with a stand-in of the same length for every variable.

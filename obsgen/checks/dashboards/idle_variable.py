@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import Dashboard
+from obsgen.artefacts import Dashboard, strings_in
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._rule import Found, of_dashboards
-from obsgen.checks.dashboards._texts import names_in, strings_in
 from obsgen.diagnostics import Code, Severity, finding
+from obsgen.promql import variable_names
 
 IDLE_VARIABLE: Final = Code(
     "DSH652",
@@ -37,7 +37,7 @@ def _look(subject: Subject, dashboard: Dashboard) -> Found:
 
 
 def _used(dashboard: Dashboard) -> set[str]:
-    return {name for text in strings_in(dashboard) for name in names_in(text)}
+    return {name for text in strings_in(dashboard) for name in variable_names(text)}
 
 
 KIND: Final = Check(

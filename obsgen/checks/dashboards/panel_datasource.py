@@ -9,8 +9,8 @@ from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, ShownTarget
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._rule import Found, of_targets
-from obsgen.checks.dashboards._texts import names_in
 from obsgen.diagnostics import Code, finding
+from obsgen.promql import variable_names
 
 PANEL_DATASOURCE: Final = Code(
     "DSH633",
@@ -30,7 +30,7 @@ def _look(subject: Subject, panel: ShownPanel, target: ShownTarget) -> Found:
     if target.uid in _OF_GRAFANA:
         return
     chosen = set(map(datasource_variable, panel.dashboard.datasources))
-    if not chosen & set(names_in(target.uid)):
+    if not chosen & variable_names(target.uid):
         message = f"panel `{panel.shown_title}` asks datasource `{target.uid}`"
         hint = f"leave it out, or write `${{{datasource_variable(target.datasource)}}}`"
         yield finding(PANEL_DATASOURCE, target.origin, message, hint)

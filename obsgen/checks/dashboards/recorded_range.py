@@ -9,9 +9,9 @@ from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, ShownTarget
 from obsgen.checks._queries import Query
 from obsgen.checks.dashboards._rule import Found, of_panel_queries
-from obsgen.checks.dashboards._texts import names_in, range_text
+from obsgen.checks.dashboards._texts import range_text
 from obsgen.diagnostics import Code, Severity
-from obsgen.promql import MatrixSelector
+from obsgen.promql import MatrixSelector, variable_names
 
 RECORDED_RANGE: Final = Code(
     "DSH658",
@@ -33,7 +33,7 @@ def _look(query: Query, panel: ShownPanel, target: ShownTarget) -> Found:
         series = query.meaning(node.selector).series
         name = node.selector.metric_name or ""
         is_recorded = names.is_recorded(name) or (series is not None and series.source is not None)
-        if is_recorded and _RATE_INTERVALS & set(names_in(range_text(query, node))):
+        if is_recorded and _RATE_INTERVALS & variable_names(range_text(query, node)):
             message = f"{query.subject} reads the recorded `{name}` over `$__rate_interval`"
             hint = "leave the range out, or write `[$__interval]`"
             yield query.finding(RECORDED_RANGE, node, message, hint)

@@ -9,9 +9,9 @@ from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, ShownTarget
 from obsgen.checks._queries import Query
 from obsgen.checks.dashboards._rule import Found, of_panel_queries
-from obsgen.checks.dashboards._texts import names_in, range_text
+from obsgen.checks.dashboards._texts import range_text
 from obsgen.diagnostics import Code, Severity
-from obsgen.promql import Call, MatrixSelector
+from obsgen.promql import Call, MatrixSelector, variable_names
 
 RATE_INTERVAL: Final = Code(
     "DSH664",
@@ -49,7 +49,7 @@ def _look(query: Query, panel: ShownPanel, target: ShownTarget) -> Found:
         if is_recorded or query.places.of(call).is_shipped:
             continue
         written = range_text(query, selected)
-        chosen = set(names_in(written))
+        chosen = variable_names(written)
         is_fixed = not chosen and selected.range_ms < _HOUR_MS
         if is_fixed or chosen & _TOO_SHORT:
             message = f"`{call.function}` of {query.subject} looks at `{written}`"

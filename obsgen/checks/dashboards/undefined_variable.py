@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import Dashboard, Link
+from obsgen.artefacts import Dashboard, Link, strings_in
 from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, ShownTarget
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._rule import Found, each_of, of_dashboards, of_panels, of_targets
-from obsgen.checks.dashboards._texts import names_in, strings_in
 from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
+from obsgen.promql import variables
 
 UNDEFINED_VARIABLE: Final = Code(
     "DSH669",
@@ -88,7 +88,7 @@ def _undefined(
     dashboard: Dashboard, texts: Iterable[str], where: str, origin: Origin
 ) -> Iterator[Diagnostic]:
     known = {*dashboard.variable_names, *_GLOBAL}
-    for name in dict.fromkeys(name for text in texts for name in names_in(text)):
+    for name in dict.fromkeys(found.name for text in texts for found in variables(text)):
         if name not in known:
             message = f"{where} uses `${name}`, which `{dashboard.title}` does not have"
             yield finding(UNDEFINED_VARIABLE, origin, message, _hint(name, dashboard))
