@@ -53,26 +53,31 @@ _USUAL: Final = Duration.parse("6h")
 _MOST: Final = Duration.parse("30d")
 
 
-def with_links(
-    files: Iterable[RuleFile],
-    dashboards: tuple[Dashboard, ...],
-    services: Iterable[Service],
-    grafana_url: str,
-) -> tuple[RuleFile, ...]:
-    """
-    Return the rules with `dashboard_url` on each alert that leads to a dashboard.
+class AlertLinks:
+    """Leads the alerts of rule files to their dashboards."""
 
-    Args:
-        grafana_url: Where people reach Grafana; without it, no alert gets a link.
-    """
-    if not grafana_url or not dashboards:
-        return tuple(files)
-    board = _Board(dashboards, grafana_url)
-    by_name = {service.name: service for service in services}
-    return tuple(
-        _linked(file, _Links(board, by_name[file.service])) if file.service in by_name else file
-        for file in files
-    )
+    def __init__(
+        self,
+        dashboards: tuple[Dashboard, ...],
+        services: Iterable[Service],
+        grafana_url: str,
+    ) -> None:
+        """
+        Know where an alert can lead.
+
+        Args:
+            grafana_url: Where people reach Grafana; without it, no alert gets a link.
+        """
+        board = _Board(dashboards, grafana_url)
+        is_wanted = bool(grafana_url and dashboards)
+        self._of = {s.name: _Links(board, s) for s in services} if is_wanted else {}
+
+    def on(self, files: Iterable[RuleFile]) -> tuple[RuleFile, ...]:
+        """Return the rules with `dashboard_url` on each alert that leads to a dashboard."""
+        return tuple(
+            _linked(file, self._of[file.service]) if file.service in self._of else file
+            for file in files
+        )
 
 
 def check_alert_urls(

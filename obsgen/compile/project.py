@@ -19,7 +19,7 @@ from obsgen.artefacts import (
     ScrapeJob,
     alert_title,
 )
-from obsgen.compile.alert_links import check_alert_urls, with_links
+from obsgen.compile.alert_links import AlertLinks, check_alert_urls
 from obsgen.compile.alertmanager import compile_alertmanager
 from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.datasources import check_datasources
@@ -69,7 +69,8 @@ def compile_spec(
         dashboards = compile_dashboards(replace(spec, services=services), rule_files, report)
         check_datasources(dashboards, project.datasources, report)
         check_alert_urls(services, dashboards, url, report)
-    rule_files = with_links(rule_files, dashboards, services, url)
+    links = AlertLinks(dashboards, services, url)
+    rule_files = links.on(rule_files)
     alertmanager = None
     escalations: tuple[EscalationParts, ...] = ()
     if "alertmanager" in wanted:
@@ -81,7 +82,7 @@ def compile_spec(
         alertmanager = compile_alertmanager(
             spec.routing, alerts, project, services, records, report, spec.environment
         )
-    escalated = with_links((e.rules for e in escalations), dashboards, services, url)
+    escalated = links.on(e.rules for e in escalations)
     pages: tuple[Page, ...] = ()
     if "docs" in wanted:
         every = (*rule_files, *escalated)
