@@ -118,10 +118,8 @@ class LogCountsKind:
     def read(self, node: Node, reader: Reader) -> LogCounts | None:
         """Read the query and by what its lines are counted."""
         source = read_source(node, SOURCES, self.key, reader)
-        if source is None or not isinstance(node, MappingNode):
-            return None
-        question = read_question(*source, reader)
-        if question is None:
+        question = None if source is None else read_question(*source, reader)
+        if question is None or not isinstance(node, MappingNode):
             return None
         return LogCounts(
             question=question,

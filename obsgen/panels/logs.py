@@ -152,10 +152,8 @@ class LogsKind:
     def read(self, node: Node, reader: Reader) -> Logs | None:
         """Read the query and how its lines are shown."""
         source = read_source(node, SOURCES, self.key, reader)
-        if source is None or not isinstance(node, MappingNode):
-            return None
-        question = read_question(*source, reader)
-        if question is None:
+        question = None if source is None else read_question(*source, reader)
+        if question is None or not isinstance(node, MappingNode):
             return None
         labels, wrap = node.get("labels"), node.get("wrap")
         return Logs(
