@@ -659,6 +659,15 @@ def test_mistakes_in_a_query_that_is_marked_are_found():
     assert ["PQL420"] == [code for code, _ in found]
 
 
+def test_a_mistake_in_a_query_that_is_marked_is_told_once():
+    found = messages(
+        "annotations: [{name: a, expr: 'sum(rate(tonebridge_requsts_total[5m])) > 1'}]\n"
+        f"panels: [{{timeseries: {{{RATE}}}}}]"
+    )
+
+    assert ["REF201"] == [code for code, _ in found]
+
+
 def test_a_dashboard_has_links_of_its_own():
     found = a_dashboard(
         "links: [{title: Promises, dashboard: slo}, {title: Wiki, url: 'https://wiki.example.org'}]"

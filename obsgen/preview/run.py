@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from obsgen.artefacts import Compiled, Dashboard
+from obsgen.artefacts import Compiled, Dashboard, strings_in
 from obsgen.diagnostics import Origin
 from obsgen.model import Service
 from obsgen.outputs.grafana.normalise import dashboard_json
@@ -81,7 +81,7 @@ def plan(
 ) -> Plan:
     """Return what has to be simulated for dashboards, drawn from *start* on (`now-6h`)."""
     span = ranges.time_range(start, "now", NOW) if start else None
-    texts = tuple(_texts(list(dashboards)))
+    texts = tuple(strings_in(list(dashboards)))
     return Plan(
         services=services,
         rule_files=compiled.rule_files,
@@ -90,16 +90,6 @@ def plan(
         queries=(*texts, *(ALERTS for text in texts if text == "alertlist")),
         range_ms=min(MOST_HISTORY, max(ranges.HOUR, span.ms if span else HISTORY)),
     )
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield all texts of JSON: the queries are among them."""
-    if isinstance(value, str):
-        yield value
-    for inner in value.values() if isinstance(value, Mapping) else ():
-        yield from _texts(inner)
-    for inner in value if isinstance(value, list) else ():
-        yield from _texts(inner)
 
 
 def shipped(compiled: Compiled, dashboards: Sequence[Dashboard]) -> tuple[Json, ...]:

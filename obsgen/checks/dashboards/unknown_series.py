@@ -78,7 +78,9 @@ def _of_dashboards(subject: Subject, dashboard: Dashboard) -> Found:
 def _asked(dashboard: Dashboard) -> Iterator[tuple[str, str, Origin]]:
     """Yield what a dashboard asks beside its panels."""
     for annotation in dashboard.annotations:
-        yield f"annotation `{annotation.name}`", annotation.expr, annotation.origin
+        # Those of authors are queries like any other, and judged where they are written.
+        if not annotation.origin.file:
+            yield f"annotation `{annotation.name}`", annotation.expr, annotation.origin
     for variable in dashboard.variables:
         if text := series_of(variable):
             yield f"variable `{variable.name}`", text, variable.origin
