@@ -3,15 +3,22 @@ Places on Grafana's grid: 24 columns, rows of 30 pixels and 8 between them.
 
 Panels flow from left to right; what does not fit begins a new line. All panels of a line are as
 high as the highest of them, so that the next line begins at one height and nothing overlaps.
+
+A panel that Grafana repeats side by side has lines of its own: of whatever width it is, Grafana
+spreads its repetitions over all columns, and moves down what stands below (documentation,
+"Configure repeating panels").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from obsgen.artefacts import Panel, Section
 from obsgen.names import COLUMNS
+
+_DOWNWARDS: Final = "v"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,11 @@ def placed(sections: Sequence[Section]) -> Iterator[PlacedSection]:
         yield PlacedSection(section=section, header=header, panels=panels)
 
 
+def is_spread(panel: Panel) -> bool:
+    """Say whether a panel is repeated side by side, and so takes whole lines."""
+    return bool(panel.repeat) and panel.extra.get("repeatDirection") != _DOWNWARDS
+
+
 def _flow(panels: Sequence[Panel], y: int) -> Iterator[Placed]:
     for line in _lines(panels):
         height = max(1, *(panel.height for panel in line))
@@ -85,4 +97,4 @@ def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
 
 
 def _width(panel: Panel) -> int:
-    return min(max(1, panel.width), COLUMNS)
+    return COLUMNS if is_spread(panel) else min(max(1, panel.width), COLUMNS)

@@ -83,8 +83,8 @@ class PanelSpec:
 class PanelChange(Protocol):
     """What an author changes of the panel that its kind has made."""
 
-    def applied(self, panel: Panel) -> Panel:
-        """Return the panel, changed."""
+    def applied(self, panel: Panel, report: Reports) -> Panel:
+        """Return the panel, changed; what Grafana would not know of it is reported."""
         ...
 
 

@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from obsgen.artefacts import Json, Link, Panel, Threshold
 from obsgen.diagnostics import NOWHERE, Code, Origin, finding
-from obsgen.model import Reader
+from obsgen.model import Reader, Reports
+from obsgen.panels._merged import check_merged
 from obsgen.panels._raw_shapes import DEFAULTS, FIELD_CONFIG, PANEL, has_shape, texts_in
 from obsgen.panels._raw_targets import Targets, read_targets
-from obsgen.panels._words_of_grafana import json_of, patched
+from obsgen.panels._words_of_grafana import json_of, patched, report_value
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 KEY: Final = Code(
@@ -82,8 +83,13 @@ class RawPanel:
         found = self.words.get(key)
         return found if isinstance(found, str) else ""
 
-    def applied(self, panel: Panel) -> Panel:
+    def applied(self, panel: Panel, report: Reports) -> Panel:
         """Return a panel with this laid over it: mappings key by key, lists replaced."""
+        merged = self._over(panel)
+        check_merged(merged, self.origin, report)
+        return merged
+
+    def _over(self, panel: Panel) -> Panel:
         rest = dict(self.words)
         changes = _taken(rest, _FIELDS)
         if kind := rest.pop("type", None):
@@ -139,6 +145,9 @@ def read_raw(node: Node | None, reader: Reader) -> RawPanel | None:
     _check_type(kept.get("type"), reader)
     targets = kept.pop("targets", None)
     config = kept.get("fieldConfig")
+    if isinstance(config, Scalar) and config.is_null:
+        report_value(config.origin, "fieldConfig", "a mapping", config, reader)
+        return None
     is_panel, is_config = has_shape(node, PANEL, reader), _is_field_config(config, reader)
     if not (is_panel and is_config):
         return None

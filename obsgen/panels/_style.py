@@ -15,8 +15,10 @@ from typing import Final
 from obsgen.artefacts import Json, Panel
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.model import DashboardContext, PanelSpec, PanelStyle, Reports
+from obsgen.names import COLUMNS
 from obsgen.panels._alert_limits import with_alert_limits
 from obsgen.panels._data_links import data_links_of
+from obsgen.panels._measured import columns_of
 from obsgen.panels._overrides import with_overrides
 from obsgen.panels._texts import mappings_of
 from obsgen.panels._thresholds import amount_in, example_of
@@ -64,9 +66,15 @@ def panel_of(spec: PanelSpec, context: DashboardContext) -> Panel:
         transformations=(*panel.transformations, *transformed),
         data_links=(*panel.data_links, *data_links_of(spec, panel, context)),
         repeat=spec.repeat,
-        most_in_a_row=spec.per_row,
+        most_in_a_row=spec.per_row or _beside(spec),
     )
-    return styled if spec.raw is None else spec.raw.applied(styled)
+    return styled if spec.raw is None else spec.raw.applied(styled, context.report)
+
+
+def _beside(spec: PanelSpec) -> int:
+    """Return how many repetitions of the width that the author wants stand side by side."""
+    is_told = spec.repeat and spec.width is not None
+    return COLUMNS // columns_of(spec.width) if is_told else 0
 
 
 def _unit(panel: Panel) -> Unit:

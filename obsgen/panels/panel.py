@@ -71,7 +71,7 @@ class GrafanaPanel:
             time=common.time,
             origin=common.origin,
         )
-        return self.raw.applied(plain)
+        return self.raw.applied(plain, context.report)
 
 
 def _metrics(expr: str, catalogue: Catalogue) -> tuple[Metric, ...]:

@@ -17,7 +17,7 @@ from obsgen.reader.label_values import read_label_values
 from obsgen.reader.layers import PresetStore
 from obsgen.reader.merge import Layer, name_of, named_items
 from obsgen.reader.names import twice
-from obsgen.reader.scrape import check_secrets
+from obsgen.reader.scrape import check_secrets, plain_labels
 from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.values import read_duration
 from obsgen.schema import kinds
@@ -127,15 +127,10 @@ class ProbesReader:
             interval=interval,
             timeout=timeout,
             has_certificate=settings.has_certificate,
-            labels={**self._surroundings(), **own},
+            labels={**plain_labels(self.everywhere, _TAKEN), **own},
             origin=node.origin,
         )
         return ReadProbe(probe=probe, settings=settings, node=node)
-
-    def _surroundings(self) -> dict[str, str]:
-        """Return labels without which queries of the environment would not find the series."""
-        plain = (m for m in self.everywhere if m.op == "=" and m.label not in _TAKEN)
-        return {matcher.label: matcher.value for matcher in plain}
 
     def _timing(self, node: MappingNode, name: str) -> tuple[Duration, Duration]:
         given = read_duration(node.get("interval"), self.report)

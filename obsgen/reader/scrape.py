@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable
 from typing import Final
 
 from obsgen.artefacts import ScrapeJob
+from obsgen.catalogue import TARGET_LABELS
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Project, Reports
@@ -30,8 +32,17 @@ _TARGET: Final = re.compile(
 _LAST_PORT: Final = 65535
 
 
-def read_scrape(node: Node | None, project: Project, report: Reports) -> tuple[ScrapeJob, ...]:
-    """Read `scrape:`; a job without an interval of its own is scraped at the Project's."""
+def read_scrape(
+    node: Node | None, project: Project, everywhere: Iterable[Matcher], report: Reports
+) -> tuple[ScrapeJob, ...]:
+    """
+    Read `scrape:`; a job without an interval of its own is scraped at the Project's.
+
+    Args:
+        everywhere: What an environment adds to every query; its plain values become labels of the
+            targets, unless these say something else.
+    """
+    around = plain_labels(everywhere, TARGET_LABELS)
     found = []
     for item in named_items(node):
         job = read_text(item.get("job"), report)
@@ -43,7 +54,7 @@ def read_scrape(node: Node | None, project: Project, report: Reports) -> tuple[S
             ScrapeJob(
                 job=job,
                 targets=_targets(item.get("targets"), report),
-                labels=read_label_values(item.get("labels"), report),
+                labels={**around, **read_label_values(item.get("labels"), report)},
                 path=read_text(item.get("path"), report),
                 scheme=read_text(item.get("scheme"), report),
                 interval=interval or project.scrape_interval,
@@ -51,6 +62,12 @@ def read_scrape(node: Node | None, project: Project, report: Reports) -> tuple[S
             )
         )
     return tuple(found)
+
+
+def plain_labels(everywhere: Iterable[Matcher], taken: Container[str]) -> dict[str, str]:
+    """Return labels without which queries of an environment would not find the series."""
+    plain = (m for m in everywhere if m.op == "=" and m.label not in taken)
+    return {matcher.label: matcher.value for matcher in plain}
 
 
 def slowest(jobs: tuple[ScrapeJob, ...], scope: tuple[Matcher, ...], least: Duration) -> Duration:

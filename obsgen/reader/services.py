@@ -122,7 +122,9 @@ class ServicesReader:
             scope=scope,
             metrics=of_service(metrics, name, read, is_implied=implied is not None),
             probes=read,
-            scrape=read_scrape(effective.document.get("scrape"), self.spec.project, sink),
+            scrape=read_scrape(
+                effective.document.get("scrape"), self.spec.project, self.scope, sink
+            ),
             used=tuple(used.services),
             sources=tuple(dict.fromkeys(files)),
             presets=tuple(layer.document.origin for layer in used.layers),

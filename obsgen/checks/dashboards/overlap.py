@@ -13,14 +13,14 @@ from obsgen.checks._panels import mapping_of
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._rule import Found, of_dashboards
 from obsgen.diagnostics import Code, Diagnostic, Related, finding
-from obsgen.grid import Place, placed
+from obsgen.grid import Place, is_spread, placed
 from obsgen.names import COLUMNS
 
 OVERLAP: Final = Code(
     "DSH668",
     "panels-overlap",
     why="of two panels in one place Grafana pushes one down, and everything below it with it; a "
-    "panel beyond the 24 columns is cut off",
+    "panel beyond the 24 columns is cut off; one that is repeated side by side takes all of them",
     fix="Leave `gridPos` out and write `width:`; panels then flow over the grid.",
 )
 CODES: Final = (OVERLAP,)
@@ -42,8 +42,17 @@ def _look(subject: Subject, dashboard: Dashboard) -> Found:
             yield from _beyond(dashboard, one)
             for other in group[:index]:
                 if one.panel is not None and _is_on(one.place, other.place):
-                    message = f"panel `{one.title}` lies on `{other.title}`"
-                    yield _finding(dashboard, one, message, other)
+                    yield _finding(dashboard, one, _words(one, other), other)
+
+
+def _words(one: _Lying, other: _Lying) -> str:
+    for spread, beside in ((one, other), (other, one)):
+        if spread.panel is not None and is_spread(spread.panel):
+            return (
+                f"the repetitions of panel `{spread.title}` take whole rows, and lie on "
+                f"`{beside.title}`"
+            )
+    return f"panel `{one.title}` lies on `{other.title}`"
 
 
 def _groups(dashboard: Dashboard) -> Iterator[list[_Lying]]:
@@ -74,6 +83,8 @@ def _told(panel: Panel, flowed: Place) -> Place:
     }
     if "width" not in told and panel.width > COLUMNS:
         told["width"] = panel.width
+    if is_spread(panel):
+        told |= {"x": 0, "width": COLUMNS}
     return replace(flowed, **told)
 
 
