@@ -88,6 +88,7 @@ class Link:
     Attributes:
         tag: All dashboards that carry it, as a menu.
         dashboard: The uid of one dashboard.
+        written: How its author names the dashboard; empty for links that are made.
         variables: What the dashboard's variables begin with: (name, text), as in
             `("endpoint", "${__field.labels.endpoint}")`.
     """
@@ -96,6 +97,7 @@ class Link:
     url: str = ""
     tag: str = ""
     dashboard: str = ""
+    written: str = field(compare=False, default="")
     new_tab: bool = False
     variables: tuple[tuple[str, str], ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)

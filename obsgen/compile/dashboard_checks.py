@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from obsgen import names
@@ -11,6 +11,7 @@ from obsgen.artefacts import Dashboard, Link
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Reports, Spec
+from obsgen.reader.links import LINK
 
 SAME_UID: Final = Code(
     "DSH613",
@@ -32,6 +33,9 @@ UNKNOWN_DASHBOARD: Final = Code(
 )
 CODES: Final = (SAME_UID, FOLDER_LOOKALIKE, UNKNOWN_DASHBOARD)
 
+# Schemes that Grafana takes away (`textUtil.sanitizeUrl`); control characters do not hide them.
+_RUNS: Final = re.compile(r"[\s\x00-\x1f]*(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
+_MOST_SHOWN: Final = 8
 _DASHBOARD_URL: Final = re.compile(r"/d/([A-Za-z0-9_-]+)")
 
 
@@ -63,18 +67,37 @@ def check_folders(dashboards: Iterable[Dashboard], report: Reports) -> None:
         report(finding(FOLDER_LOOKALIKE, dashboard.origin, message, hint, related=related))
 
 
-def check_links(dashboards: tuple[Dashboard, ...], report: Reports) -> None:
-    """Report links to dashboards that are not built."""
+def check_links(spec: Spec, dashboards: tuple[Dashboard, ...], report: Reports) -> None:
+    """Report links to dashboards that are not built, and those that run a script."""
     known = {dashboard.uid: _reference(dashboard) for dashboard in dashboards}
     for dashboard in dashboards:
         for link, origin in _links(dashboard):
+            if _RUNS.match(link.url):
+                message = f"link `{link.title}` is no address: Grafana opens it as an empty page"
+                report(finding(LINK, origin, message, "write `https://…`, or a path: `/d/…`"))
             target = link.dashboard or uid_in(link.url)
             if not target or target in known:
                 continue
-            guess = near(target, known)
-            hint = f"did you mean `{known[guess]}`?" if guess else ""
-            message = f"link `{link.title}` leads to dashboard `{target}`, which is not built"
+            written = link.written or target
+            hint = _hint(written, dashboard.service, known, spec)
+            message = f"link `{link.title}` leads to dashboard `{written}`, which is not built"
             report(finding(UNKNOWN_DASHBOARD, origin, message, hint))
+
+
+def _hint(written: str, service: str, known: Mapping[str, str], spec: Spec) -> str:
+    """Return what to write for a dashboard that is not built, or what builds it."""
+    owner, _, word = written.rpartition("/")
+    services = {each.name: each for each in spec.services}
+    owner = owner or service
+    if word in names.READY_DASHBOARDS and owner in services:
+        if word in services[owner].ready_dashboards:
+            return f"service `{owner}` lists it, and has nothing to show there"
+        return f"add `dashboards: [{word}]` to the Service `{owner}`"
+    references = sorted(known.values())
+    if guess := near(written, references) or near(written, known):
+        return f"did you mean `{known.get(guess, guess)}`?"
+    more = ", …" if len(references) > _MOST_SHOWN else ""
+    return f"there are {', '.join(f'`{each}`' for each in references[:_MOST_SHOWN])}{more}"
 
 
 def check_alerts(spec: Spec, dashboards: tuple[Dashboard, ...], report: Reports) -> None:
@@ -86,20 +109,24 @@ def check_alerts(spec: Spec, dashboards: tuple[Dashboard, ...], report: Reports)
                 continue
             target = names.dashboard_uid_of(alert.dashboard, service.name)
             if target not in known:
-                guess = near(target, known)
-                hint = f"did you mean `{known[guess]}`?" if guess else "write a name, or a URL"
+                hint = _hint(alert.dashboard, service.name, known, spec)
                 message = f"alert `{alert.name}` names dashboard `{alert.dashboard}`, not built"
                 report(finding(UNKNOWN_DASHBOARD, alert.origin / "dashboard", message, hint))
 
 
 def _links(dashboard: Dashboard) -> Iterator[tuple[Link, Origin]]:
     for link in dashboard.links:
-        yield link, link.origin if link.origin.file else dashboard.origin
+        yield link, _place(link, dashboard.origin)
     for panel in dashboard.panels:
         place = panel.origin if panel.origin.file else dashboard.origin
         for link in (*panel.links, *panel.data_links):
-            key = "dashboard" if link.dashboard else "url"
-            yield link, link.origin / key if link.origin.file else place
+            yield link, _place(link, place)
+
+
+def _place(link: Link, otherwise: Origin) -> Origin:
+    """Return where it is written what a link leads to."""
+    key = "dashboard" if link.dashboard else "url"
+    return link.origin / key if link.origin.file else otherwise
 
 
 def _reference(dashboard: Dashboard) -> str:

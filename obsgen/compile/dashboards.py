@@ -26,7 +26,7 @@ def compile_dashboards(
     found = (*ready_dashboards(spec, alerts, report), *_written(spec, report))
     checked = tuple(with_unique_uids(found, report))
     check_folders(checked, report)
-    check_links(checked, report)
+    check_links(spec, checked, report)
     check_link_variables(checked, report)
     check_alerts(spec, checked, report)
     frame = Frame(spec, checked, alerts)

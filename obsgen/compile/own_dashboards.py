@@ -158,5 +158,6 @@ def _link(link: LinkSpec, service: Service) -> Link:
         title=link.title,
         url=link.url,
         dashboard=names.dashboard_uid_of(link.dashboard, service.name),
+        written=link.dashboard,
         origin=link.origin,
     )

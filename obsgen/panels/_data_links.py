@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from obsgen.artefacts import Link, Panel
+from obsgen.artefacts import Link, Panel, Target
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, LinkSpec, PanelSpec
@@ -29,6 +29,7 @@ def data_links_of(spec: PanelSpec, panel: Panel, context: DashboardContext) -> I
             title=link.title,
             url=link.url,
             dashboard=dashboard_uid_of(link.dashboard, context.service.name),
+            written=link.dashboard,
             variables=tuple((name, _filled(label, panel)) for name, label in link.set),
             origin=link.origin,
         )
@@ -56,11 +57,17 @@ def labels_of(panel: Panel, context: DashboardContext) -> frozenset[str] | None:
     """Return the labels that values of a panel may have; None where that is open."""
     found = frozenset[str]()
     for target in panel.targets:
-        try:
-            labels = result_labels(parse(substitute_variables(target.expr)), context.catalogue)
-        except PromqlError:  # it was reported where it was read
+        labels = labels_of_target(target, context)
+        if labels is None:
             return None
-        if labels.is_open:
-            return None
-        found |= labels.names
+        found |= labels
     return None if panel.foreign else found
+
+
+def labels_of_target(target: Target, context: DashboardContext) -> frozenset[str] | None:
+    """Return the labels that values of a query may have; None where that is open."""
+    try:
+        labels = result_labels(parse(substitute_variables(target.expr)), context.catalogue)
+    except PromqlError:  # it was reported where it was read
+        return None
+    return None if labels.is_open else labels.names

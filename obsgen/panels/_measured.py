@@ -13,7 +13,9 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, Measure, PanelSpec
 from obsgen.names import COLUMNS, dashboard_uid_of
+from obsgen.panels._sums import check_parts
 from obsgen.panels._thresholds import thresholds_of
+from obsgen.panels._unit_hints import is_no_unit, unit_hint
 from obsgen.panels._words import column_of, description_of, legends_of, title_of
 from obsgen.promql.build import Expr, binary, number
 from obsgen.schema.shared import OWN_KEYS, Schema, ref
@@ -75,6 +77,9 @@ class MeasuredBody:
         self, type_: str, common: PanelSpec, context: DashboardContext, asking: Asking
     ) -> Panel:
         """Return the panel with everything but the options of its type."""
+        if common.style.is_stacked:
+            place = (common.origin / "stacked").key()
+            check_parts(self.measures, "`stacked`", place, context.report)
         shown = tuple(_shown(measure, common, context) for measure in self.measures)
         unit = shown[0][0]
         spoken = str(unit) if unit.per_seconds not in _SPOKEN else ""
@@ -136,6 +141,7 @@ def links_of(common: PanelSpec, context: DashboardContext) -> tuple[Link, ...]:
             title=link.title,
             url=link.url,
             dashboard=dashboard_uid_of(link.dashboard, context.service.name),
+            written=link.dashboard,
             origin=link.origin,
         )
         for link in common.links
@@ -152,7 +158,10 @@ def _shown(
     if factor is not None:
         return common.unit, factor
     message = f"unit `{common.unit}` cannot show `{measure.title}`, which is in `{measure.unit}`"
-    context.report(finding(PANEL_UNIT, common.origin / "unit", message))
+    if is_no_unit(common.unit) and measure.unit.dimension != "count":
+        message = f"there is no unit `{common.unit.name}`"
+    hint = unit_hint(common.unit, measure.unit)
+    context.report(finding(PANEL_UNIT, common.origin / "unit", message, hint))
     return measure.unit, Decimal(1)
 
 

@@ -8,13 +8,14 @@ its standard options, and `custom.…` for what a kind of panel adds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from obsgen.artefacts import Json, Panel, Target
-from obsgen.catalogue import near
+from obsgen.catalogue import Metric, near
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.matchers import full_match
 from obsgen.model import DashboardContext, OverrideSpec, PanelSpec
@@ -22,6 +23,7 @@ from obsgen.names import target_letter
 from obsgen.panels._data_links import labels_of
 from obsgen.panels._texts import mappings_of
 from obsgen.panels._thresholds import steps_of
+from obsgen.panels._unit_hints import unit_hint
 from obsgen.units import COUNT, Quantity, Unit
 
 OF_NOTHING: Final = Code(
@@ -41,6 +43,7 @@ OTHER_UNIT: Final = Code(
 CODES: Final = (OF_NOTHING, OTHER_UNIT)
 
 _PLACEHOLDER: Final = re.compile(r"\{\{.*?\}\}")
+_PARTS: Final = re.compile(r"(\{\{.*?\}\})")
 
 
 def with_overrides(panel: Panel, spec: PanelSpec, context: DashboardContext) -> Panel:
@@ -48,7 +51,7 @@ def with_overrides(panel: Panel, spec: PanelSpec, context: DashboardContext) -> 
     overrides: list[Mapping[str, Json]] = []
     units: list[tuple[Mapping[str, Json], Unit]] = []
     for override in spec.overrides:
-        held = _held(override, panel, context)
+        held = _held(override, panel, spec, context)
         if not held.is_something and not spec.transformations:
             context.report(_of_nothing(override, panel, held))
             continue
@@ -83,12 +86,15 @@ class _Held:
     is_something: bool = True
 
 
-def _held(override: OverrideSpec, panel: Panel, context: DashboardContext) -> _Held:
+def _held(
+    override: OverrideSpec, panel: Panel, spec: PanelSpec, context: DashboardContext
+) -> _Held:
     targets = panel.targets
     if override.by == "measure":
         chosen = targets[override.measure - 1 : override.measure]
         return _Held(targets=chosen, is_something=bool(chosen))
-    tried = _by_pattern if override.by == "matching" else _by_name
+    declared = _declared(spec.body.metrics)
+    tried = _by_pattern if override.by == "matching" else partial(_by_name, declared)
     is_table = _is_table(panel)
     names = tuple(t.column if is_table else t.legend for t in targets)
     if panel.foreign or not all(names):
@@ -100,10 +106,27 @@ def _held(override: OverrideSpec, panel: Panel, context: DashboardContext) -> _H
     return _Held(targets=held, names=known, is_something=bool(held) or is_label)
 
 
-def _by_name(name: str, legend: str) -> bool:
+def _declared(metrics: Iterable[Metric]) -> Mapping[str, tuple[str, ...]]:
+    """Return the values of labels that are declared wherever the label is."""
+    found: dict[str, tuple[str, ...]] = {}
+    for metric in metrics:
+        for label, values in metric.label_values.items():
+            found[label] = (*found.get(label, ()), *(values or ()))
+    is_open = {label for m in metrics for label, values in m.label_values.items() if values is None}
+    return {label: values for label, values in found.items() if label not in is_open}
+
+
+def _by_name(declared: Mapping[str, tuple[str, ...]], name: str, legend: str) -> bool:
     """Say whether a series of a legend may have a name."""
-    parts = (re.escape(part) for part in _PLACEHOLDER.split(legend))
-    return re.fullmatch(".*".join(parts), name, re.DOTALL) is not None
+
+    def pattern(part: str) -> str:
+        if not _PLACEHOLDER.fullmatch(part):
+            return re.escape(part)
+        values = declared.get(part.strip("{} "))
+        return ".*" if values is None else f"(?:{'|'.join(map(re.escape, values))}|)"
+
+    parts = _PARTS.split(legend)
+    return re.fullmatch("".join(map(pattern, parts)), name, re.DOTALL) is not None
 
 
 def _by_pattern(pattern: str, legend: str) -> bool:
@@ -190,6 +213,8 @@ def _can_show(
     if measured == COUNT or factor == 1:
         return True
     message = f"values in `{measured}` would be shown as they are, as `{unit}`"
-    hint = "" if factor is None else f"write `unit: {unit}` beside the panel's kind"
+    hint = f"write `unit: {unit}` beside the panel's kind"
+    if factor is None:
+        hint = unit_hint(unit, measured)
     context.report(finding(OTHER_UNIT, override.origin / "unit", message, hint))
     return False

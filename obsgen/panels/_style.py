@@ -18,6 +18,7 @@ from obsgen.model import DashboardContext, PanelSpec, PanelStyle, Reports
 from obsgen.names import COLUMNS
 from obsgen.panels._alert_limits import with_alert_limits
 from obsgen.panels._data_links import data_links_of
+from obsgen.panels._legends import check_legends
 from obsgen.panels._measured import columns_of
 from obsgen.panels._overrides import with_overrides
 from obsgen.panels._texts import mappings_of
@@ -68,6 +69,7 @@ def panel_of(spec: PanelSpec, context: DashboardContext) -> Panel:
         repeat=spec.repeat,
         most_in_a_row=spec.per_row or _beside(spec),
     )
+    check_legends(spec, styled, context)
     return styled if spec.raw is None else spec.raw.applied(styled, context.report)
 
 

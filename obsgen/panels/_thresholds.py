@@ -27,6 +27,8 @@ _SHADES: Final = ("", "dark-", "semi-dark-", "light-", "super-light-")
 COLORS: Final = (*(shade + hue for hue in _HUES for shade in _SHADES), "text", "transparent")
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
+_ALERT: Final = "alert"
+
 NEUTRAL: Final = (Threshold(value=None, color="text"),)
 """No judgement; without it Grafana would paint everything from 80 on red."""
 
@@ -49,6 +51,7 @@ def steps_of(written: ThresholdSpecs, unit: Unit, report: Reports) -> tuple[Thre
         if amount is None:
             base = color
         elif (value := _value(amount, unit, report)) is not None:
+            _check_alone(color, steps.get(value, color), amount, report)
             steps[value] = color
     if not base and not steps:
         return NEUTRAL
@@ -77,6 +80,13 @@ def example_of(unit: Unit) -> str:
     per = str(unit).removeprefix(unit.name)
     examples = {"time": "500ms", "bytes": "10MB", "ratio": "80%", "money": f"100 {unit.name}"}
     return examples.get(unit.dimension, "10") + per
+
+
+def _check_alone(color: str, other: str, amount: Scalar, report: Reports) -> None:
+    """Report a second colour from one amount on; an alert's limit may have one of its own."""
+    if color != other and _ALERT not in amount.origin.path:
+        message = f"`{color}` and `{other}` count from one amount on, {amount.word}"
+        report(finding(THRESHOLD, amount.origin, message, "leave one of them out"))
 
 
 def _value(amount: Scalar, unit: Unit, report: Reports) -> Decimal | None:

@@ -11,6 +11,7 @@ from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
+from obsgen.panels._sums import check_parts
 from obsgen.panels._takes import PARTS
 from obsgen.panels.stat import REDUCE
 from obsgen.panels.timeseries import COLOR, HIDE_FROM
@@ -44,6 +45,7 @@ class PieChart(MeasuredBody):
 
     def panel(self, common: PanelSpec, context: DashboardContext) -> Panel:
         """Return the panel; a legend says the value and the share of each slice."""
+        check_parts(self.measures, "a pie", common.origin / "piechart", context.report)
         window = str(context.project.default_window)
         asking = Asking(window=window, width=Fraction(1, 3), height=8)
         framed = self.framed("piechart", common, context, asking)

@@ -9,10 +9,19 @@ from typing import Any, Final
 
 from obsgen.artefacts import Json, Panel
 from obsgen.catalogue import Metric
+from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.panels._measured import columns_of, links_of
 from obsgen.panels._takes import NOTHING
-from obsgen.source import MappingNode, Node
+from obsgen.source import MappingNode, Node, Scalar
+
+NO_WORDS: Final = Code(
+    "DSH688",
+    "text-without-words",
+    why="the panel would be an empty frame",
+    fix="Write the words in Markdown: `text: \"Who to ask: **team backend**\"`.",
+)
+CODES: Final = (NO_WORDS,)
 
 _WIDTH: Final = Fraction(1, 3)
 _HEIGHT: Final = 4
@@ -66,8 +75,14 @@ class TextKind:
 
     def read(self, node: Node, reader: Reader) -> Text | None:
         """Read the words."""
-        content = reader.text(node.get("content") if isinstance(node, MappingNode) else node)
-        return Text(content=content) if content else None
+        written = node.get("content") if isinstance(node, MappingNode) else node
+        content = reader.text(written)
+        if content.strip():
+            return Text(content=content)
+        if not isinstance(written, Scalar) or not written.is_null:
+            place = node.origin if written is None else written.origin
+            reader.report(finding(NO_WORDS, place, "the text has no words", "write what it says"))
+        return None
 
 
 KIND: Final = TextKind()

@@ -18,7 +18,7 @@ from obsgen.panels._takes import NOTHING
 from obsgen.panels.stat import COLOR
 from obsgen.panels.table import CUSTOM, options
 from obsgen.promql.lexer import VARIABLE
-from obsgen.schema.shared import mapping, ref, text
+from obsgen.schema.shared import TAG_PATTERN, mapping, ref, text
 from obsgen.source import MappingNode, Node, Scalar
 
 _SOURCES: Final = ("tempo", "jaeger")
@@ -93,7 +93,13 @@ class TracesKind:
                     {
                         "service": text("Whose traces."),
                         "operation": text("Only those that hold this operation."),
-                        "tags": ref("label_values", "Only those with a span that has these tags."),
+                        "tags": {
+                            "type": "object",
+                            "propertyNames": {"pattern": TAG_PATTERN},
+                            "additionalProperties": text(),
+                            "description": "Only those with a span that has these tags.",
+                            "examples": [{"http.status_code": 500}],
+                        },
                         "min_duration": ref("duration", "Only those that took at least so long."),
                         "max_duration": ref("duration", "Only those that took at most so long."),
                     },

@@ -80,11 +80,22 @@ def _own(node: MappingNode, reader: Reader) -> Iterator[AnnotationSpec]:
 
 
 def _asked(node: MappingNode, key: str, reader: Reader) -> Measure | Condition | None:
-    """Read what is asked: PromQL, a measure, or a measure with a comparison."""
+    """Read what is asked: PromQL, or a measure with a comparison."""
     entry = node.entries[key]
     if key == "expr":
         return reader.measure(replace(node, entries={key: entry}))
     value = entry.value
     if isinstance(value, MappingNode) and any(word in value.entries for word in COMPARISONS):
         return reader.condition(value)
-    return reader.measure(value)
+    _report_no_limit(node, value, reader)
+    return None
+
+
+def _report_no_limit(node: MappingNode, value: Node, reader: Reader) -> None:
+    """Report a measure by itself: wherever there is a number, it would mark."""
+    if reader.measure(value) is None:  # it was reported
+        return
+    message = f"the measure of annotation `{reader.text(node.get('name'))}` has no limit"
+    asked = f"measure: {value.text}" if isinstance(value, Scalar) else "max: queue_bytes"
+    hint = f"write `above:`, as in `measure: {{{asked}, above: 9MB}}`"
+    reader.report(finding(ANNOTATION, value.origin, message, hint))

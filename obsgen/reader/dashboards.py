@@ -10,8 +10,9 @@ from obsgen.reader.annotations import read_annotations
 from obsgen.reader.links import read_links
 from obsgen.reader.panels import items_of, read_panel, read_time, texts_of
 from obsgen.reader.repeats import check_repeats
+from obsgen.reader.titles import read_title
 from obsgen.reader.variables import read_intervals, read_variables
-from obsgen.source import MappingNode, Node, Scalar
+from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 
 FOLDER: Final = Code(
@@ -27,7 +28,14 @@ SAME_TITLE: Final = Code(
     fix="Give one of them another title.",
     severity=Severity.WARNING,
 )
-CODES: Final = (FOLDER, SAME_TITLE)
+NO_PANELS: Final = Code(
+    "DSH695",
+    "no-panels",
+    why="a dashboard without panels is an empty page, and a row without panels a header of nothing",
+    fix="Write `panels:`, or `sections:` with `panels:` in each: "
+    "`panels: [{timeseries: {rate: http_requests_total}}]`.",
+)
+CODES: Final = (FOLDER, SAME_TITLE, NO_PANELS)
 
 _FOLDER_LENGTH: Final = 100
 
@@ -39,11 +47,12 @@ def read_dashboard(node: MappingNode, reader: Reader) -> DashboardSpec | None:
         return None
     refresh = reader.duration(node.get("refresh"))
     time = read_time(node.get("time"), reader)
+    _check_panels(node, reader)
     variables, sections = read_variables(node, reader), _sections(node, reader)
     check_repeats(sections, variables, reader)
     return DashboardSpec(
         name=name,
-        title=reader.text(node.get("title")) or name.replace("-", " ").capitalize(),
+        title=read_title(node.get("title"), reader) or name.replace("-", " ").capitalize(),
         service=reader.text(node.get("service")),
         description=reader.text(node.get("description")),
         folder=read_folder(node.get("folder"), reader),
@@ -86,6 +95,22 @@ def _folder_problem(folder: str) -> str:
     return "is longer than 100 characters" if len(folder) > _FOLDER_LENGTH else ""
 
 
+def _check_panels(node: MappingNode, reader: Reader) -> None:
+    """Report a dashboard without panels, or a section of it."""
+    rows = [item for item in items_of(node.get("sections")) if isinstance(item, MappingNode)]
+    wrong = any(isinstance(node.get(key), Scalar) for key in ("panels", "sections"))
+    if not rows and not items_of(node.get("panels")) and not wrong:
+        written = next((key for key in ("panels", "sections") if key in node.entries), "name")
+        message = f"dashboard `{reader.text(node.get('name'))}` has no panels"
+        hint = "write `panels: [{timeseries: {rate: …}}]`"
+        reader.report(finding(NO_PANELS, node.origin / written, message, hint))
+    for row in rows:
+        panels = row.get("panels")
+        if isinstance(panels, Sequence) and not panels.items:
+            message = "a section has no panels"
+            reader.report(finding(NO_PANELS, row.origin / "panels", message, "leave it out"))
+
+
 def _sections(node: MappingNode, reader: Reader) -> tuple[SectionSpec, ...]:
     found = []
     if loose := _panels(node.get("panels"), reader):
@@ -96,7 +121,7 @@ def _sections(node: MappingNode, reader: Reader) -> tuple[SectionSpec, ...]:
         panels = _panels(item.get("panels"), reader)
         collapsed = item.get("collapsed")
         section = SectionSpec(
-            title=reader.text(item.get("title")),
+            title=read_title(item.get("title"), reader),
             panels=panels,
             collapsed=isinstance(collapsed, Scalar) and collapsed.text.lower() == "true",
             repeat=reader.text(item.get("repeat")),

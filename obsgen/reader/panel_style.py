@@ -12,7 +12,7 @@ from obsgen.reader.shape import UNKNOWN_WORD, words
 from obsgen.reader.value_texts import read_texts
 from obsgen.reader.values import read_flag, read_list
 from obsgen.schema.kinds import keys, load
-from obsgen.schema.panel_style import BESIDE_KEYS, CALCS, PLACES, SCALES, STYLE_KEYS
+from obsgen.schema.panel_style import BESIDE_KEYS, CALCS, LEGEND, PLACES, SCALES, STYLE_KEYS
 from obsgen.source import MappingNode, Node, Scalar
 
 NOT_SHOWN: Final = Code(
@@ -27,12 +27,22 @@ WHOLE: Final = Code(
     why="Grafana ignores, or clips without a word, what is no whole number within these bounds",
     fix="Write a whole number: `decimals: 2` (up to 15), `fill: 20` (up to 100), `per_row: 4`.",
 )
-CODES: Final = (NOT_SHOWN, WHOLE)
+LEGEND_WORD: Final = Code(
+    "DSH698",
+    "legend-word",
+    why="a text as `legend` is what each series is called, so all would be called `hidden`",
+    fix="Write `legend: {as: hidden}`, `{as: table}` or `{at: right}`; whoever means the name "
+    "writes `legend: {text: hidden}`.",
+)
+CODES: Final = (NOT_SHOWN, WHOLE, LEGEND_WORD)
 
 _MOST_DECIMALS: Final = 15
 _ALL: Final = 100
 _LOOKS: Final = frozenset({"as", "at", "values"})
 _EVERYWHERE: Final = frozenset({"repeat", "per_row"})
+_LEGEND_WORDS: Final = {
+    word: key for key in ("as", "at") for word in LEGEND["properties"][key]["enum"]
+}
 
 
 def taken(node: MappingNode, kind: PanelKind, reader: Reader) -> MappingNode:
@@ -82,7 +92,14 @@ def read_style(node: MappingNode, reader: Reader) -> PanelStyle:
 
 def read_legend_text(node: Node | None, reader: Reader) -> str:
     """Read what each series is called."""
-    return reader.text(node.get("text") if isinstance(node, MappingNode) else node)
+    text = reader.text(node.get("text") if isinstance(node, MappingNode) else node)
+    key = _LEGEND_WORDS.get(text)
+    if not isinstance(node, Scalar) or key is None:
+        return text
+    hint = f"write `legend: {{{key}: {text}}}`"
+    message = f"`legend: {text}` calls each series `{text}`"
+    reader.report(finding(LEGEND_WORD, node.origin, message, hint))
+    return ""
 
 
 def read_whole(node: Node | None, what: str, bounds: tuple[int, int], reader: Reader) -> int | None:

@@ -14,6 +14,7 @@ from obsgen.reader.colors import read_thresholds
 from obsgen.reader.links import read_links
 from obsgen.reader.overrides import read_overrides
 from obsgen.reader.panel_style import read_legend_text, read_style, read_whole, taken
+from obsgen.reader.titles import read_title
 from obsgen.reader.transformations import read_transformations
 from obsgen.reader.units import read_unit
 from obsgen.schema.dashboard import COMMON_PANEL_KEYS
@@ -66,7 +67,7 @@ def read_panel(node: MappingNode, reader: Reader) -> PanelSpec | None:
     thresholds = read_thresholds(node.get("thresholds"), reader)
     return PanelSpec(
         body=body,
-        title=reader.text(node.get("title")),
+        title=read_title(node.get("title"), reader),
         description=reader.text(node.get("description")),
         width=_width(node.get("width"), reader),
         height=_height(node.get("height"), reader),
@@ -140,6 +141,11 @@ def _width(node: Node | None, reader: Reader) -> Fraction | None:
         width = Fraction(text) if re.fullmatch(r"\d{1,3}/\d{1,3}|[01]?\.?\d{1,6}", text) else None
     except (ValueError, ZeroDivisionError):
         width = None
+    if width is not None and 0 < width < Fraction(1, COLUMNS):
+        message = f"width `{text}` is less than one of the {COLUMNS} columns of the grid"
+        hint = f"write `1/{COLUMNS}` or more: `1/6`"
+        reader.report(finding(WIDTH, node.origin, message, hint))
+        return None
     if width is not None and 0 < width <= 1:
         return width
     message = f"width `{text}` is not a share of the dashboard's width"

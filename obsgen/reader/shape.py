@@ -15,6 +15,7 @@ from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.reader.wording import FOREIGN, flow, means
 from obsgen.schema.quick import fits
+from obsgen.schema.shared import TAG_PATTERN
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 UNKNOWN_KEY: Final = Code(
@@ -259,6 +260,7 @@ _FORMS: Final = (
     ("^[a-z][a-z0-9_]", "`a-z`, digits and `_`, beginning with a letter"),
     ("^[A-Z]", "letters and digits, beginning with a capital: `HighErrorRate`"),
     ("^[a-zA-Z_:]", "letters, digits, `_` and `:`, not beginning with a digit"),
+    (TAG_PATTERN, "no blank, no `=` and no quote: `http.status_code`"),
     ("^[a-zA-Z_]", "letters, digits and `_`, not beginning with a digit"),
 )
 

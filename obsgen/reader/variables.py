@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from obsgen.catalogue import near
-from obsgen.diagnostics import Code, finding
+from obsgen.diagnostics import Code, Related, finding
 from obsgen.model import CHOSEN_INTERVAL, Reader, VariableSpec
 from obsgen.reader.shape import words
 from obsgen.reader.values import read_flag, read_list
@@ -57,7 +57,14 @@ def read_variables(node: MappingNode, reader: Reader) -> tuple[VariableSpec, ...
             message = f"variable `{name}` is there already: {taken[name]}"
             reader.report(finding(TAKEN_NAME, label.origin, message))
             continue
-        found.setdefault(name, _variable(name, item, reader))
+        if name in found:
+            message = f"variable `{name}` stands twice"
+            related = (Related("first written here", found[name].origin),)
+            reader.report(
+                finding(TAKEN_NAME, label.origin, message, "write it once", related=related)
+            )
+            continue
+        found[name] = _variable(name, item, reader)
     return tuple(found.values())
 
 

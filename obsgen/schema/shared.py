@@ -13,6 +13,8 @@ NAME_PATTERN: Final = r"^[a-z][a-z0-9-]{0,39}$(?!\n)"
 WORD_PATTERN: Final = r"^[a-z][a-z0-9_]{0,79}$(?!\n)"
 ALERT_PATTERN: Final = r"^[A-Z][A-Za-z0-9]{0,99}$(?!\n)"
 LABEL_PATTERN: Final = r"^[a-zA-Z_][a-zA-Z0-9_]*$(?!\n)"
+# Names of OpenTelemetry's attributes, as they stand in logfmt.
+TAG_PATTERN: Final = r"^[^\s=\"]+$(?!\n)"
 METRIC_PATTERN: Final = r"^[a-zA-Z_:][a-zA-Z0-9_:]*$(?!\n)"
 
 

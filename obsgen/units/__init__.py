@@ -10,7 +10,7 @@ from __future__ import annotations
 from obsgen.units.durations import Duration
 from obsgen.units.numbers import as_decimal, number_text, parse_number, rounded_text
 from obsgen.units.quantity import Quantity, shown_in
-from obsgen.units.unit import BYTES, COUNT, RATIO, SECONDS, Dimension, Unit
+from obsgen.units.unit import BYTES, COUNT, RATIO, SECONDS, Dimension, Unit, known_units, unit_names
 
 __all__ = [
     "BYTES",
@@ -22,8 +22,10 @@ __all__ = [
     "Quantity",
     "Unit",
     "as_decimal",
+    "known_units",
     "number_text",
     "parse_number",
     "rounded_text",
     "shown_in",
+    "unit_names",
 ]

@@ -164,6 +164,20 @@ def _time_name(scale: Decimal) -> str:
     return next((name for name, seconds in _TIME.items() if seconds == scale), SECONDS.name)
 
 
+def unit_names(dimension: Dimension) -> tuple[str, ...]:
+    """
+    Return the words for the units of a dimension, of several for one unit the first.
+
+    >>> unit_names("time"), unit_names("ratio"), unit_names("count")
+    (('ns', 'us', 'ms', 's', 'min', 'h', 'd'), ('ratio', 'percent'), ())
+    """
+    tables: dict[Dimension, dict[str, Decimal]] = {"time": _TIME, "bytes": _BYTES, "ratio": _RATIO}
+    found: dict[Decimal, str] = {}
+    for name, scale in tables.get(dimension, {}).items():
+        found.setdefault(scale, name)
+    return tuple(found.values())
+
+
 def known_units(name: str) -> tuple[tuple[Dimension, Decimal], ...]:
     """Return the dimension and scale of a unit that has one; nothing for a mere word."""
     tables: tuple[tuple[Dimension, dict[str, Decimal]], ...] = (

@@ -11,7 +11,7 @@ from obsgen.checks._panels import ShownPanel, items_of, mapping_of
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._kinds import OF_NUMBERS
 from obsgen.checks.dashboards._rule import Found, of_panels
-from obsgen.checks.dashboards._units import is_unit_id, unit_ids
+from obsgen.artefacts.grafana_unit_ids import is_unit_id, unit_ids
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.names import target_letter
 

@@ -35,69 +35,76 @@ _GLOBAL: Final = frozenset(
 
 
 def _of_targets(subject: Subject, panel: ShownPanel, target: ShownTarget) -> Found:
-    del subject
     texts = (target.expr, *strings_in(target.words))
     place = f"query {target.ref} of panel `{panel.shown_title}`"
-    yield from _undefined(panel.dashboard, texts, place, target.origin)
+    yield from _undefined(subject, panel.dashboard, texts, place, target.origin)
 
 
 def _of_panels(subject: Subject, panel: ShownPanel) -> Found:
-    del subject
     dashboard = panel.dashboard
     title = f"the title of panel `{panel.title}`"
-    for found in _undefined(dashboard, (panel.title,), title, panel.origin / "title"):
+    for found in _undefined(subject, dashboard, (panel.title,), title, panel.origin / "title"):
         # It is only read, by somebody who may even guess what is meant.
         yield replace(found, severity=Severity.WARNING)
     if panel.panel.repeat and panel.panel.repeat not in dashboard.variable_names:
         message = f"panel `{panel.shown_title}` repeats by `{panel.panel.repeat}`, no variable"
-        hint = _hint(panel.panel.repeat, dashboard)
+        hint = _hint(panel.panel.repeat, dashboard, subject)
         yield finding(UNDEFINED_VARIABLE, panel.origin, message, hint)
     for link in (*panel.panel.links, *panel.panel.data_links):
-        yield from _of_link(dashboard, link, panel.origin)
+        yield from _of_link(subject, dashboard, link, panel.origin)
 
 
 def _of_dashboards(subject: Subject, dashboard: Dashboard) -> Found:
-    del subject
     for section in dashboard.sections:
         named = f"the title of section `{section.title}`"
-        for found in _undefined(dashboard, (section.title,), named, dashboard.origin):
+        for found in _undefined(subject, dashboard, (section.title,), named, dashboard.origin):
             yield replace(found, severity=Severity.WARNING)
         if section.repeat and section.repeat not in dashboard.variable_names:
             message = f"section `{section.title}` repeats by `{section.repeat}`, no variable"
-            hint = _hint(section.repeat, dashboard)
+            hint = _hint(section.repeat, dashboard, subject)
             yield finding(UNDEFINED_VARIABLE, dashboard.origin, message, hint)
     for link in dashboard.links:
-        yield from _of_link(dashboard, link, dashboard.origin)
+        yield from _of_link(subject, dashboard, link, dashboard.origin)
     for annotation in dashboard.annotations:
         origin = annotation.origin if annotation.origin.file else dashboard.origin
         named = f"annotation `{annotation.name}`"
-        yield from _undefined(dashboard, (annotation.expr,), named, origin)
+        yield from _undefined(subject, dashboard, (annotation.expr,), named, origin)
     for variable in dashboard.variables:
         origin = variable.origin if variable.origin.file else dashboard.origin
         named = f"the query of variable `{variable.name}`"
-        yield from _undefined(dashboard, (variable.query,), named, origin)
+        yield from _undefined(subject, dashboard, (variable.query,), named, origin)
 
 
-def _of_link(dashboard: Dashboard, link: Link, otherwise: Origin) -> Iterator[Diagnostic]:
+def _of_link(
+    subject: Subject, dashboard: Dashboard, link: Link, otherwise: Origin
+) -> Iterator[Diagnostic]:
     texts = (link.title, link.url, *(text for _, text in link.variables))
     origin = link.origin if link.origin.file else otherwise
-    yield from _undefined(dashboard, texts, f"link `{link.title}`", origin)
+    yield from _undefined(subject, dashboard, texts, f"link `{link.title}`", origin)
 
 
 def _undefined(
-    dashboard: Dashboard, texts: Iterable[str], where: str, origin: Origin
+    subject: Subject, dashboard: Dashboard, texts: Iterable[str], where: str, origin: Origin
 ) -> Iterator[Diagnostic]:
     known = {*dashboard.variable_names, *_GLOBAL}
     for name in dict.fromkeys(found.name for text in texts for found in variables(text)):
         if name not in known:
             message = f"{where} uses `${name}`, which `{dashboard.title}` does not have"
-            yield finding(UNDEFINED_VARIABLE, origin, message, _hint(name, dashboard))
+            yield finding(UNDEFINED_VARIABLE, origin, message, _hint(name, dashboard, subject))
 
 
-def _hint(name: str, dashboard: Dashboard) -> str:
+def _hint(name: str, dashboard: Dashboard, subject: Subject) -> str:
     known = sorted(_GLOBAL) if name.startswith("__") else dashboard.variable_names
-    guess = near(name, known)
-    return f"did you mean `${guess}`?" if guess else f"write `variables: [{name}]`"
+    if guess := near(name, known):
+        return f"did you mean `${guess}`?"
+    scope = subject.compiled.scopes.get(dashboard.service)
+    metrics = scope.catalogue.metrics.values() if scope is not None else ()
+    if scope is None or any(name in metric.all_labels for metric in metrics):
+        return f"write `variables: [{name}]`"
+    labels = sorted({label for metric in metrics for label in metric.all_labels})
+    if guess := near(name, labels):
+        return f"did you mean the label `{guess}`? write `variables: [{guess}]`"
+    return f"take it out: no metric of `{dashboard.service}` has a label `{name}`"
 
 
 KIND: Final = Check(
