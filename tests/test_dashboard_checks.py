@@ -34,10 +34,10 @@ from obsgen.artefacts import (
     Target,
     Variable,
 )
+from obsgen.artefacts.grafana_unit_ids import unit_ids
 from obsgen.checks import check, codes, dashboard_rules
 from obsgen.checks.dashboards import BY_CONSTRUCTION
 from obsgen.checks.dashboards._logql import logql_problem
-from obsgen.artefacts.grafana_unit_ids import unit_ids
 from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.exclusions import Exclusions
 from obsgen.model.checks import CheckSettings

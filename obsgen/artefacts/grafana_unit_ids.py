@@ -56,6 +56,15 @@ _MEANT: Final[Mapping[str, str]] = {
     "wpm": "writes/min", "epm": "events/min", "mpm": "messages/min",
 }  # fmt: skip
 _CURRENCY: Final = "currency"
+_COUNTED: Final = "count:"
+
+
+def _counted(words: str) -> Unit | None:
+    """Return what is counted by a unit of one's own: `tokens/min`, or `/s` of anything."""
+    try:
+        return Unit.parse(f"count{words}" if words.startswith("/") else words)
+    except ValueError:
+        return None
 
 
 def unit_ids() -> frozenset[str]:
@@ -77,6 +86,8 @@ def unit_of_id(text: str) -> Unit | None:
     """Return what a unit counts; None for what is no amount here."""
     if text in _MEANT:
         return Unit.parse(_MEANT[text])
+    if text.startswith(_COUNTED):
+        return _counted(text.removeprefix(_COUNTED))
     currency = text.removeprefix(_CURRENCY)
     is_money = text.startswith(_CURRENCY) and currency.isupper() and currency.isascii()
     return Unit.parse(currency) if is_money else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from obsgen.units import Dimension, Unit
+from obsgen.units import COUNT, Dimension, Unit
 
 _PLAIN: Final = "short"
 
@@ -81,10 +81,9 @@ _COUNTED: Final = {
     "messages": ("mps", "mpm"),
     "records": ("recps", "recpm"),
     "rows": ("rowsps", "rowspm"),
-    "packets": ("pps", _PLAIN),
-    "bits": ("bps", _PLAIN),
+    "packets": ("pps", ""),
+    "bits": ("bps", ""),
 }
-_COUNTED_OTHERWISE: Final = ("cps", "cpm")
 
 # Base units of Prometheus, "Metric and label naming", that are no amounts of their own here.
 _MEASURED: Final = {
@@ -109,6 +108,8 @@ def unit_id(unit: Unit) -> str:
 
     >>> unit_id(Unit.parse("requests/s")), unit_id(Unit.parse("USD/h")), unit_id(Unit.parse("MiB"))
     ('reqps', 'currencyUSD', 'mbytes')
+    >>> unit_id(Unit.parse("tokens/min")), unit_id(Unit.parse("count/s"))
+    ('count:tokens/min', 'count:/s')
     """
     return _BY_DIMENSION[unit.dimension](unit)
 
@@ -134,8 +135,10 @@ def _of_count(unit: Unit) -> str:
     name = unit.name.lower()
     if not unit.per_seconds:
         return _MEASURED.get(name, _PLAIN)
-    second, minute = _COUNTED.get(name, _COUNTED_OTHERWISE)
-    return {1: second, _MINUTE: minute}.get(unit.per_seconds, _PLAIN)
+    second, minute = _COUNTED.get(name, ("", ""))
+    known = {1: second, _MINUTE: minute}.get(unit.per_seconds)
+    # Grafana scales what stands behind `count:` as it does a plain number: `1.2 K tokens/min`.
+    return known or f"count:{str(unit).removeprefix(COUNT.name)}"
 
 
 _PERCENT: Final = Unit.parse("percent").scale

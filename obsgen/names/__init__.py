@@ -7,6 +7,7 @@ Prometheus practice, `level:metric:operations`.
 
 from __future__ import annotations
 
+from obsgen.names.counted import counted_word
 from obsgen.names.dashboards import (
     ALERTS_OVERVIEW,
     COLUMNS,
@@ -140,6 +141,7 @@ __all__ = [
     "calendar_total_events",
     "configmap_file",
     "cost",
+    "counted_word",
     "dashboard_file",
     "dashboard_uid_of",
     "error_ratio",

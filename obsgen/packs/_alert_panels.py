@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 
 from obsgen import names
@@ -13,7 +14,7 @@ from obsgen.model import Project
 from obsgen.packs._alert_queries import AlertQueries
 from obsgen.packs._annotations import page_severities
 from obsgen.packs._looks import ALERT_STATES, COMING, PAGING, WAITING
-from obsgen.packs._panels import Column, Line, graph, stat, table, value_map
+from obsgen.packs._panels import Column, Line, graph, range_map, stat, table
 from obsgen.packs._panels import color_override as in_color
 from obsgen.packs._shapes import alert_list, bars, state_timeline
 from obsgen.packs._ways import cell_links, way, with_uids
@@ -30,7 +31,10 @@ _HALF: Final = 12
 _TABLE_WIDTH: Final = 16
 _LIST_HEIGHT: Final = 12
 _SEVERITY_COLORS: Final = ("dark-red", "red", "orange", "yellow", "blue")
-_SHOWN: Final = value_map(*((s.value, s.text, s.color) for s in ALERT_STATES))
+_SHOWN: Final = tuple(
+    range_map(Decimal(s.value), Decimal(f"{s.value}.99"), s.text, s.color) for s in ALERT_STATES
+)
+"""Behind the point stands how severe an alert is (`AlertQueries.ranked_state`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +132,8 @@ class AlertPanels:
         """Return a row for each alert: how old it is, and where to go from there."""
         found = table(
             "Active alerts",
-            "What fires or is pending, firing first. The alert's name leads to its runbook or "
-            "to the service, the SLO to where its budget goes.",
+            "What fires or is pending, firing first, the most severe on top. The alert's name "
+            "leads to its runbook or to the service, the SLO to where its budget goes.",
             self._columns(),
             labels=(*LABELS, "dashboard", "slo_dashboard"),
             invisible=("dashboard", "slo_dashboard"),
@@ -148,7 +152,8 @@ class AlertPanels:
         return replace(found, overrides=(*found.overrides, *more), no_value="nothing fires")
 
     def _columns(self) -> tuple[Column, ...]:
-        state = with_uids(self._queries.state(LABELS), "dashboard", self._ways.homes)
+        ranked = self._queries.ranked_state(LABELS, self._severities)
+        state = with_uids(ranked, "dashboard", self._ways.homes)
         state = with_uids(state, "dashboard", self._ways.own, of="alertname")
         return (
             Column(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from obsgen.matchers import Matcher, any_value, selector
@@ -56,6 +57,24 @@ class AlertQueries:
         firing, pending = self.firing(), self.pending()
         return f"2 * max by ({labels}) ({firing}) or max by ({labels}) ({pending})"
 
+    def ranked_state(self, by: Sequence[str], severities: Sequence[str]) -> str:
+        """
+        Return the same, and by how severe an alert is some hundredths more.
+
+        Args:
+            severities: The most severe first.
+        """
+        labels = ", ".join(by)
+        ranks = [
+            f"{Decimal(place) / 100} * max by ({labels}) ({self._any(*self.of((severity,)))})"
+            for place, severity in enumerate(reversed(severities), 1)
+        ]
+        rank = " or ".join((*reversed(ranks), f"0 * max by ({labels}) ({self._any()})"))
+        return f"({self.state(by)}) + ({rank})"
+
+    def _any(self, *more: Matcher) -> str:
+        return selector("ALERTS", (*self._scope, *more, *REAL))
+
     def state_over_time(self, by: Sequence[str]) -> str:
         """Return the same in each step of a graph: nothing falls between two points."""
         labels = ", ".join(by)
@@ -73,7 +92,7 @@ class AlertQueries:
 
     def series(self, by: Sequence[str]) -> str:
         """Return how many alerts of labels there are, pending or firing."""
-        return f"count by ({', '.join(by)}) ({selector('ALERTS', (*self._scope, *REAL))})"
+        return f"count by ({', '.join(by)}) ({self._any()})"
 
     def beginnings(self, by: Sequence[str], window: str) -> str:
         """Return how often alerts of labels began to fire within a window."""

@@ -221,12 +221,18 @@ def _cells(column: Column) -> Mapping[str, Json] | None:
         properties["thresholds"] = {"mode": "absolute", "steps": steps_json}
         cell = {"type": "color-text"}
         if column.is_gauge:
-            cell = {"type": "gauge", "mode": "lcd", "valueDisplayMode": "text"}
+            cell = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
             properties["min"], properties["max"] = 0, 1
         properties["custom.cellOptions"] = dict(cell)
     if column.mappings:
         properties["mappings"] = [dict(mapping) for mapping in column.mappings]
     return override(column.header, properties) if properties else None
+
+
+def range_map(low: Decimal, high: Decimal, text: str, color: str) -> Mapping[str, Json]:
+    """Return the mapping of all values from *low* to *high* to a text in a colour."""
+    result: dict[str, Json] = {"text": text, "color": color}
+    return {"type": "range", "options": {"from": low, "to": high, "result": result}}
 
 
 def value_map(*texts: tuple[str, str, str]) -> tuple[Mapping[str, Json], ...]:

@@ -20,7 +20,7 @@ from obsgen.measures.ratio import Pairing, Ratio
 from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec, Service
-from obsgen.packs._looks import ERROR_RATIO, QUANTILES, STATUS_CLASSES
+from obsgen.packs._looks import BAD, ERROR_RATIO, QUANTILES, STATUS_CLASSES
 from obsgen.packs._panels import color_override, stat
 from obsgen.packs._shapes import heatmap
 from obsgen.packs._slo_looks import BUDGET_COLORS
@@ -155,7 +155,7 @@ class RedPanels:
         panel = self._panel(body, title, width=_HALF)
         panel = replace(panel, custom={**panel.custom, **_STACKED})
         if not is_status(label, metric):
-            return panel
+            return replace(panel, overrides=(*panel.overrides, *_bad_in_red(label, metric)))
         target = panel.targets[0]
         classes = f'label_replace({target.expr}, "class", "${{1}}xx", "{label}", "([1-5])..")'
         target = replace(target, expr=f"sum by (class) ({classes})", legend="{{class}}")
@@ -238,6 +238,24 @@ def is_status(label: str, metric: Metric) -> bool:
     """Say whether a label holds the status codes of HTTP."""
     values = metric.labels.get(label) or ()
     return label in _STATUS_LABELS and all(value.isdigit() for value in values)
+
+
+def _bad_in_red(label: str, metric: Metric) -> Iterator[Mapping[str, Json]]:
+    """Yield the colours of the series whose label says that an event is bad."""
+    bad = tuple(matcher for matcher in metric.bad if matcher.label == label)
+    values = metric.labels.get(label)
+    if values is not None:
+        named = (value for value in values if all(matcher.matches(value) for matcher in bad))
+        yield from (color_override(value, BAD) for value in (named if bad else ()))
+        return
+    for matcher in bad:
+        if matcher.op == "=":
+            yield color_override(matcher.value, BAD)
+        elif matcher.op == "=~":
+            colored = color_override("", BAD)
+            # Without the slashes Grafana would anchor `a|b` as `^a|b$`.
+            by_pattern: Json = {"id": "byRegexp", "options": f"/^(?:{matcher.value})$/"}
+            yield {**colored, "matcher": by_pattern}
 
 
 def _by(label: str, *, top: int = 0, legend: str = "") -> Modifiers:

@@ -25,6 +25,7 @@ from obsgen.packs._slo_looks import (
     STATE_COLORS,
     STATES,
     TIME_LEFT_COLORS,
+    TIMES_LEFT,
     burn_colors,
     objective_decimals,
 )
@@ -149,7 +150,8 @@ class _Detail:
                 SECONDS,
                 thresholds=TIME_LEFT_COLORS,
                 decimals=1,
-                no_value="not burning",
+                mappings=TIMES_LEFT,
+                no_value="no events",
                 width=_STAT_WIDTH,
             ),
             stat(
@@ -171,6 +173,7 @@ class _Detail:
                 COUNT,
                 thresholds=STATE_COLORS,
                 mappings=STATES,
+                no_value="no events",
                 width=_STAT_WIDTH,
             ),
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from obsgen.artefacts import Threshold
+from obsgen.artefacts import Json, Threshold
 from obsgen.model import Slo
 from obsgen.packs._panels import steps, value_map
 from obsgen.packs._shapes import State
@@ -21,6 +21,15 @@ BUDGET_STATES: Final = (
 """The same steps by name."""
 STATE_COLORS: Final = steps("green", ("1", "orange"), ("2", "red"))
 STATES: Final = value_map(("0", "OK", "green"), ("1", "Ticket", "orange"), ("2", "Page", "red"))
+
+NO_EVENTS: Final = "no events"
+NOT_TOLD: Final[Mapping[str, Json]] = {
+    "type": "special",
+    "options": {"match": "null+nan", "result": {"text": NO_EVENTS, "color": "text"}},
+}
+"""What cannot be told: neither good nor bad."""
+TIMES_LEFT: Final = value_map(("0", "spent", "red"), ("-1", "∞", "green"))
+"""What is no length of time: 0 and -1 stand for it (`SloQueries.time_left`)."""
 
 HOUR: Final = Duration.parse("1h")
 DAY: Final = Duration.parse("1d")

@@ -134,7 +134,7 @@ class SloOverview:
         link = Link(title="All alerts", dashboard=names.ALERTS_OVERVIEW)
         state = f"({self._queries.alert_state(self._pages)})"
         panel = stat(
-            "Alerts",
+            "SLO alerts",
             "SLOs with a burn-rate alert that fires: those that page, and those with a ticket.",
             f"count({state} == 2) or vector(0)",
             COUNT,

@@ -61,16 +61,26 @@ class SloQueries:
         return f"{self.worst(names.error_ratio(window))} / {self.worst(names.ERROR_BUDGET)}"
 
     def time_left(self) -> str:
-        """Return the seconds until the budget is spent at the current burn rate."""
-        return self.worst(names.EXHAUSTION, "min")
+        """
+        Return the seconds until the budget is spent at the current burn rate.
+
+        0 where it is spent, -1 where nothing burns, nothing without events.
+        """
+        left = self.budget_left()
+        spent, unburnt = f"0 * abs({left} <= 0)", f"0 * abs({left}) - 1"
+        return f"{spent} or {self.worst(names.EXHAUSTION, 'min')} or {unburnt}"
 
     def firing(self, *more: Matcher) -> str:
         """Return 1 where a burn-rate alert fires, and nothing elsewhere."""
         return f"{self._head('max')}({selector('ALERTS', (*FIRING, *self.scope, *more))})"
 
     def alert_state(self, page_severities: Sequence[str]) -> str:
-        """Return 0 where nothing fires, 1 where a ticket does, 2 where a page does."""
-        tickets = f"{self.firing()} or 0 * {self.objective()}"
+        """
+        Return 0 where nothing fires, 1 where a ticket does, 2 where a page does.
+
+        Nothing where there are no events to judge by.
+        """
+        tickets = f"{self.firing()} or 0 * {self.objective()} and {self.budget_left()}"
         if not page_severities:
             return tickets
         pages = self.firing(any_value("severity", page_severities))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from obsgen import names
-from obsgen.artefacts import Json, Panel
+from obsgen.artefacts import Panel
 from obsgen.matchers import Matcher
 from obsgen.model import RECORDED_ALWAYS, Project, Service
 from obsgen.packs._annotations import page_severities
 from obsgen.packs._panels import Column, table
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
+    NOT_TOLD,
     STATE_COLORS,
     STATES,
     TIME_LEFT_COLORS,
+    TIMES_LEFT,
     burn_colors,
     objective_decimals,
 )
@@ -26,11 +28,6 @@ from obsgen.units import RATIO, SECONDS
 
 _LONG: Final = RECORDED_ALWAYS[-1]
 _LABELS: Final = ("service", "slo", "team", "period")
-_UNDATED: Final[Mapping[str, Json]] = {
-    "type": "special",
-    "options": {"match": "null+nan", "result": {"text": "∞", "color": "green"}},
-}
-"""What does not burn lasts for ever."""
 
 
 class SloTable:
@@ -107,13 +104,13 @@ class SloTable:
                 unit=SECONDS,
                 decimals=1,
                 thresholds=TIME_LEFT_COLORS,
-                mappings=(_UNDATED,),
+                mappings=(*TIMES_LEFT, NOT_TOLD),
             ),
             Column(
                 header="Alert",
                 expr=queries.alert_state(self._pages),
                 thresholds=STATE_COLORS,
-                mappings=STATES,
+                mappings=(*STATES, NOT_TOLD),
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from obsgen.artefacts import Panel, Target
+from obsgen.artefacts import Panel
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.model import DashboardContext, PanelSpec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -12,14 +12,14 @@ from obsgen.artefacts import Link, Panel, Target
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.model import DashboardContext, Measure, PanelSpec
-from obsgen.names import COLUMNS, dashboard_uid_of
+from obsgen.names import COLUMNS, counted_word, dashboard_uid_of
 from obsgen.panels._sums import check_parts
 from obsgen.panels._thresholds import thresholds_of
 from obsgen.panels._unit_hints import is_no_unit, unit_hint
 from obsgen.panels._words import column_of, description_of, legends_of, title_of
 from obsgen.promql.build import Expr, binary, number
 from obsgen.schema.shared import OWN_KEYS, Schema, ref
-from obsgen.units import Quantity, Unit, number_text
+from obsgen.units import COUNT, Quantity, Unit, number_text
 
 PANEL_UNIT: Final = Code(
     "DSH608",
@@ -80,7 +80,8 @@ class MeasuredBody:
         if common.style.is_stacked:
             place = (common.origin / "stacked").key()
             check_parts(self.measures, "`stacked`", place, context.report)
-        shown = tuple(_shown(measure, common, context) for measure in self.measures)
+        measures = self.measures
+        shown = tuple(_shown(measure, measures, common, context) for measure in measures)
         unit = shown[0][0]
         spoken = str(unit) if unit.per_seconds not in _SPOKEN else ""
         made = description_of(self.measures, asking.window, spoken, has_time=bool(common.time))
@@ -149,11 +150,14 @@ def links_of(common: PanelSpec, context: DashboardContext) -> tuple[Link, ...]:
 
 
 def _shown(
-    measure: Measure, common: PanelSpec, context: DashboardContext
+    measure: Measure,
+    beside: tuple[Measure, ...],
+    common: PanelSpec,
+    context: DashboardContext,
 ) -> tuple[Unit, Decimal | Fraction]:
     """Return the unit that a measure is shown in, and what its values are multiplied with."""
     if common.unit is None:
-        return _named(measure), Decimal(1)
+        return _named(measure, beside), Decimal(1)
     factor = Quantity(Decimal(1), measure.unit, "").converted_to(common.unit)
     if factor is not None:
         return common.unit, factor
@@ -165,13 +169,16 @@ def _shown(
     return measure.unit, Decimal(1)
 
 
-def _named(measure: Measure) -> Unit:
-    """Return the measure's unit; what requests are counted in is requests."""
+def _named(measure: Measure, beside: tuple[Measure, ...]) -> Unit:
+    """
+    Return the measure's unit, named after what all counters of the panel count: requests, jobs.
+
+    Of several words none is taken: Grafana draws each unit on a scale of its own.
+    """
     unit = measure.unit
-    words = [metric.name.split("_") for metric in measure.metrics]
-    counts_requests = bool(words) and all("requests" in parts for parts in words)
-    if counts_requests and unit.name == "count" and unit.per_seconds:
-        return Unit("requests", "count", unit.scale, unit.per_seconds)
+    words = {counted_word(metric.name) for each in beside for metric in each.metrics}
+    if unit.name == COUNT.name and unit.per_seconds and len(words) == 1:
+        return replace(unit, name=words.pop() or COUNT.name)
     return unit
 
 

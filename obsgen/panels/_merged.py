@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -56,7 +56,7 @@ def _of_type(type_: str, place: Origin) -> Iterator[Diagnostic]:
     known = type_ in TYPES or (type_.endswith(_OF_A_PLUGIN) and type_ not in REPLACED)
     if known:
         return
-    guess = REPLACED.get(type_) or near(type_, sorted(TYPES))
+    guess = REPLACED.get(type_) or near(type_, TYPES)
     hint = f"did you mean `{guess}`?" if guess else "write its whole id: `VENDOR-WORD-panel`"
     if type_ in REPLACED:
         hint = f"write `{guess}`, which has taken its place"
@@ -87,9 +87,11 @@ def _of_override(type_: str, override: Mapping[str, Json], place: Origin) -> Ite
 def _unknown(
     name: str, subject: str, words: Mapping[str, Json], place: Origin
 ) -> Iterator[Diagnostic]:
-    """Yield what is wrong with a mapping: keys that Grafana does not read, values of other kinds."""
+    """Yield what is wrong with a mapping: keys that Grafana does not read, values of no kind."""
     facts = facts_of(name)
-    for key, value in words.items() if facts is not None else ():
+    if facts is None:
+        return
+    for key, value in words.items():
         if key not in facts:
             yield _no_such(subject, key, facts, (place / key).key())
         else:
@@ -106,12 +108,12 @@ def _no_such(subject: str, key: str, facts: Facts, place: Origin) -> Diagnostic:
 
 def _of_value(key: str, value: Json, takes: tuple[str, ...], place: Origin) -> Iterator[Diagnostic]:
     if value is None or "any" in takes or any(_is(value, word) for word in takes):
-        within = [word[1:] for word in takes if word.startswith("@")]
-        for name in within if isinstance(value, dict) else ():
-            yield from _unknown(name, f"`{key}`", value, place)
+        if isinstance(value, dict):
+            for word in (word for word in takes if word.startswith("@")):
+                yield from _unknown(word[1:], f"`{key}`", value, place)
         return
-    wanted = " or ".join(map(_spoken, takes))
-    yield finding(VALUE, place, f"`{key}` takes {wanted}, found {_found(value)}", _nearest(value, takes))
+    message = f"`{key}` takes {' or '.join(map(_spoken, takes))}, found {_found(value)}"
+    yield finding(VALUE, place, message, _nearest(value, takes))
 
 
 def _is(value: Json, word: str) -> bool:
@@ -120,17 +122,26 @@ def _is(value: Json, word: str) -> bool:
         return isinstance(value, dict)
     if word.startswith("["):
         return isinstance(value, list) and all(_is(item, word[1:-1]) for item in value)
-    match word:
-        case "any":
-            return True
-        case "flag":
-            return isinstance(value, bool)
-        case "text":
-            return isinstance(value, str)
-        case "number" | "whole":
-            is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-            return is_number and (word == "number" or value == int(value))  # type: ignore[arg-type,call-overload] # it is a number
+    if word in _KINDS:
+        return _KINDS[word](value)
     return not isinstance(value, bool | dict | list) and str(value) in word.split("|")
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _is_whole(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_KINDS: Final[Mapping[str, Callable[[Json], bool]]] = {
+    "any": lambda _: True,
+    "flag": lambda value: isinstance(value, bool),
+    "text": lambda value: isinstance(value, str),
+    "number": _is_number,
+    "whole": _is_whole,
+}
 
 
 def _spoken(word: str) -> str:

@@ -119,12 +119,11 @@ _WORDS: Final = {
 }
 
 # Of the panels that come with Grafana; those of plugins are named `VENDOR-WORD-panel`.
-TYPES: Final = frozenset(
-    """
-    alertlist annolist barchart bargauge candlestick canvas dashlist datagrid debug flamegraph
-    gauge geomap gettingstarted heatmap histogram live logs news nodeGraph piechart stat
-    state-timeline status-history table text timeseries traces trend welcome xychart
-    """.split()
+TYPES: Final = (
+    *("alertlist", "annolist", "barchart", "bargauge", "candlestick", "canvas", "dashlist"),
+    *("datagrid", "debug", "flamegraph", "gauge", "geomap", "gettingstarted", "heatmap"),
+    *("histogram", "live", "logs", "news", "nodeGraph", "piechart", "stat", "state-timeline"),
+    *("status-history", "table", "text", "timeseries", "traces", "trend", "welcome", "xychart"),
 )
 """Grafana's types of panels."""
 
@@ -152,7 +151,9 @@ def facts_of(name: str) -> Facts | None:
 def _facts() -> Mapping[str, Facts]:
     found: dict[str, Facts] = {}
     lines = _TABLE.replace("\n  ", " ").strip().splitlines()
-    split = {head: rest.split() for head, _, rest in (line.partition(": ") for line in lines if line)}
+    split = {
+        head: rest.split() for head, _, rest in (line.partition(": ") for line in lines if line)
+    }
 
     def of(name: str) -> Facts:
         if name not in found:

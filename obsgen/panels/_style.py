@@ -75,8 +75,7 @@ def panel_of(spec: PanelSpec, context: DashboardContext) -> Panel:
 
 def _beside(spec: PanelSpec) -> int:
     """Return how many repetitions of the width that the author wants stand side by side."""
-    is_told = spec.repeat and spec.width is not None
-    return COLUMNS // columns_of(spec.width) if is_told else 0
+    return COLUMNS // columns_of(spec.width) if spec.repeat and spec.width is not None else 0
 
 
 def _unit(panel: Panel) -> Unit:

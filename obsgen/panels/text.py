@@ -19,7 +19,7 @@ NO_WORDS: Final = Code(
     "DSH688",
     "text-without-words",
     why="the panel would be an empty frame",
-    fix="Write the words in Markdown: `text: \"Who to ask: **team backend**\"`.",
+    fix='Write the words in Markdown: `text: "Who to ask: **team backend**"`.',
 )
 CODES: Final = (NO_WORDS,)
 

@@ -13,6 +13,7 @@ from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._slo_lines import SloLine, slo_lines, steps_of_lines
 from obsgen.panels._takes import GRAPH
 from obsgen.source import Node
+from obsgen.units import Unit
 
 # Shapes that panels of series share: `VizLegendOptions`, `HideSeriesConfig`.
 LEGEND: Final[Mapping[str, Json]] = {
@@ -72,9 +73,14 @@ class Timeseries(MeasuredBody):
             thresholds = steps_of_lines(lines)
             framed = replace(framed, description=" ".join(said), thresholds=thresholds)
         style = "dashed" if common.thresholds or lines else "off"
-        axis = str(unit) if unit is not None and unit.per_seconds > 1 else ""
+        axis = str(unit) if unit is not None and _is_unsaid(unit) else ""
         custom: dict[str, Json] = {**CUSTOM, "axisLabel": axis, "thresholdsStyle": {"mode": style}}
         return replace(framed, options=OPTIONS, custom=custom, color=COLOR)
+
+
+def _is_unsaid(unit: Unit) -> bool:
+    """Say whether the numbers alone do not tell over which time they are counted."""
+    return unit.per_seconds > 1 and unit.dimension != "count"
 
 
 class TimeseriesKind:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from obsgen.artefacts.grafana_unit_ids import unit_of_id
 from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, ShownTarget, Words, items_of, mapping_of
 from obsgen.checks._queries import Query
 from obsgen.checks.dashboards._kinds import OF_NUMBERS
 from obsgen.checks.dashboards._rule import Found, of_panel_queries
-from obsgen.artefacts.grafana_unit_ids import unit_of_id
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.names import target_letter
 from obsgen.promql import Binary, VectorSelector

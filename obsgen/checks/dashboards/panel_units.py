@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from obsgen.artefacts.grafana_unit_ids import is_unit_id, unit_ids
 from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, items_of, mapping_of
 from obsgen.checks._queries import Subject
 from obsgen.checks.dashboards._kinds import OF_NUMBERS
 from obsgen.checks.dashboards._rule import Found, of_panels
-from obsgen.artefacts.grafana_unit_ids import is_unit_id, unit_ids
 from obsgen.diagnostics import Code, Severity, finding
 from obsgen.names import target_letter
 
