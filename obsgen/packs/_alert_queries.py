@@ -62,12 +62,13 @@ class AlertQueries:
         Return the same, and by how severe an alert is some hundredths more.
 
         Args:
-            severities: The most severe first.
+            severities: The most severe first; the last one counts as one of no scheme does.
         """
         labels = ", ".join(by)
         ranks = [
             f"{Decimal(place) / 100} * max by ({labels}) ({self._any(*self.of((severity,)))})"
-            for place, severity in enumerate(reversed(severities), 1)
+            for place, severity in enumerate(reversed(severities))
+            if place
         ]
         rank = " or ".join((*reversed(ranks), f"0 * max by ({labels}) ({self._any()})"))
         return f"({self.state(by)}) + ({rank})"

@@ -22,6 +22,7 @@ TYPE: Final = Code(
 CODES: Final = (TYPE,)
 
 _OF_A_PLUGIN: Final = "-panel"
+_ROW: Final = "row"
 _MOST_WORDS: Final = 12
 _WORDS: Final[Mapping[str, str]] = {
     "text": "a text",
@@ -53,8 +54,9 @@ def _of_panel(panel: Panel, place: Origin) -> Iterator[Diagnostic]:
 
 
 def _of_type(type_: str, place: Origin) -> Iterator[Diagnostic]:
-    known = type_ in TYPES or (type_.endswith(_OF_A_PLUGIN) and type_ not in REPLACED)
-    if known:
+    is_of_plugin = type_.endswith(_OF_A_PLUGIN) and type_ not in REPLACED
+    # A row was reported where it was read: it is no panel at all.
+    if type_ in TYPES or type_ == _ROW or is_of_plugin:
         return
     guess = REPLACED.get(type_) or near(type_, TYPES)
     hint = f"did you mean `{guess}`?" if guess else "write its whole id: `VENDOR-WORD-panel`"
