@@ -542,6 +542,19 @@ def test_must_have_2_panels_that_lie_on_each_other_are_found():
     assert ["panels-overlap"] == names(a_dashboard(one, other))
 
 
+def test_must_have_2_a_panel_that_is_repeated_lies_on_what_stands_beside_it():
+    one = replace(placed_at("Each", x=0, y=0, w=12, h=8), repeat="queue")
+    beside = placed_at("Beside", x=12, y=0, w=12, h=8)
+    below = placed_at("Below", x=12, y=8, w=12, h=8)
+
+    found = found_in(a_dashboard(one, beside))
+
+    assert "the repetitions of panel `Each` take whole rows, and lie on `Beside`" in [
+        diagnostic.message for diagnostic in found
+    ]
+    assert "panels-overlap" not in names(a_dashboard(one, below))
+
+
 def test_must_have_2_a_panel_beyond_the_grid_is_found():
     assert ["panels-overlap"] == of_panel(placed_at("Wide", x=16, y=0, w=12, h=8))
     assert ["panels-overlap"] == of_panel(asking(REQUESTS, width=30))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +84,25 @@ def test_a_header_takes_a_row_and_a_collapsed_section_nothing_more():
 
 def test_a_section_without_panels_leaves_no_header():
     assert [] == list(placed([a_section(title="Empty")]))
+
+
+def repeated(width: int, *, down: bool = False) -> Panel:
+    extra = {"repeatDirection": "v"} if down else {}
+    return replace(a_panel(width, 8), repeat="queue", extra=extra)
+
+
+def test_a_panel_that_is_repeated_side_by_side_has_lines_of_its_own():
+    row = Section(title="", panels=(a_panel(6, 4), repeated(6), a_panel(6, 4)))
+
+    (section,) = placed([row])
+
+    # Grafana spreads the repetitions over all columns, whatever the panel's own width is.
+    assert [(0, 0, 6), (0, 4, 24), (0, 12, 6)] == [
+        (p.place.x, p.place.y, p.place.width) for p in section.panels
+    ]
+
+
+def test_a_panel_that_is_repeated_downwards_flows_like_any_other():
+    (section,) = placed([Section(title="", panels=(repeated(6, down=True), a_panel(6, 8)))])
+
+    assert [0, 6] == [p.place.x for p in section.panels]

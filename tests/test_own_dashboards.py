@@ -376,6 +376,18 @@ def test_a_panel_is_repeated_for_each_value_of_a_variable():
     assert found["title"].endswith(": $endpoint")
 
 
+def test_the_width_of_a_repeated_panel_says_how_many_stand_side_by_side():
+    found = a_dashboard(
+        "variables: [endpoint]\n"
+        f"panels: [{{timeseries: {{{RATE}}}, repeat: endpoint, width: 1/2}}, "
+        f"{{stat: {{{RATE}}}}}]\n"
+    )
+
+    each, below = panels(found)
+    assert (24, 2) == (each["gridPos"]["w"], each["maxPerRow"])
+    assert (0, each["gridPos"]["h"]) == (below["gridPos"]["x"], below["gridPos"]["y"])
+
+
 def test_the_title_of_a_repeated_panel_is_its_authors():
     found = a_panel(
         f"{{timeseries: {{{RATE}}}, repeat: endpoint, title: Of $endpoint}}",

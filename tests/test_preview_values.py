@@ -49,6 +49,8 @@ from obsgen.preview.variables import Chosen, Values
         (90.0, "m", 1, "1.5 hours"),
         (1234.0, "reqps", 1, "1.2K req/s"),
         (60.0, "cpm", 0, "60 c/m"),
+        (1200.0, "count:tokens/min", 1, "1.2K tokens/min"),
+        (5.0, "count:/s", 0, "5 /s"),
         (1234.5, "currencyUSD", 2, "$1.23K"),
         (-5.0, "currencyEUR", 0, "-€5"),
         (93784.0, "dtdurations", None, "1 day"),
