@@ -93,7 +93,9 @@ def _cell(data: PanelData, frame: Frame, one: Shown, place: int) -> dict[str, ob
             style = f"background:{css(cell.color)};color:{text}"
         case "gauge":
             number = value if isinstance(value, float) else None
-            body = _gauge(one.share(number), css(cell.color), cell.text, str(options.get("mode")))
+            if number is not None:
+                mode = str(options.get("mode"))
+                body = _gauge(one.share(number), css(cell.color), cell.text, mode)
     if href := _href(data, frame, one, place):
         is_far = href.startswith("http")
         body = html(_LINK, href=href, text=body, is_far=is_far)
