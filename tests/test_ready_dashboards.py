@@ -434,3 +434,25 @@ def test_durations_are_shown_as_they_spread_and_with_exemplars_of_the_slowest():
     assert ("heatmap", "heatmap") == (spread["type"], spread["targets"][0]["format"])
     assert "s" == spread["options"]["yAxis"]["unit"]
     assert [None, None, True] == [t.get("exemplar") for t in quantiles["targets"]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ("{outcome: [ok, late, error]}", {"late": "red", "error": "red"}),
+        ("[outcome]", {"/^(?:late|error)$/": "red"}),
+    ],
+    ids=["declared", "not declared"],
+)
+def test_an_outcome_that_is_bad_is_red(labels: str, expected: dict[str, str]):
+    bad = "{outcome: [late, error]}"
+    metric = f"{{type: counter, role: requests, labels: {labels}, bad: {bad}}}"
+    found = dashboards(a_service(f"  orders_total: {metric}\n", "red"))
+
+    (graph,) = [p for p in panels(found["obs-red-cart"]) if p["title"] == "Requests by outcome"]
+    assert expected == {
+        override["matcher"]["options"]: wanted["value"]["fixedColor"]
+        for override in graph["fieldConfig"]["overrides"]
+        for wanted in override["properties"]
+        if wanted["id"] == "color"
+    }
