@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -169,6 +170,7 @@ def receivers(route: dict[str, Any]) -> str:
     return ", ".join(to)
 
 
+@cache
 def all_entries() -> dict[str, frozenset[str]]:
     """The requirements that each entry names, by place; two of one name name all of them."""
     found: dict[str, frozenset[str]] = {}

@@ -160,10 +160,15 @@ class World:
         return World(self.played, at, is_closed=self.is_closed)
 
     @property
-    def seconds(self) -> Fraction:
-        """The time."""
+    def now(self) -> int:
+        """The time in milliseconds, for what depends on it and so holds for this moment only."""
         self._lasts_until(self.at.ms)
-        return Fraction(self.at.ms, 1000)
+        return self.at.ms
+
+    @property
+    def seconds(self) -> Fraction:
+        """The time, likewise."""
+        return Fraction(self.now, 1000)
 
     def latest(self, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """Return the latest sample of each series; a series that has ended has none."""
