@@ -125,7 +125,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
         if query.use is Use.PANEL and query.scope is None:
             continue
         if _keeps_firing(query) and version < _KEEP_FIRING_FOR:
-            yield too_new("`keep_firing_for`", _KEEP_FIRING_FOR, version, query.origin)
+            place = query.origin / "keep_firing_for"
+            yield too_new("`keep_firing_for`", _KEEP_FIRING_FOR, version, place)
         for node, feature in _used(query):
             if feature.since > version:
                 hint = f"write it with older functions, or {_raised(feature.since)}"
