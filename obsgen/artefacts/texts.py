@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Hashable, Iterator, Mapping
+from typing import cast
 
 from obsgen.diagnostics import Origin
 
@@ -18,7 +19,7 @@ def strings_in(value: object) -> Iterator[str]:
             yield found
         elif isinstance(found, list | tuple):
             pending.extend(found)
-        elif names := _fields(found.__class__):
+        elif names := _fields(cast("Hashable", type(found))):
             pending.extend([getattr(found, name) for name in names])
         elif isinstance(found, Mapping):
             pending.extend((*found.keys(), *found.values()))
