@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.artefacts import AlertingRule
+from obsgen.checks._asked import Use
 from obsgen.checks._check import Check, Example
-from obsgen.checks._queries import Query, Subject, Use
+from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 from obsgen.promql import (
     Aggregate,
