@@ -18,7 +18,7 @@ from obsgen.checks._values import (
 )
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.gotemplate import Template, parse_template
-from obsgen.promql import Aggregate, Label, walk
+from obsgen.promql import Aggregate, Label, NewerSyntaxError, PromqlError, parse, walk
 
 MISSING_LABEL: Final = Code(
     "ALR521",
@@ -70,6 +70,16 @@ def _broken(template: Template, written: Written) -> Iterator[Diagnostic]:
     for error in template.errors:
         place = written.origin.characters(error.start, error.end)
         yield finding(BROKEN_TEMPLATE, place, error.message, error.hint)
+    for query in template.queries:
+        try:
+            parse(query.text, result="vector")
+        except NewerSyntaxError:
+            continue
+        except PromqlError as error:
+            first, last = error.span
+            place = written.origin.characters(query.start + first, query.start + last)
+            message = f"the query in the text is no PromQL: {error.message}"
+            yield finding(BROKEN_TEMPLATE, place, message, error.hint)
 
 
 def _missing(
