@@ -30,7 +30,8 @@ class Budget:
         group: The value of its label, where there are several.
         since: When the period began, in seconds.
         told: What the rules of its alert have recorded; None where they have not.
-        projected: What the period will have cost at its end; None where it cannot be told.
+        projected: What the period will have cost at its end; None where it cannot be told yet.
+        is_projected: Whether it ever can.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Budget:
     spent: Decimal | None
     told: Decimal | None
     projected: Decimal | None
+    is_projected: bool
 
     @property
     def remaining(self) -> Decimal | None:
@@ -106,6 +108,7 @@ class _Counter:
                 spent=spent.get(group),
                 told=told.get(group),
                 projected=self._projected(spent.get(group), group, start, end),
+                is_projected=self.spend.is_projected,
             )
 
     def _since(self) -> int:

@@ -25,6 +25,8 @@ from obsgen.model import Tile
 from obsgen.units import Duration, number_text
 
 _QUARTER: Final = 900
+_SETTLE: Final = Duration(1000)
+"""Taken back by asking so much later: Prometheus refuses `offset 0s`."""
 _BUSIEST: Final = 2
 _NANO: Final = Decimal("1e-9")
 """Sums and differences of floats are noise below this; money is told in cents."""
@@ -76,7 +78,7 @@ class Counting:
     Counts on one server.
 
     Attributes:
-        tile: How rules count; its settling time is none here, where all is stored.
+        tile: How rules count; here all is stored, and nothing need settle.
     """
 
     data: Data
@@ -117,7 +119,7 @@ class Counting:
         return self._known[key]
 
     def _tile(self) -> Tile:
-        return replace(self.tile, length=Duration(MINUTE * 1000), settle=Duration(0))
+        return replace(self.tile, length=Duration(MINUTE * 1000), settle=_SETTLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ class _Counted:
                 fine = [(start, edges[-1])]
             else:
                 query = summed(seen(self.stream, coarse), self.by)
-                for tile in _tiles(self.data.over(query, start + length, last, length)):
+                for tile in self._over(query, start + length, last, length):
                     if tile.end not in odd:
                         yield tile
                 fine = [*((end - length, end) for end in sorted(odd)), *fine]
@@ -194,20 +196,21 @@ class _Counted:
 
     def _odd(self, coarse: Tile, start: int, end: int, step: int) -> set[int]:
         """Return the ends of tiles in which a series was born or reset."""
-        over = f"[{Duration(coarse.length.ms + coarse.bridge.ms)}]"
+        length = Duration(coarse.length.ms + coarse.bridge.ms)
+        over = f"[{length}] offset {coarse.settle}"
         resets = f"{self.stream.wrap('resets', over)} > 0"
         births = f"{self.stream.least(coarse)} unless {self.stream.before(coarse)}"
-        lines = self.data.over(f"count(({resets}) or ({births}))", start, end, step)
-        return {at for line in lines for at in line.points}
+        tiles = self._over(f"count(({resets}) or ({births}))", start, end, step)
+        return {tile.end for tile in tiles}
 
     def _fine(self, start: int, end: int) -> Iterator[_Tiled]:
         """Yield the minutes of a time, as rules count them."""
         counted = summed(seen(self.stream, self.tile), self.by)
         before = start - HOUR
-        seen_tiles = list(_tiles(self.data.over(counted, before + MINUTE, end, MINUTE)))
+        seen_tiles = list(self._over(counted, before + MINUTE, end, MINUTE))
         yield from (tile for tile in seen_tiles if tile.end > start)
         appeared = summed(born(self.stream, self.tile), self.by)
-        births = list(_tiles(self.data.over(appeared, start + MINUTE, end, MINUTE)))
+        births = list(self._over(appeared, start + MINUTE, end, MINUTE))
         known: dict[Group, dict[int, Decimal]] = {}
         for tile in seen_tiles if births else ():
             known.setdefault(self._key(tile), {})[tile.end] = tile.number
@@ -217,6 +220,11 @@ class _Counted:
             most = Decimal(number_text(self.plausible)) + _BUSIEST * max(recent)
             if tile.number <= most:
                 yield tile
+
+    def _over(self, query: str, start: int, end: int, step: int) -> Iterator[_Tiled]:
+        late = int(self.tile.settle.seconds)
+        for tile in _tiles(self.data.over(query, start + late, end + late, step)):
+            yield replace(tile, end=tile.end - late)
 
     def _key(self, tile: _Tiled) -> Group:
         return tuple(tile.group.get(label, "") for label in self.by)

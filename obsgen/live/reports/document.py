@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -96,12 +97,12 @@ class Report:
     parts: tuple[Part, ...]
 
 
-def with_columns(part_rows: list[tuple[Cell, ...]], fields: tuple[Field, ...]) -> tuple[
-    tuple[Field, ...], tuple[tuple[Cell, ...], ...]
-]:
-    """Return fields and rows without the columns that hold nothing in any row."""
-    kept = [n for n in range(len(fields)) if not part_rows or any(r[n] is not None for r in part_rows)]
+def without_columns(
+    rows: Sequence[tuple[Cell, ...]], fields: tuple[Field, ...], absent: Collection[str]
+) -> tuple[tuple[Field, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return fields and rows without the columns of which nothing is declared."""
+    kept = [place for place, field in enumerate(fields) if field.key not in absent]
     return (
-        tuple(fields[n] for n in kept),
-        tuple(tuple(row[n] for n in kept) for row in part_rows),
+        tuple(fields[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
     )

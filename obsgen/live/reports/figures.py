@@ -14,11 +14,14 @@ NO_DATA: Final = "no data"
 WARNING: Final = "⚠"
 _CENT: Final = Decimal("0.01")
 _FINE: Final = Decimal("0.0001")
+_TENTH: Final = Decimal("0.1")
 _WHOLE: Final = Decimal(1)
 _FAR: Final = Decimal("0.99")
 _HUNDRED: Final = 100
 _STEPS: Final = (("d", 86_400), ("h", 3_600), ("m", 60))
 _TEN: Final = 10
+_MINUTE: Final = 60
+_HOUR: Final = 3600
 
 
 def rounded(value: Decimal, to: Decimal) -> Decimal:
@@ -52,8 +55,9 @@ def share(value: Decimal) -> str:
     percent = value * _HUNDRED
     if value == 1 or not value:
         return f"{percent.normalize():f}%"
-    decimals = _FINE if _FAR <= value < 1 else Decimal("0.1")
-    return f"{_trimmed(rounded(percent, decimals)) if decimals == _FINE else rounded(percent, decimals)}%"
+    if _FAR <= value < 1:
+        return f"{number_text(rounded(percent, _FINE))}%"
+    return f"{rounded(percent, _TENTH)}%"
 
 
 def seconds(value: Decimal) -> str:
@@ -66,11 +70,11 @@ def seconds(value: Decimal) -> str:
     sign, value = ("-" if value < 0 else ""), abs(value)
     if value < _TEN:
         return f"{sign}{rounded(value * 1000, _WHOLE):,}ms" if value else "0"
-    if value < 60:
+    if value < _MINUTE:
         return f"{sign}{rounded_text(value)}s"
-    if value < 3600:
-        return f"{sign}{_trimmed(rounded(value / 60, _CENT))}m"
-    whole = int(rounded(value / 60, _WHOLE)) * 60
+    if value < _HOUR:
+        return f"{sign}{number_text(rounded(value / _MINUTE, _CENT))}m"
+    whole = int(rounded(value / _MINUTE, _WHOLE)) * _MINUTE
     parts = []
     for unit, length in _STEPS:
         count, whole = divmod(whole, length)
@@ -101,10 +105,6 @@ def shown(cell: Cell, field: Field, zone: dt.tzinfo) -> str:
     if isinstance(cell, str):
         return cell
     return _FORMS[field.form](cell, field, zone)
-
-
-def _trimmed(value: Decimal) -> str:
-    return number_text(value)
 
 
 _FORMS: Final[Mapping[str, Callable[[Decimal, Field, dt.tzinfo], str]]] = {

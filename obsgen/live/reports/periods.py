@@ -21,6 +21,8 @@ _LONGEST: Final = Duration.parse("400d")
 _ROLLING: Final = re.compile(r"[1-9]\d{0,4}[mhdw]", re.ASCII)
 _OF_CALENDAR: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d))?", re.ASCII)
 
+_LABELS: Final = {"week": "%G-W%V", "month": "%Y-%m", "quarter": "%Y-Q{quarter}", "year": "%Y"}
+
 Date = dt.date
 
 
@@ -40,15 +42,15 @@ class Span:
 
     @property
     def label(self) -> str:
-        """What people call it: `2025-10` for a month, `2025-10-04` for a day, else both ends."""
-        first, last = self.local(self.start), self.local(self.end - 1)
-        if first.time() != dt.time() or self.word[-1:] in "mhdw":
-            return f"{first:%Y-%m-%d %H:%M} to {self.local(self.end):%Y-%m-%d %H:%M}"
-        if first.date() == last.date():
-            return f"{first:%Y-%m-%d}"
-        if first.day == 1 and (first.year, first.month) == (last.year, last.month):
-            return f"{first:%Y-%m}"
-        return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        """What people call it: `2025-10` for a month, `2025-Q4`, `2025-10-04`, else both ends."""
+        first, last = self.local(self.start), self.local(self.end)
+        if _ROLLING.fullmatch(self.word):
+            return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+        written = _OF_CALENDAR.fullmatch(self.word)
+        if written:
+            return self.word
+        form = next((form for word, form in _LABELS.items() if word in self.word), "%Y-%m-%d")
+        return first.strftime(form).replace("{quarter}", str((first.month - 1) // _QUARTER + 1))
 
     def local(self, seconds: int) -> dt.datetime:
         """Return a moment by the clock of the zone."""
@@ -132,13 +134,14 @@ def _ends(word: str, now: int, zone: dt.tzinfo) -> tuple[int, int]:
         return _written(word, written, zone)
     if word not in WORDS:
         raise ValueError(f"`{word}` is no period: write {', '.join(WORDS)}, 7d, 24h or 2025-10")
-    for moment_ in (now, now - 1):
-        first, following = WORDS[word](dt.datetime.fromtimestamp(moment_, zone).date())
-        start, end = _midnight(first, zone), _midnight(following, zone)
-        if start < now:
-            break
-        # What ends at midnight is the day before, not an empty one.
-    return start, end
+    start, end = _of_word(word, now, zone)
+    # At midnight itself today is the day that ends, not an empty one.
+    return (start, end) if start < now else _of_word(word, now - 1, zone)
+
+
+def _of_word(word: str, now: int, zone: dt.tzinfo) -> tuple[int, int]:
+    first, following = WORDS[word](dt.datetime.fromtimestamp(now, zone).date())
+    return _midnight(first, zone), _midnight(following, zone)
 
 
 def _written(word: str, match: re.Match[str], zone: dt.tzinfo) -> tuple[int, int]:

@@ -12,12 +12,11 @@ from obsgen.catalogue import Metric
 from obsgen.live.reports import roles
 from obsgen.live.reports.budgets import Budget, budgets
 from obsgen.live.reports.counting import Growth, added
-from obsgen.live.reports.document import Cell, Chart, Field, Part, with_columns
+from obsgen.live.reports.document import Cell, Chart, Field, Part, without_columns
 from obsgen.live.reports.figures import money
 from obsgen.live.reports.view import View
 from obsgen.model import Service
 from obsgen.units import as_decimal
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,10 @@ def _budgets(service: Service, every: tuple[Budget, ...]) -> Part:
         for one in every
         if one.differs and one.told is not None
     )
-    kept, cells = with_columns(rows, fields)
+    absent = set() if any(one.group for one in every) else {"group"}
+    if not any(one.is_projected for one in every):
+        absent.add("projected")
+    kept, cells = without_columns(rows, fields, absent)
     return Part(
         service=service.name,
         key="budgets",
@@ -173,8 +175,6 @@ def _budgets(service: Service, every: tuple[Budget, ...]) -> Part:
         lines=lines,
         is_headline=True,
     )
-
-
 
 
 def _share(amount: Decimal | None, whole: Decimal | None) -> Decimal | None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen import names
-from obsgen.live.reports.document import Cell, Field, Part, with_columns
+from obsgen.live.reports.document import Cell, Field, Part, without_columns
 from obsgen.live.reports.view import View
 from obsgen.matchers import selector
 from obsgen.model import Service, Slo
@@ -42,7 +42,8 @@ class SloKind:
         """Yield a table of the service's SLOs."""
         rows = [row for slo in service.slos for row in _rows(view, service, slo)]
         if rows:
-            fields, kept = with_columns(rows, _FIELDS)
+            absent = set() if any(slo.by for slo in service.slos) else {"group"}
+            fields, kept = without_columns(rows, _FIELDS, absent)
             yield Part(
                 service=service.name,
                 key="slos",
