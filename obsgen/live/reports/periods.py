@@ -101,7 +101,11 @@ def moment(text: str, zone: dt.tzinfo) -> int:
             dt.datetime.fromtimestamp(int(text), dt.UTC)
             return int(text)
         read = dt.datetime.fromisoformat(text)
-        return int((read if read.tzinfo else read.replace(tzinfo=zone)).timestamp())
+        seconds = int((read if read.tzinfo else read.replace(tzinfo=zone)).timestamp())
+        if seconds < 0:
+            # A server stores nothing from before 1970.
+            raise ValueError(text)
+        return seconds
     except (ValueError, OverflowError, OSError) as error:
         message = f"`{text}` is no time: write `2025-10-04` or `2025-10-04T12:30:00+09:00`"
         raise ValueError(message) from error

@@ -146,7 +146,13 @@ class _Drawn:
             "fixedrange": True,
             "automargin": True,
         }
-        numbers = {"fixedrange": True, "rangemode": "tozero", "automargin": True, "nticks": 5}
+        numbers = {
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "automargin": True,
+            "nticks": 5,
+            "zeroline": False,
+        }
         axes = {"xaxis": numbers, "yaxis": names} if lies else {"xaxis": names, "yaxis": numbers}
         return {**plain_layout(), **axes, "margin": {"l": 8, "r": 8, "t": 4, "b": 24}}
 

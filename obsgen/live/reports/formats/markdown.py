@@ -61,6 +61,6 @@ def escaped(text: str) -> str:
     >>> escaped("a|b <i> *c*")
     'a\\|b &lt;i&gt; \\*c\\*'
     """
-    plain = " ".join(harmless(text).split())
+    plain = harmless(" ".join(text.split()))
     without = "".join(_HTML.get(character, character) for character in plain)
     return _MEANING.sub(r"\\\1", without)

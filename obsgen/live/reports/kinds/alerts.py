@@ -94,7 +94,8 @@ def _times(view: View, service: Service) -> Mapping[tuple[str, str], list[_Fired
     found: dict[tuple[str, str], list[_Fired]] = {}
     for line in view.data.over(query, start + step, end, step):
         key = (line.labels.get("alertname", ""), line.labels.get("severity", ""))
-        found.setdefault(key, []).extend(_of_line(line, step, start, end))
+        if times := tuple(_of_line(line, step, start, end)):
+            found.setdefault(key, []).extend(times)
     return found
 
 
