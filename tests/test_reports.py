@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from oracles import ROOT
 from report_world import PROJECT, Past, Shop, at, rising, shop, steady
+
+from obsgen.commands.report import KINDS
 
 KAGURA: Final = """\
 apiVersion: obsgen/v1
@@ -39,7 +43,7 @@ alerts:
       levels: [{spent: 90%, severity: medium}]
 slos:
   - name: availability
-    objective: 99.9
+    objective: 98
     sli: {events: {total: calls_total, bad: {status: error}}}
 """
 # Without a duration, a cost and an error.
@@ -92,7 +96,34 @@ def kagura() -> Past:
             found[f'latency_seconds_bucket{{le="{bound}",{labels}}}'] = rising(start, end, number)
         found[f"latency_seconds_sum{{{labels}}}"] = rising(start, end, seconds)
         found[f"latency_seconds_count{{{labels}}}"] = rising(start, end, buckets[-1])
-    return found
+    return {**found, **recorded()}
+
+
+def recorded() -> Past:
+    """Return what rules would have recorded: 19 of 1290 bad, 19 of 1234 in the last hours."""
+    end = FOURTH + LONG
+    labels = 'service="kagura",slo="availability"'
+    error, budget = 19 / 1290, 0.02
+    left, burns = 1 - error / budget, 19 / 1234 / budget
+    now = {
+        "slo:error_ratio:period": error,
+        "slo:error_budget_remaining:ratio": left,
+        "slo:burn_rate:ratio": burns,
+        "slo:error_budget_exhaustion:seconds": left * 30 * 86_400 / burns,
+        "slo:total_events:increase5m": 1290,
+        "slo:bad_events:increase5m": 19,
+    }
+    firing = 'alertstate="firing",service="kagura"'
+    burn = f'ALERTS{{alertname="ErrorBudgetBurn",severity="high",{firing}}}'
+    spend = f'ALERTS{{alertname="Spend",severity="medium",{firing}}}'
+    over = FOURTH + 3600
+    return {
+        **{f"{name}{{{labels}}}": [(end, value)] for name, value in now.items()},
+        # Blocks hold no stale markers; what is no number ends an alert as well.
+        burn: [*steady(FOURTH, over - 60, 1), (over, float("nan"))],
+        # 90 of 100 USD are spent when 4.58 of 12.45 are.
+        spend: steady(FOURTH + 67 * 60, end, 1),
+    }
 
 
 def plain() -> Past:
@@ -303,7 +334,7 @@ def test_a_summary_holds_the_headlines(running: Shop):
 
 def test_an_error_budget_of_a_month_is_43_minutes(running: Shop):
     # 0.001 of 30 days.
-    told = running.told("slo", *AT)["slos"]
+    told = running.told("slo", "--service", "silent", "--at", "2025-10-04T13:00")["slos"]
 
     assert [(43.2 * 60, None, None)] == rows(told, "budget_seconds", "sli", "left")
 
@@ -356,3 +387,31 @@ def test_a_page_holds_the_figures_and_asks_nobody(running: Shop):
     assert "97.87 USD" in page
     assert "connect-src &#39;none&#39;" in page
     assert "http-equiv" in page
+
+
+# --- what the documentation shows ---------------------------------------------------------------
+
+PAGE: Final = ROOT / "docs" / "reports.md"
+EXAMPLES: Final = re.findall(
+    r"^\$ obsgen report (.*)\n((?:.*\n)*?)(?=```)", PAGE.read_text("utf-8"), re.M
+)
+
+
+def test_the_page_has_an_example_of_each_kind():
+    assert set(KINDS) == {line.split()[0] for line, _ in EXAMPLES}
+
+
+def test_the_page_shows_the_specs_that_are_reported_on():
+    assert KAGURA in PAGE.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("line", "shown"), EXAMPLES, ids=[line for line, _ in EXAMPLES])
+def test_what_the_page_shows_is_what_is_printed(running: Shop, line: str, shown: str):
+    kind, *arguments = line.split()
+    text = running.report(kind, *AT, *arguments).stdout
+    printed = "\n".join(one.rstrip() for one in text.replace(running.server.url, URL).splitlines())
+
+    assert shown.strip() == printed.strip()
+
+
+URL: Final = "http://prometheus:9090"
