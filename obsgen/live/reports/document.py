@@ -15,7 +15,12 @@ How the values of a column are to be read: money in the currency of its field, a
 in seconds, a moment in seconds since 1970, a flag that is 1 or 0.
 """
 Cell = str | Decimal | None
-"""None where there is no data, which is neither 0 nor NaN."""
+"""
+A value.
+
+None where there is no data, which is neither 0 nor NaN. A word in a column of numbers says why there
+is none: programs are told of no number.
+"""
 
 
 @dataclass(frozen=True, slots=True)

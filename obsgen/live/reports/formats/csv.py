@@ -37,7 +37,7 @@ def _cell(cell: Cell, field: Field, report: Report) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return safe(cell)
+        return safe(cell) if field.form == "text" else ""
     if field.form == "moment":
         return report.span.local(int(cell)).isoformat()
     return number_text(cell)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from obsgen.artefacts import Json
 from obsgen.live.reports.document import Cell, Field, Part, Report
 from obsgen.outputs.json import dump
@@ -46,8 +48,8 @@ def _column(field: Field) -> Json:
 
 
 def _cell(cell: Cell, field: Field, report: Report) -> Json:
-    if field.form == "moment" and cell is not None:
+    if field.form == "moment" and isinstance(cell, Decimal):
         return report.span.local(int(cell)).isoformat()
     if field.form == "flag":
         return bool(cell)
-    return cell
+    return None if isinstance(cell, str) and field.form != "text" else cell

@@ -126,7 +126,7 @@ def _figures(times: list[_Fired]) -> tuple[Cell, ...]:
     return (
         Decimal(len(times)),
         Decimal(sum(not one.is_over for one in times)),
-        _mean(times),
+        _mean(times) or "still firing",
         Decimal(max(one.length for one in times)),
         Decimal(sum(one.length for one in times)),
     )

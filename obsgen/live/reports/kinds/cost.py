@@ -152,7 +152,7 @@ def _budgets(service: Service, every: tuple[Budget, ...]) -> Part:
             one.share,
             one.remaining,
             Decimal(one.is_short),
-            one.projected,
+            "too early" if one.projected is None and one.spent is not None else one.projected,
         )
         for one in every
     ]

@@ -63,6 +63,7 @@ def _rows(view: View, service: Service, slo: Slo) -> Iterator[tuple[Cell, ...]]:
     for group in groups or [("",) * len(slo.by)]:
         error = numbers[names.PERIOD_ERROR_RATIO].get(group)
         left = numbers[names.BUDGET_REMAINING].get(group)
+        burns = numbers[names.BURN_RATE].get(group)
         yield (
             slo.name,
             ", ".join(f"{k}={v}" for k, v in zip(slo.by, group, strict=True)) or None,
@@ -73,8 +74,8 @@ def _rows(view: View, service: Service, slo: Slo) -> Iterator[tuple[Cell, ...]]:
             seconds,
             left,
             None if left is None else left * seconds,
-            numbers[names.BURN_RATE].get(group),
-            numbers[names.EXHAUSTION].get(group),
+            burns,
+            "never" if burns == 0 else numbers[names.EXHAUSTION].get(group),
         )
 
 

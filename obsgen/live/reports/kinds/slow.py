@@ -49,11 +49,12 @@ class _Slow:
             *(() if told else (("", "", ""),)),
         ):
             rows = _rows(latency, label, limit)
+            of = f", by {title.lower()}" if label else ""
             field = (Field(key, title),) if label else ()
             yield Part(
                 service=self.service.name,
                 key=f"slow_{name}_by_{key}" if label else f"slow_{name}",
-                title=f"{name}, longer than {seconds(limit * latency.scale)}",
+                title=f"{name}, longer than {seconds(limit * latency.scale)}{of}",
                 fields=(
                     *field,
                     Field("slow", "Slow calls", "count"),
