@@ -18,8 +18,8 @@ Cell = str | Decimal | None
 """
 A value.
 
-None where there is no data, which is neither 0 nor NaN. A word in a column of numbers says why there
-is none: programs are told of no number.
+None where there is no data, which is neither 0 nor NaN. A word in a column of numbers says why
+there is none; programs are told that there is none.
 """
 
 
