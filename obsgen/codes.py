@@ -133,6 +133,7 @@ MODULES: Final = (
     "obsgen.importers.families",
     "obsgen.importers.prometheus",
     "obsgen.importing",
+    "obsgen.live.reports.asking",
     "obsgen.preview.page",
     "obsgen.starter",
     "obsgen.tools",

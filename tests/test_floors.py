@@ -70,11 +70,14 @@ FLOORS: Final = {
     "terminal": 15,
     "progress": 15,
     "tables": 15,
+    "inventory": 13,
     "preview": 16,
-    "commands": 17,
-    "cli": 18,
-    "__main__": 19,
-    "__init__": 19,
+    "live": 17,
+    "live.reports": 17,
+    "commands": 18,
+    "cli": 19,
+    "__main__": 20,
+    "__init__": 20,
 }
 
 # Each package from outside, and the only rooms that may know it.
@@ -92,7 +95,7 @@ OUTSIDE: Final = {
     "requests": {"http"},
     "urllib3": {"http"},
     "prometheus_client": {"importers"},
-    "zoneinfo": {"routing.intervals"},
+    "zoneinfo": {"routing.intervals", "live.reports.periods"},
     "tzdata": {"reader.intervals"},
 }
 

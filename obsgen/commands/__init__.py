@@ -21,8 +21,10 @@ NAMES: Final = (
     "init",
     "lint",
     "preview",
+    "report",
     "routes",
     "schema",
+    "stats",
     "test",
     "validate",
 )

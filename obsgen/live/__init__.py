@@ -1,0 +1,1 @@
+"""What asks servers that run: reports."""
