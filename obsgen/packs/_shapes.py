@@ -22,10 +22,9 @@ _TIMELINE_OPTIONS: Final[Mapping[str, Json]] = {
     "showValue": "never",
     "rowHeight": Decimal("0.8"),
 }
-_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {**timeline_kind.CUSTOM, "fillOpacity": 80}
+_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {"fillOpacity": 80}
 _BARS_OPTIONS: Final[Mapping[str, Json]] = {**bars_kind.OPTIONS, "namePlacement": "left"}
 _HEATMAP_OPTIONS: Final[Mapping[str, Json]] = {
-    "calculate": False,
     "color": {**heatmap_kind.SCALE_OF_COLORS, "scheme": heatmap_kind.SCHEMES[0]},
     **heatmap_kind.OPTIONS,
 }
@@ -144,7 +143,6 @@ def heatmap(title: str, description: str, expr: str, unit: Unit, *, width: int =
         targets=(Target(expr=expr, legend="{{le}}", as_heatmap=True),),
         unit=COUNT,
         options={**_HEATMAP_OPTIONS, "yAxis": axis},
-        custom=heatmap_kind.CUSTOM,
     )
 
 
