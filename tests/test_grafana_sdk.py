@@ -41,7 +41,7 @@ PLANTED: Final = {
     "unknown-key": ("stat", "", ("titel",), "x", ".titel: lost"),
     "decimals-as-text": ("stat", "", ("fieldConfig", "defaults", "decimals"), "two", ".decimals"),
     "unit-as-number": ("stat", "", ("fieldConfig", "defaults", "unit"), 5, ".unit"),
-    "colour-mode-unknown": ("stat", "", ("fieldConfig", "defaults", "color", "mode"), "x", ".mode"),
+    "colour-mode-unknown": ("stat", "", ("fieldConfig", "defaults", "color"), {"mode": "x"}, ".mode"),
     "step-key": ("stat", "", (*STEPS, 0, "colour"), "red", ".steps[0].colour: lost"),
     "step-value": ("stat", "", (*STEPS, 1, "value"), "80", ".steps[1].value"),
     "option-key": ("stat", "", ("options", "textMod"), "auto", ".options.textMod: lost"),
