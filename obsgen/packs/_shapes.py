@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -33,25 +33,6 @@ _MEASURED: Final = frozenset({"time", "bytes"})
 
 # Grafana's `SortOrder` of lists of alerts.
 _BY_IMPORTANCE: Final = 3
-
-
-_MOST_IN_A_ROW: Final = 8
-_FEWEST_IN_A_ROW: Final = 4
-
-
-def in_rows(panels: Sequence[Panel]) -> tuple[Panel, ...]:
-    """
-    Return small panels as wide as fills whole rows, at most eight in each.
-
-    >>> one = Panel(type="stat", title="", description="", width=4, height=4)
-    >>> [panel.width for panel in in_rows([one] * 7)][:1], len(in_rows(()))
-    ([3], 0)
-    """
-    if not panels:
-        return ()
-    rows = -(-len(panels) // _MOST_IN_A_ROW)
-    in_each = max(-(-len(panels) // rows), _FEWEST_IN_A_ROW)
-    return tuple(replace(panel, width=COLUMNS // in_each) for panel in panels)
 
 
 @dataclass(frozen=True, slots=True)
