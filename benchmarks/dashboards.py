@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from grafanalib import _gen, core
-from obsgen.outputs.grafana.units import unit_id
+from obsgen.artefacts.grafana_units import unit_id
 
 from benchmarks.services import specs
 from benchmarks.table import Figure

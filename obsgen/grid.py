@@ -8,7 +8,7 @@ high as the highest of them, so that the next line begins at one height and noth
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from obsgen.artefacts import Panel, Section
 from obsgen.names import COLUMNS
@@ -60,6 +60,26 @@ def placed(sections: Sequence[Section]) -> Iterator[PlacedSection]:
         if header is None or not section.collapsed:
             y = max(item.place.y + item.place.height for item in panels)
         yield PlacedSection(section=section, header=header, panels=panels)
+
+
+def without_holes(section: Section) -> Section:
+    """
+    Return a section whose lines are all as wide as the grid: their panels share what was empty.
+
+    A line with a panel that is repeated is left: how many there will be is not known.
+    """
+    found: list[Panel] = []
+    for line in _lines(section.panels):
+        empty = COLUMNS - sum(map(_width, line))
+        if empty and not any(panel.repeat for panel in line):
+            each, rest = divmod(empty, len(line))
+            found += [
+                replace(panel, width=_width(panel) + each + (place < rest))
+                for place, panel in enumerate(line)
+            ]
+        else:
+            found += line
+    return replace(section, panels=tuple(found))
 
 
 def _flow(panels: Sequence[Panel], y: int) -> Iterator[Placed]:
