@@ -60,7 +60,7 @@ FLOORS: Final = {
     "http": 14,
     "importers": 13,
     "importing": 15,
-    "codes": 16,
+    "codes": 18,
     "workspace": 15,
     "tidying": 16,
     "starter": 15,
@@ -71,10 +71,11 @@ FLOORS: Final = {
     "progress": 15,
     "tables": 15,
     "preview": 16,
-    "commands": 17,
-    "cli": 18,
-    "__main__": 19,
-    "__init__": 19,
+    "live": 17,
+    "commands": 18,
+    "cli": 19,
+    "__main__": 20,
+    "__init__": 20,
 }
 
 # Each package from outside, and the only rooms that may know it.

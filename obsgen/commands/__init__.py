@@ -25,6 +25,7 @@ NAMES: Final = (
     "schema",
     "test",
     "validate",
+    "verify",
 )
 """The modules of this package that hold a command of the same name (`import_`: a keyword)."""
 

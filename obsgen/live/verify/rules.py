@@ -150,7 +150,9 @@ def _pace(group: RuleGroup, found: _Group, interval: float) -> Iterator[Diagnost
         yield Diagnostic(code=GROUP_SLOW, message=message, origin=origin, severity=severity)
 
 
-def _health(rule: RecordingRule | AlertingRule, found: Mapping[str, object]) -> Iterator[Diagnostic]:
+def _health(
+    rule: RecordingRule | AlertingRule, found: Mapping[str, object]
+) -> Iterator[Diagnostic]:
     health = answers.text(found, "health")
     if health == "err" or answers.text(found, "lastError"):
         reason = " ".join(answers.text(found, "lastError").split()) or "no reason is given"

@@ -71,7 +71,10 @@ def differences(rule: Rule, other: Loaded) -> Iterator[str]:
     yield from _of_texts("label", rule.labels, _texts(other.get("labels")))
     if isinstance(rule, AlertingRule):
         yield from _of_texts("annotation", rule.annotations, _texts(other.get("annotations")))
-        waits = {"duration": ("for", rule.for_), "keepFiringFor": ("keep_firing_for", rule.keep_firing_for)}
+        waits = {
+            "duration": ("for", rule.for_),
+            "keepFiringFor": ("keep_firing_for", rule.keep_firing_for),
+        }
         for key, (name, wait) in waits.items():
             # Older servers do not tell of `keep_firing_for`.
             seconds = other.get(key)

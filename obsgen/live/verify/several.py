@@ -39,7 +39,7 @@ def answers(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> tuple[_
                 return
             try:
                 done[place] = work(item)
-            except BaseException as error:  # noqa: BLE001 (raised again below, in the caller's thread)
+            except BaseException as error:
                 failures.append(error)
                 is_over.set()
 
