@@ -18,6 +18,8 @@ class Asked:
     path: str
     params: list[tuple[str, str]]
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -37,10 +39,20 @@ class Exchange(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters of its query."""
+        return dict(parse_qsl(urlsplit(self.path).query))
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append(Asked(url.path, parse_qsl(url.query), headers))
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        asked = Asked(url.path, parse_qsl(url.query), headers, self.command, body)
+        self.server.asked.append(asked)
         answer = self.server.answers.get(url.path)
         try:
             if answer is None:

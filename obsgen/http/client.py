@@ -229,9 +229,9 @@ def _is_loopback(url: str) -> bool:
 
 
 def _refused(response: Any, url: str, access: Access) -> ServerRefused:
-    status = response.status_code
+    status, option = response.status_code, access.token_option
     hints = {
-        401: f"give a token: `--{access.token_option}-file FILE` or `--{access.token_option}-env NAME`",
+        401: f"give a token: `--{option}-file FILE` or `--{option}-env NAME`",
         403: "the token, or a stranger, may not read this",
         404: "check the path: metrics are at `/metrics` nearly everywhere",
     }

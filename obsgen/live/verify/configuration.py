@@ -46,7 +46,7 @@ def check(world: World) -> Outcome:
     findings = tuple(
         _finding(path, problem, origins) for path, problem in differences(load(own), loaded)
     )
-    return Outcome(looked=1, what="configurations", findings=findings)
+    return Outcome(looked=1, what="configuration", findings=findings)
 
 
 def _finding(path: tuple[str, ...], problem: str, origins: dict[str, Origin]) -> Diagnostic:

@@ -37,7 +37,8 @@ DASHBOARD_FOLDER: Final = Code(
     "LIV753",
     "dashboard-in-another-folder",
     why="people do not find it, and the permissions of another folder hold for it",
-    fix="Let Grafana read `generated/grafana/` with `foldersFromFilesStructure`, or write `folder:`.",
+    fix="Let Grafana read `generated/grafana/` with `foldersFromFilesStructure`, or write the "
+    "`folder:` of the service.",
 )
 CODES: Final = (DASHBOARD_MISSING, DASHBOARD_DIFFERENT, DASHBOARD_FOLDER)
 

@@ -42,10 +42,13 @@ _DEFAULTS: Final[Mapping[str, tuple[Any, ...]]] = {
     "priority": ("0",),
     "retry": ("1m",),
     "expire": ("1h",),
-    "headers": (),
-    "details": (),
+    "num_firing": ("{{ .Alerts.Firing | len }}",),
+    "num_resolved": ("{{ .Alerts.Resolved | len }}",),
 }
 _URL_OF_A_VENDOR: Final = re.compile(r"\w*(?:api_)?url")
+_TEXTS: Final = frozenset({"details", "headers"})
+# Made of `to` and `from`, which are compared themselves.
+_ADDRESSES: Final = frozenset({"To", "From"})
 # Where `send_resolved` is not the default that its integration has, somebody wrote it.
 _SILENT_WHEN_RESOLVED: Final = frozenset({"email_configs", "slack_configs", "wechat_configs"})
 
@@ -126,10 +129,11 @@ class _Comparison:
             return False
         if isinstance(value, str) and _DEFAULT_TEMPLATE.match(value):
             return True
-        if isinstance(value, dict) and key in _DEFAULTS:
-            return all(
-                (isinstance(v, str) and "template" in v) or "{{" in str(v) for v in value.values()
-            )
+        if isinstance(value, dict) and key in _TEXTS:
+            inner = (*path, key)
+            return all(self._is_explained(str(k), v, inner) for k, v in value.items())
+        if path[-1] == "headers" and key in _ADDRESSES:
+            return True
         is_vendors = path == ("global",) and _URL_OF_A_VENDOR.fullmatch(key) is not None
         return is_vendors or (path[0] == "receivers" and value in self._shared)
 
