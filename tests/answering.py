@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -86,13 +88,26 @@ class Answering:
 
 
 @contextmanager
-def answering(answers: Mapping[str, Callable[[Exchange], None]]) -> Iterator[Answering]:
-    """Answer by path until the context ends; 404 for all other paths."""
+def answering(
+    answers: Mapping[str, Callable[[Exchange], None]],
+    certificate: tuple[Path, Path] | None = None,
+) -> Iterator[Answering]:
+    """
+    Answer by path until the context ends; 404 for all other paths.
+
+    Args:
+        certificate: That of the server and its key, for one of TLS.
+    """
     server = _Server(answers)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Answering(f"http://127.0.0.1:{server.server_port}", server.asked)
+        scheme = "http" if certificate is None else "https"
+        yield Answering(f"{scheme}://127.0.0.1:{server.server_port}", server.asked)
     finally:
         server.shutdown()
         server.server_close()
