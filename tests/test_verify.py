@@ -577,3 +577,16 @@ def test_ctrl_c_ends_it_at_once(stack: Stack):
     assert 130 == process.returncode
     assert said.endswith("obsgen: interrupted\n")
     assert time.monotonic() - begun < 4
+
+
+def test_the_page_lists_all_codes_with_their_severities():
+    from obsgen.codes import all_codes
+
+    page = (ROOT / "docs" / "verify.md").read_text("utf-8")
+    rows = [
+        f"| {code.id} | {code.name} | {code.severity} |\n"
+        for code in all_codes().values()
+        if code.id.startswith("LIV")
+    ]
+
+    assert "".join(rows) in page
