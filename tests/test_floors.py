@@ -60,7 +60,7 @@ FLOORS: Final = {
     "http": 14,
     "importers": 13,
     "importing": 15,
-    "codes": 18,
+    "codes": 16,
     "workspace": 15,
     "tidying": 16,
     "starter": 15,

@@ -590,3 +590,30 @@ def test_the_page_lists_all_codes_with_their_severities():
     ]
 
     assert "".join(rows) in page
+
+
+def _odd(text: str) -> Any:
+    return page(text, "application/json")
+
+
+@pytest.mark.parametrize(
+    "data", ["null", "[]", '{"groups": [{"rules": [3], "interval": NaN}]}', "7"]
+)
+@pytest.mark.parametrize("path", ["rules", "targets", "metadata", "labels", "status/buildinfo"])
+def test_whatever_a_prometheus_answers_is_no_bug(stack: Stack, path: str, data: str):
+    odd = _odd(f'{{"status": "success", "data": {data}}}')
+    with answering({**stack.prometheus.answers, f"/api/v1/{path}": odd}) as server:
+        result = run("--prometheus", server.url)
+
+    assert result.exit_code in {0, 1, 2}
+    assert "Servers and specs" in result.stdout
+
+
+@pytest.mark.parametrize("text", ["null", "[]", '{"config": {"original": "global: 7"}}', "7"])
+def test_whatever_another_server_answers_is_no_bug(stack: Stack, text: str):
+    grafana = dict.fromkeys(stack.grafana.answers, _odd(text))
+    with answering({"/api/v2/status": _odd(text), **grafana}) as server:
+        result = run("--alertmanager", server.url, "--grafana", server.url)
+
+    assert result.exit_code in {1, 2}
+    assert "Servers and specs" in result.stdout

@@ -146,12 +146,37 @@ def _token_option(server: str) -> str:
 
 def _verify(asked: _Asked) -> int:
     """Ask, print, and return the exit code."""
-    from obsgen import http, tables, terminal, workspace
+    from obsgen import terminal, workspace
     from obsgen.diagnostics import has_errors
-    from obsgen.live.verify.run import Place, all_findings, verify
-    from obsgen.live.verify.shown import document, section
-    from obsgen.outputs.json import dump
+    from obsgen.live.verify.run import all_findings, verify
     from obsgen.progress import progress
+
+    places = _places(asked)
+    paths, environment = spec_paths(asked.paths), asked.environment
+    built = workspace.compile_specs(
+        paths, environment, cwd=Path.cwd(), with_files=False, with_tests=False
+    )
+    if has_errors(built.diagnostics):
+        terminal.print_findings(built, asked.format_, fail_on="error")
+        terminal.print_summary(built, asked.format_, outcome=": no server was asked")
+        return FOUND
+    if len(built.compiled) > 1:
+        names = ", ".join(spec.environment.name for spec in built.specs)
+        raise click.UsageError(f"choose one of the environments by --env: {names}")
+    checks = verify(built.specs[0], built.compiled[0], places, progress)
+    trial = _trial(asked, built, places["alertmanager"]) if asked.notify_test else None
+    _tell(asked, built, checks, trial)
+    if any(check.failure is not None for check in checks):
+        return _NOT_ASKED
+    found = terminal.Told(
+        diagnostics=tuple(all_findings(checks)), source_map=built.source_map, sources=()
+    )
+    return FOUND if terminal.has_failed(found, asked.fail_on) else 0
+
+
+def _places(asked: _Asked) -> dict[str, Any]:
+    from obsgen import http
+    from obsgen.live.verify.run import Place
 
     places = {}
     for name, url in asked.urls.items():
@@ -162,36 +187,26 @@ def _verify(asked: _Asked) -> int:
             token_option=_token_option(name),
         )
         places[name] = Place(url=url, access=access)
-    built = workspace.compile_specs(
-        spec_paths(asked.paths),
-        asked.environment,
-        cwd=Path.cwd(),
-        with_files=False,
-        with_tests=False,
-    )
-    if has_errors(built.diagnostics):
-        terminal.print_findings(built, asked.format_, fail_on="error")
-        terminal.print_summary(built, asked.format_, outcome=": no server was asked")
-        return FOUND
-    if len(built.compiled) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by --env: {names}")
-    checks = verify(built.specs[0], built.compiled[0], places, progress)
-    found = terminal.Told(
-        diagnostics=tuple(all_findings(checks)), source_map=built.source_map, sources=built.sources
-    )
-    trial = _trial(asked, built, places["alertmanager"]) if asked.notify_test else None
+    return places
+
+
+def _tell(asked: _Asked, built: Any, checks: Any, trial: Any) -> None:  # noqa: ANN401
+    """Print findings and the table, or one object for programs."""
+    from obsgen import tables, terminal
+    from obsgen.live.verify.run import all_findings
+    from obsgen.live.verify.shown import document, section
+    from obsgen.outputs.json import dump
+
     if asked.format_ == "json":
         more = {} if trial is None else {"test_alert": trial.json}
         terminal.print_data(dump(document(checks, built.source_map, more)))
-    else:
-        terminal.print_findings(found, "text", fail_on=asked.fail_on, tells_infos=False)
-        terminal.print_summary(found, "text", fail_on=asked.fail_on)
-        sections = [section(checks), *([] if trial is None else [trial.section])]
-        tables.print_sections(sections)
-    if any(check.failure is not None for check in checks):
-        return _NOT_ASKED
-    return FOUND if terminal.has_failed(found, asked.fail_on) else 0
+        return
+    found = terminal.Told(
+        diagnostics=tuple(all_findings(checks)), source_map=built.source_map, sources=()
+    )
+    terminal.print_findings(found, "text", fail_on=asked.fail_on, tells_infos=False)
+    terminal.print_summary(found, "text", fail_on=asked.fail_on)
+    tables.print_sections([section(checks), *([] if trial is None else [trial.section])])
 
 
 def _trial(asked: _Asked, built: Any, place: Any) -> Any:  # noqa: ANN401 (imported where used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from obsgen.live.verify.several import answers
@@ -50,7 +51,11 @@ def _count(world: World, query: str) -> Count:
         found = world.live.instant(_counted(query), world.now)
     except QueryFailed as failed:
         return str(failed)
-    return sum(round(max(one.points.values(), default=0)) for one in found)
+    return sum(_whole(value) for one in found for value in one.points.values())
+
+
+def _whole(value: float) -> int:
+    return round(value) if math.isfinite(value) else 1
 
 
 def _counted(query: str) -> str:

@@ -213,6 +213,7 @@ def _bucket_problems(world: World, metric: Metric) -> Iterator[Diagnostic]:
 
 def _number(text: str) -> Decimal | None:
     try:
-        return Decimal(text)
+        found = Decimal(text)
     except InvalidOperation:
         return None
+    return None if found.is_nan() else found

@@ -118,7 +118,7 @@ def _not_loaded(group: RuleGroup) -> Iterator[Diagnostic]:
 def _group_problems(group: RuleGroup, found: _Group, usual: Duration) -> Iterator[Diagnostic]:
     interval = group.interval if group.interval.ms else usual
     origin = group.rules[0].origin if group.rules else NOWHERE
-    seconds = _number(found.get("interval"))
+    seconds = answers.number(found.get("interval"))
     if seconds and round(seconds * 1_000) != interval.ms:
         message = f"group `{group.name}` is evaluated every {seconds:g}s, not every {interval}"
         yield finding(RULE_DIFFERENT, origin, message)
@@ -142,7 +142,7 @@ def _group_problems(group: RuleGroup, found: _Group, usual: Duration) -> Iterato
 
 
 def _pace(group: RuleGroup, found: _Group, interval: float) -> Iterator[Diagnostic]:
-    took = _number(found.get("evaluationTime"))
+    took = answers.number(found.get("evaluationTime"))
     if took * _HALF > interval:
         message = f"group `{group.name}` took {took:.3g}s, of {interval:g}s between two evaluations"
         origin = group.rules[0].origin if group.rules else NOWHERE
@@ -168,7 +168,3 @@ def shown(rule: RecordingRule | AlertingRule) -> str:
     if isinstance(rule, AlertingRule):
         return f"alert `{rule.alert}`{tail}"
     return f"record `{rule.record}`{tail}"
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0

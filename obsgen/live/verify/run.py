@@ -107,7 +107,10 @@ def _greeted(
 
 def _now(prometheus: Prometheus) -> int:
     """Return Prometheus's own time: ours may be another."""
-    data = answers.mapping(prometheus.data("query", (("query", "time()"),)))
+    try:
+        data = answers.mapping(prometheus.data("query", (("query", "time()"),)))
+    except QueryFailed:
+        return round(time.time() * _MS)
     told, _ = answers.pair(data.get("result"))
     return round(told * _MS)
 

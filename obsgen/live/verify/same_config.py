@@ -55,7 +55,8 @@ _SILENT_WHEN_RESOLVED: Final = frozenset({"email_configs", "slack_configs", "wec
 
 def differences(given: Any, loaded: Any) -> Iterator[tuple[Path, str]]:  # noqa: ANN401 (YAML)
     """Yield where they differ, and how: `(("route", "receiver"), "is `b` there, not `a`")`."""
-    shared = loaded.get("global") or {}
+    shared = loaded.get("global")
+    shared = shared if isinstance(shared, dict) else {}
     comparison = _Comparison([v for v in shared.values() if not isinstance(v, dict)])
     for section in _SECTIONS:
         ours, theirs = given.get(section), loaded.get(section)

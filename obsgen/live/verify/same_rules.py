@@ -77,8 +77,8 @@ def differences(rule: Rule, other: Loaded) -> Iterator[str]:
         }
         for key, (name, wait) in waits.items():
             # Older servers do not tell of `keep_firing_for`.
-            seconds = other.get(key)
-            if isinstance(seconds, int | float) and round(seconds * 1_000) != wait.ms:
+            seconds = answers.number(other.get(key))
+            if key in other and round(seconds * 1_000) != wait.ms:
                 yield f"has `{name}: {seconds:g}s` there, not `{wait}`"
 
 
