@@ -22,11 +22,10 @@ def answers(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> tuple[_
         The first exception of *work*; nothing more is begun after it. An interrupted run does not
         wait for answers that are under way.
     """
-    waiting: queue.SimpleQueue[tuple[int, _Item]] = queue.SimpleQueue()
-    count = 0
-    for place, item in enumerate(items):
-        waiting.put((place, item))
-        count += 1
+    every = tuple(items)
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for place in range(len(every)):
+        waiting.put(place)
     done: dict[int, _Result] = {}
     failures: list[BaseException] = []
     is_over = threading.Event()
@@ -34,17 +33,17 @@ def answers(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> tuple[_
     def run() -> None:
         while not is_over.is_set():
             try:
-                place, item = waiting.get_nowait()
+                place = waiting.get_nowait()
             except queue.Empty:
                 return
             try:
-                done[place] = work(item)
+                done[place] = work(every[place])
             except BaseException as error:
                 failures.append(error)
                 is_over.set()
 
     # Daemons: the interpreter would wait for others when it ends.
-    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(THREADS, count))]
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(THREADS, len(every)))]
     for thread in threads:
         thread.start()
     try:
@@ -54,4 +53,4 @@ def answers(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> tuple[_
         is_over.set()
     if failures:
         raise failures[0]
-    return tuple(done[place] for place in range(count))
+    return tuple(done[place] for place in range(len(every)))
