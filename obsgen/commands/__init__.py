@@ -27,6 +27,7 @@ NAMES: Final = (
     "stats",
     "test",
     "validate",
+    "verify",
 )
 """The modules of this package that hold a command of the same name (`import_`: a keyword)."""
 
