@@ -42,6 +42,7 @@ FLOORS: Final = {
     "panels": 7,
     "datasources": 7,
     "probes": 7,
+    "scenarios": 7,
     "packs": 8,
     "schema": 9,
     "reader": 10,
