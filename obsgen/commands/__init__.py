@@ -23,6 +23,9 @@ NAMES: Final = (
     "preview",
     "routes",
     "schema",
+    "simulate",
+    "sink",
+    "stack",
     "test",
     "validate",
 )

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
 from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.instruments import Arrivals
 from obsgen.simulate.play import Played, Touched
-from obsgen.simulate.population import Family
+from obsgen.simulate.population import Family, Labels
 
 _CHUNKS: Final = 8
 """Label sets that move within one step, at most: the others have their turn in the next ones."""
+_REFUSED: Final = re.compile(r"4\d\d|denied|refused|unauthorized|forbidden|blocked")
+_SELDOM: Final = 100
 _FIRST_WEIGHT: Final = 1_000
 """The n-th label set gets a n-th of what the first one gets (Zipf's law)."""
+
+
+def _is_refused(labels: Labels) -> bool:
+    """Say whether a label set is of what is turned away: seldom, though no failure."""
+    return any(_REFUSED.fullmatch(value) for value in labels.values())
 
 
 class Crowd:
     """The places of label sets that events are shared out among."""
 
-    def __init__(self, first: int, size: int, chance: Chance) -> None:
+    def __init__(self, first: int, sets: Sequence[Labels], chance: Chance) -> None:
         self._first = first
         self._below = chance.below
-        self._upto = list(accumulate(max(1, _FIRST_WEIGHT // n) for n in range(1, size + 1)))
+        weights = (
+            max(1, _FIRST_WEIGHT // n) // (_SELDOM if _is_refused(own) else 1)
+            for n, own in enumerate(sets, 1)
+        )
+        self._upto = list(accumulate(max(1, weight) for weight in weights))
 
     def __bool__(self) -> bool:
         return bool(self._upto)
@@ -48,8 +60,8 @@ class Crowds:
 
     def __init__(self, family: Family, chance: Chance, touched: Touched) -> None:
         healthy = len(family.healthy)
-        self._healthy = Crowd(0, healthy, chance)
-        self._failing = Crowd(healthy, len(family.failing), chance) if family.failing else None
+        self._healthy = Crowd(0, family.healthy, chance)
+        self._failing = Crowd(healthy, family.failing, chance) if family.failing else None
         self._share = family.habit.share_ppm
         self._chance = chance
         self._touched = touched

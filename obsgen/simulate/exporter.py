@@ -2,10 +2,10 @@
 The exporter: every simulated target behind one address.
 
 A target is asked for by its own name: Prometheus reaches it through this server as a proxy
-(`proxy_url`), or by a name that leads here. Asked by its own address, the exporter shows all targets
-on one page, each series with its `job` and `instance` (scraped with `honor_labels: true`). Whatever
-else is asked of a target is answered as a healthy service would, and `/probe` as the blackbox
-exporter would.
+(`proxy_url`), or by a name that leads here. Asked by its own address, the exporter shows all of
+them on one page, each series with its `job` and `instance` (scraped with `honor_labels: true`).
+Whatever else is asked of a target is answered as a healthy service would, and `/probe` as the
+blackbox exporter would.
 """
 
 from __future__ import annotations
@@ -122,10 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_HEAD = do_GET
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401 (its names)
         """Say nothing: scrapes are no news."""

@@ -51,10 +51,9 @@ def page(
     written = _written(families.values())
     # The client lets no counter have another ending; exporters of others do.
     for family in plain.values():
+        head = f"# TYPE {family.name} "
         text = _written((family,)).decode()
-        written += text.replace(
-            f"# TYPE {family.name} gauge", f"# TYPE {family.name} counter"
-        ).encode()
+        written += text.replace(f"{head}gauge", f"{head}counter").encode()
     return written
 
 

@@ -44,6 +44,9 @@ _YEAR: Final = 365 * DAY
 _LOWEST, _HIGHEST, _STEP = 100, 900, 15
 """Thousandths of the top between which a gauge wanders, and how far at once."""
 
+_WANDERS: Final = 15_000
+"""Milliseconds from one step to the next."""
+
 _Level = Callable[[Arrivals, int], int]
 """The value at a moment, of the thousandth at which the gauge has wandered."""
 
@@ -60,19 +63,18 @@ class Gauge:
         self._name, self._one = family.metric.name, 10**decimals
         self._touched = Touched(tuple({**own, **target} for own in every))
         self._chance = chance
+        self._latest: Arrivals | None = None
         self._thousandths = [chance.between(_LOWEST, _HIGHEST) for _ in every]
         self._values = array("q", [ABSENT]) * len(every)
         self.series = tuple(Exposed(family.metric.name, own, decimals) for own in every)
 
     def take(self, arrivals: Arrivals) -> None:
-        """Wander on."""
-        for place, before in enumerate(self._thousandths):
-            now = before + self._chance.between(-_STEP, _STEP)
-            self._thousandths[place] = min(_HIGHEST, max(_LOWEST, now))
-            self._values[place] = self._level(arrivals, now)
-        for each in arrivals.acts:
-            if each.act.effect.metric == self._name:
-                self._change(each)
+        """Wander on, from time to time."""
+        self._latest = arrivals
+        if arrivals.at % _WANDERS < arrivals.step:
+            for place, before in enumerate(self._thousandths):
+                now = before + self._chance.between(-_STEP, _STEP)
+                self._thousandths[place] = min(_HIGHEST, max(_LOWEST, now))
 
     def _change(self, played: Played) -> None:
         """Let an act have its way with the label sets that it means."""
@@ -85,6 +87,13 @@ class Gauge:
 
     def values(self) -> array[int]:
         """Return the values now."""
+        if (arrivals := self._latest) is None:
+            return self._values[:]
+        for place, thousandths in enumerate(self._thousandths):
+            self._values[place] = self._level(arrivals, thousandths)
+        for each in arrivals.acts:
+            if each.act.effect.metric == self._name:
+                self._change(each)
         return self._values[:]
 
     def watch(self, account: Account, tally: Tally) -> None:

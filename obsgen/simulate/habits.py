@@ -17,6 +17,7 @@ from obsgen.catalogue import Metric
 from obsgen.model import Condition, Price, Service, observed
 from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
+from obsgen.units import Duration
 
 ARRIVALS: Final = 36_000
 """At one target in an hour of full load, where no alert asks for more."""
@@ -26,6 +27,7 @@ _SPENT: Final = Fraction(1, 2)
 """Of the smallest budget, in its period."""
 _MEAN_LOAD: Final = Fraction(1, 2)
 _OF_BUDGET: Final = Decimal("0.3")
+_CALM: Final = Fraction(1, 4)
 _HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
 _QUIET_WORDS: Final = frozenset(
@@ -97,7 +99,7 @@ def habits_of(service: Service) -> Habits:
         for name, metric in service.catalogue.metrics.items()
     }
     for condition in _conditions(service):
-        _keep(found, condition)
+        _keep(found, condition, arrivals)
     for slo in service.slos:
         _keep_objective(found, slo)
     _spend(found, service, arrivals)
@@ -139,7 +141,7 @@ def _per_second(condition: Condition) -> Fraction:
     return Fraction(0)
 
 
-def _keep(found: dict[str, Habit], condition: Condition) -> None:
+def _keep(found: dict[str, Habit], condition: Condition, arrivals: int) -> None:
     """Keep a metric on the good side of a limit."""
     metrics = {metric.name: metric for metric in condition.measure.metrics}
     if len(metrics) != 1 or not (limits := _limits(condition)):
@@ -148,15 +150,26 @@ def _keep(found: dict[str, Habit], condition: Condition) -> None:
     if metric.name not in found:
         return
     if metric.type == "counter":
-        is_share = condition.measure.unit.is_ratio
-        if condition.comparison in {">", ">="} and not is_share:
-            # What must not grow beyond a limit hardly grows at all.
-            found[metric.name] = replace(found[metric.name], share_ppm=0, is_there=True)
+        if condition.comparison in {">", ">="} and metric.role != "requests":
+            most = _most_an_hour(condition, min(limits))
+            if most is not None:
+                share = min(PPM, int(most * _CALM * PPM / arrivals))
+                found[metric.name] = replace(found[metric.name], share_ppm=share, is_there=True)
     elif condition.measure.unit == metric.unit and (
         metric.type == "gauge" or observed(condition.measure)
     ):
         low, high = _good(condition.comparison, limits, metric)
         found[metric.name] = found[metric.name].within(low, high)
+
+
+def _most_an_hour(condition: Condition, limit: Fraction) -> Fraction | None:
+    """Return how much a counter may grow in an hour; None where a share of it is meant."""
+    if condition.measure.unit.is_ratio:
+        return None
+    if per := _per_second(condition):
+        return limit * per * 3_600
+    window = Duration.parse(condition.measure.window("5m") or "5m")
+    return limit / (window.ms * _HOURS)
 
 
 def _good(
@@ -204,9 +217,8 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: int) -> None:
             continue
         found[name] = replace(found[name], price=price)
         mean = sum((Fraction(a) for _, a in price.amounts), Fraction(0)) / len(price.amounts)
-        found[price.of.name] = replace(
-            found[price.of.name], amount=max(Fraction(1), an_event / mean)
-        )
+        of_one = max(Fraction(1), an_event / mean)
+        found[price.of.name] = replace(found[price.of.name], amount=of_one)
 
 
 def _price_of(cost: Metric, service: Service) -> Price | None:
