@@ -82,7 +82,7 @@ FLOORS: Final = {
 
 # Each package from outside, and the only rooms that may know it.
 OUTSIDE: Final = {
-    "yaml": {"source.builder", "source.syntax", "source.tokens", "outputs.yaml"},
+    "yaml": {"source.builder", "source.syntax", "source.tokens", "outputs.yaml", "stack"},
     "jsonschema": {"reader.shape"},
     "promql_parser": {"promql.authority"},
     "jinja2": {"prose", "preview.markup"},

@@ -11,7 +11,13 @@ from typing import Any, Final, TextIO
 
 import click
 
-from obsgen.commands.options import FOUND, environment_option, spec_paths, specs_argument
+from obsgen.commands.options import (
+    FOUND,
+    environment_option,
+    listen_address,
+    spec_paths,
+    specs_argument,
+)
 
 _TERMINATED: Final = 143  # what shells show for SIGTERM
 _LISTEN: Final = "127.0.0.1:9200"
@@ -182,7 +188,7 @@ def _serve(asked: _Asked) -> bool:
 
     from obsgen import terminal
 
-    address = _address(asked.listen)
+    address = listen_address(asked.listen)
     try:
         from obsgen.simulate.exporter import Exporter, Server
     except ImportError as error:
@@ -205,14 +211,6 @@ def _serve(asked: _Asked) -> bool:
         terminal.say(f"http://{host!s}:{port}/metrics shows all targets; Ctrl-C ends", "text")
         server.serve_forever(poll_interval=0.1)
     return False
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65_535:  # noqa: PLR2004
-        message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
-        raise click.BadParameter(message, param_hint="--listen")
-    return host.strip("[]"), int(port)
 
 
 # --- the past --------------------------------------------------------------------------------
@@ -252,6 +250,8 @@ def _history(asked: _Asked) -> bool:
     with progress("writing days", (span.end - span.start) // DAY + 1) as advance:
         for _ in write_day_by_day(found, span, opened):
             advance(1)
+    # For whoever records over it: the seconds between which there is something.
+    (folder / "span").write_text(f"{span.start // 1_000} {span.end // 1_000}\n", "utf-8")
     return False
 
 
