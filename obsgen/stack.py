@@ -108,7 +108,9 @@ def _moved(static: dict[str, Any], stack: Stack) -> dict[str, Any]:
 def _blackbox(document: dict[str, Any], stack: Stack) -> None:
     for module in document.get("modules", {}).values():
         if module.get("prober") == "http":
-            module.setdefault("http", {})["proxy_url"] = stack.simulator
+            own = module.setdefault("http", {})
+            # The names of simulated targets resolve nowhere.
+            own |= {"proxy_url": stack.simulator, "skip_resolve_phase_with_proxy": True}
 
 
 # --- Alertmanager ----------------------------------------------------------------------------

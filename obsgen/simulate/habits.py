@@ -31,7 +31,7 @@ _CALM: Final = Fraction(1, 4)
 _HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
 _QUIET_WORDS: Final = frozenset(
-    {"failed", "failures", "errors", "exceptions", "suspicious", "detected", "dropped", "rejected"}
+    {"suspicious", "detected", "dropped", "rejected"}
     | {"corruptions", "deadlocks", "oom", "crashes", "violations", "denied", "slow", "conflicts"}
 )
 
