@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,11 +67,13 @@ class Stack:
 
     def on_the_host(self, service: str, text: str) -> str:
         """Replace the paths of a container by those of its mounts."""
+        places = {"/tmp": str(self.folder)}
         for volume in SERVICES[service].get("volumes", ()):
             source, target, *_ = volume.split(":")
-            here = ROOT / source if source.startswith(".") else self.folder / source
-            text = text.replace(target, str(here)) if target in text else text
-        return text
+            places[target] = str(ROOT / source if source.startswith(".") else self.folder / source)
+        # All at once: the places themselves may hold such names.
+        found = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, places))})(?![\w-])")
+        return found.sub(lambda match: places[match[1]], text)
 
     def command(self, service: str) -> list[str]:
         """Return the command line of a service, as the compose file has it."""
@@ -90,8 +93,8 @@ class Stack:
         own = ("--simulator", self.url("simulator"), "--sink", self.url("sink"))
         subprocess.run([*self.command("stack"), *own, *at], check=True, cwd=ROOT)
 
-    def hurry(self, speed: int) -> None:
-        """Evaluate and scrape so many times as often: a test has not all day."""
+    def hurry(self) -> None:
+        """Scrape and evaluate more often: a test has not all day."""
         config = self.folder / "stack/prometheus/prometheus.yml"
         document = yaml.safe_load(config.read_text())
         document["global"] = {"scrape_interval": "2s", "evaluation_interval": "2s"}
@@ -99,7 +102,6 @@ class Stack:
             job.pop("scrape_interval", None)
             job.pop("scrape_timeout", None)
         config.write_text(yaml.safe_dump(document))
-        del speed
 
     def run_script(self, service: str, **replaced: str) -> None:
         """Run a service whose command is a shell script."""
@@ -107,7 +109,7 @@ class Stack:
         text = self.on_the_host(service, script.replace("$$", "$"))
         for old, new in replaced.items():
             text = text.replace(old.replace("_", " "), new)
-        text = text.replace("9099", str(a_free_port())).replace("/tmp/", f"{self.folder}/")
+        text = text.replace("9099", str(a_free_port()))
         text = text.replace("obsgen simulate", f"{sys.executable} -m obsgen simulate")
         binaries = self.folder / "bin"
         binaries.mkdir(exist_ok=True)

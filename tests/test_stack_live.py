@@ -1,4 +1,4 @@
-"""The stack of `docker-compose.yml`, run without containers: targets, rules, history, notifications."""
+"""The stack of `docker-compose.yml` without containers: targets, rules, history, notifications."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
     found.make_configuration()
     found.run_script("history", history_2w="history 3h")
     found.run_script("blocks")
-    found.hurry(8)
+    found.hurry()
     with ExitStack() as running:
         for service in ("sink", "alertmanager", "blackbox-exporter"):
             running.enter_context(found.running(service))
