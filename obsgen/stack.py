@@ -90,6 +90,7 @@ def _prometheus(document: dict[str, Any], stack: Stack) -> None:
                     rule["replacement"] = stack.at.get(rule["replacement"], rule["replacement"])
         elif not all(each.rpartition(":")[0] in OWN for each in targets):
             job["proxy_url"] = stack.simulator
+            job.pop("scheme", None)  # the simulator has no certificates
         else:
             job["static_configs"] = [_moved(s, stack) for s in job["static_configs"]]
     for each in document.get("alerting", {}).get("alertmanagers", ()):
