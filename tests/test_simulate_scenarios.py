@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import pytest
 from oracles import ROOT
 
-from obsgen import build
+from obsgen import build, disk
 from obsgen.model import Act, Complaint
+from obsgen.pipeline import Options
 from obsgen.reader.acts import read_act
 from obsgen.scenarios import KINDS
 from obsgen.schema import kinds
@@ -254,6 +255,20 @@ def test_a_proxied_request_reaches_the_target_that_it_names():
 
     assert exporter.answer("any:1", "http://cart-2:80/metrics")[0] == 200
     assert b'instance="cart-2:80"' in exporter.answer("127.0.0.1:9200", "/metrics")[2]
+
+
+def test_what_a_probe_asks_for_is_healthy_until_a_scenario_takes_it_away():
+    probed = SPEC + 'probes: [{name: page, http: {url: "http://shop-page:3000/health"}}]\n'
+    built = build({"specs/cart.yaml": probed}, Options(presets=disk.shipped_presets()))
+    services = built.specs[0].services
+    gone = "target disappears on probe=page from 1 min on"
+    live = Live(Plan(services=services, queries=(), acts=acts(gone)), seed=5, now=NOON)
+    before, after = (
+        Exporter(live, lambda at=at: (NOON + at) / 1000).answer("", "http://shop-page:3000/health")
+        for at in (0, 2 * MINUTE)
+    )
+
+    assert (200, 503) == (before[0], after[0])
 
 
 def test_the_same_seed_gives_the_same_page():

@@ -38,7 +38,7 @@ class Exporter:
         self._by_instance: dict[str, Place] = {}
         for place in live.places:
             self._by_instance.setdefault(place.labels["instance"], place)
-        self._hosts = {name.rpartition(":")[0] or name for name in self._by_instance}
+        self._hosts = {_host(name) for name in self._by_instance}
 
     def answer(self, host: str, path: str) -> Answer:
         """Return what is answered to a request for a path at a host with its port."""
@@ -47,7 +47,8 @@ class Exporter:
             host, path = parts.netloc, parts.path
         else:
             path = parts.path
-        place = self._by_instance.get(host)
+        # Of a target, or of what a probe asks for.
+        place = self._by_instance.get(host) or self._by_instance.get(f"http://{host}{path}")
         if path == "/probe":
             target = parse_qs(parts.query).get("target", [""])[0]
             return self._page(self._by_instance.get(target))
@@ -93,6 +94,12 @@ class Exporter:
         yield "Simulated targets, reached through this address as a proxy; all: /metrics\n\n"
         for place in self._live.places:
             yield f"{place.labels['job']}  {place.labels['instance']}\n"
+
+
+def _host(instance: str) -> str:
+    """Return the host of a target, or of the URL that a probe asks for."""
+    where = urlsplit(instance).netloc if "://" in instance else instance
+    return where.rpartition(":")[0] or where
 
 
 class Server(ThreadingHTTPServer):
