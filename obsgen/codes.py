@@ -54,6 +54,7 @@ MODULES: Final = (
     "obsgen.reader.integrations",
     "obsgen.reader.route_tests",
     "obsgen.reader.routing",
+    "obsgen.reader.scenarios",
     "obsgen.reader.scrape",
     "obsgen.reader.shape",
     "obsgen.reader.sinks",

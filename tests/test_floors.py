@@ -42,6 +42,7 @@ FLOORS: Final = {
     "panels": 7,
     "datasources": 7,
     "probes": 7,
+    "scenarios": 7,
     "packs": 8,
     "schema": 9,
     "reader": 10,
@@ -66,6 +67,8 @@ FLOORS: Final = {
     "starter": 15,
     "rule_files": 16,
     "simulate": 14,
+    "sink": 15,
+    "stack": 14,
     "unit_tests": 15,
     "terminal": 15,
     "progress": 15,
@@ -82,7 +85,7 @@ FLOORS: Final = {
 
 # Each package from outside, and the only rooms that may know it.
 OUTSIDE: Final = {
-    "yaml": {"source.builder", "source.syntax", "source.tokens", "outputs.yaml"},
+    "yaml": {"source.builder", "source.syntax", "source.tokens", "outputs.yaml", "stack"},
     "jsonschema": {"reader.shape"},
     "promql_parser": {"promql.authority"},
     "jinja2": {"prose", "preview.markup"},
@@ -94,7 +97,7 @@ OUTSIDE: Final = {
     "rich": {"progress", "tables"},
     "requests": {"http"},
     "urllib3": {"http"},
-    "prometheus_client": {"importers"},
+    "prometheus_client": {"importers", "simulate.exposition"},
     "zoneinfo": {"routing.intervals", "live.reports.periods"},
     "tzdata": {"reader.intervals"},
 }

@@ -125,10 +125,13 @@ def spec_files() -> list[Path]:
     return sorted(SPECS.rglob("*.yaml"))
 
 
-def documents() -> Iterator[tuple[str, dict[str, Any]]]:
-    for file in spec_files():
-        for document in yaml.safe_load_all(file.read_text()):
-            yield file.relative_to(ROOT).as_posix(), document
+@cache
+def documents() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return tuple(
+        (file.relative_to(ROOT).as_posix(), document)
+        for file in spec_files()
+        for document in yaml.safe_load_all(file.read_text())
+    )
 
 
 def entries(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

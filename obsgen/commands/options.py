@@ -127,3 +127,15 @@ def token_options(option: str, name: str, server: str) -> Callable[[_Command], _
         return file(variable(command))
 
     return decorate
+
+
+_PORTS: Final = 65_536
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Read the host and the port of `--listen`."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) >= _PORTS:
+        message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
+        raise click.BadParameter(message, param_hint="--listen")
+    return host.strip("[]"), int(port)

@@ -25,6 +25,7 @@ from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
+from obsgen.model.scenarios import Scenario
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
 from obsgen.model.spends import SpendPart
@@ -260,6 +261,7 @@ class Service:
     Attributes:
         scrape_interval: The longest at which its own metrics are scraped.
         spends: The budgets of money of its alerts.
+        scenarios: What a simulation of it may play.
         presets: Where what `uses` brought in begins.
     """
 
@@ -280,6 +282,7 @@ class Service:
     sources: tuple[str, ...]
     prices: tuple[Price, ...] = ()
     spends: tuple[SpendPart, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
     presets: tuple[Origin, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
