@@ -14,6 +14,7 @@ from typing import Final
 from obsgen.artefacts import Compiled, OutputFile
 from obsgen.checks import check, dashboard_rules
 from obsgen.checks.dashboards import BY_CONSTRUCTION
+from obsgen.compile.past_intervals import past_intervals
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import PRESET_FILE, Code, Diagnostic, Related, Severity, finding, has_errors
 from obsgen.exclusions import Exclusions
@@ -44,7 +45,8 @@ class Options:
     Attributes:
         environment: Only this environment, or None for all.
         requires_project: The output is going to be written, so a Project is demanded.
-        today: `2026-11-25`, for ignored findings that end on a day; empty, where none ends.
+        today: `2026-11-25`, for what ends on a day: ignored findings, and years of intervals; empty,
+            where nothing ends.
         presets: Shipped presets by name; read only when used.
         exclusions: `.lint` files by name: where rules about dashboards do not count.
         context: Files of which only the Project (unless the specs hold one) and the presets
@@ -157,6 +159,8 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         # What could not be read is missing in what was compiled; only PromQL stands for itself.
         if not is_partial or _is_about_promql(diagnostic)
     ]
+    for each in () if is_partial else compiled:
+        checked.extend(past_intervals(each.alertmanager, options.today))
     if not is_partial:
         checked.extend(exclusions.problems(dashboard_rules(), BY_CONSTRUCTION))
     ignores = Ignores((*sources, *lint_files), today=options.today, is_partial=is_partial)

@@ -324,7 +324,7 @@ monospace: true
     ),
     "sns": (
         """
-topic_arn: a
+topic_arn: arn:aws:sns:eu-central-1:123456789012:a
 sigv4: {role_arn: r, external_id: e, use_fips_sts_endpoint: true, service_name: sns}
 use_aws_http_client: true
 """,

@@ -76,7 +76,7 @@ def compile_spec(
     if "alertmanager" in wanted:
         if spec.routing is not None:
             around = (project, spec.environment)
-            escalations = compile_escalations(spec.routing, rule_files, *around, report)
+            escalations = compile_escalations(spec.routing, rule_files, *around, report, services)
         alerts = tuple(rule for file in rule_files for rule in file.alerts)
         records = {file.service: tuple(_records(file)) for file in rule_files}
         alertmanager = compile_alertmanager(

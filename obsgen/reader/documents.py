@@ -8,12 +8,21 @@ from typing import Any, Final
 
 from obsgen import schema
 from obsgen.catalogue import near
-from obsgen.diagnostics import Origin, finding
+from obsgen.diagnostics import Code, Origin, Severity, finding
 from obsgen.model import Reports
 from obsgen.reader.merge import name_of
 from obsgen.reader.names import twice
 from obsgen.reader.shape import NOT_A_DOCUMENT, check_shape, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence, Source
+
+EMPTY_FILE: Final = Code(
+    "SCH118",
+    "empty-file",
+    why="a file of specs that says nothing is one that was not saved, or that lost its content",
+    fix="Write a document, or delete the file.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (EMPTY_FILE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,10 @@ def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
     for source in sources:
         for root in source.documents:
             kind = _kind(root, report)
+            is_nothing = isinstance(root, Scalar) and root.is_null
+            if is_nothing and len(source.documents) == 1:
+                hint = "write a document, or delete the file"
+                report(finding(EMPTY_FILE, root.origin, "the file holds no document", hint))
             if kind and isinstance(root, MappingNode):
                 found.setdefault(kind, []).append(root)
                 checked.append((root, kind))
