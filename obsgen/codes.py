@@ -123,6 +123,7 @@ MODULES: Final = (
     "obsgen.compile.own_annotations",
     "obsgen.compile.past_intervals",
     "obsgen.compile.own_dashboards",
+    "obsgen.compile.same_alerts",
     "obsgen.compile.heard",
     "obsgen.compile.slo_pages",
     "obsgen.compile.project",

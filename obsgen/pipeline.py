@@ -45,8 +45,8 @@ class Options:
     Attributes:
         environment: Only this environment, or None for all.
         requires_project: The output is going to be written, so a Project is demanded.
-        today: `2026-11-25`, for what ends on a day: ignored findings, and years of intervals; empty,
-            where nothing ends.
+        today: `2026-11-25`, for what ends on a day: ignored findings and years of intervals; or
+            empty.
         presets: Shipped presets by name; read only when used.
         exclusions: `.lint` files by name: where rules about dashboards do not count.
         context: Files of which only the Project (unless the specs hold one) and the presets
@@ -136,7 +136,8 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     # A Project may stand in what could not be read.
     demands_project = options.requires_project and not has_errors(diagnostics)
     shipped = _ShippedPresets(options.presets, diagnostics.append)
-    documents = read_documents(sources, diagnostics.append)
+    broken = frozenset(found.origin.file for found in diagnostics)
+    documents = read_documents(sources, diagnostics.append, broken_files=broken)
     around = tuple(read_source(name, options.context[name])[0] for name in sorted(options.context))
     documents = documents.completed_by(read_documents(around, diagnostics.append))
     written = {name_of(node): node for node in documents.of("Preset")}

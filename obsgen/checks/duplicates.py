@@ -40,18 +40,7 @@ EQUIVALENT: Final = Code(
     fix="Keep one, or say with a comment why both are there.",
     severity=Severity.WARNING,
 )
-IN_TWO_SERVICES: Final = Code(
-    "ALR675",
-    "alert-of-two-services",
-    why="two services ask the same of the same series: one incident becomes two alerts, and two "
-    "teams are called",
-    fix="Let one service take the pack, or narrow each to its own targets: `where: {job: gateway}`.",
-    severity=Severity.WARNING,
-)
-CODES: Final = (TWICE, EQUIVALENT, IN_TWO_SERVICES)
-
-_SERVICE: Final = "service"
-_ONE: Final = "let one of the two services have it, or narrow each with `where`"
+CODES: Final = (TWICE, EQUIVALENT)
 
 _Key = tuple[object, ...]
 
@@ -120,7 +109,6 @@ class _Seen:
 
     by_name: dict[_Key, Query] = field(default_factory=dict)
     by_rest: dict[_Key, Query] = field(default_factory=dict)
-    by_service: dict[_Key, Query] = field(default_factory=dict)
 
 
 def _shape(query: Query) -> _Key:
@@ -141,13 +129,6 @@ def _compared(query: Query, seen: _Seen) -> Iterator[Diagnostic]:
         # Files may be meant for servers of their own.
         is_apart = other.origin.file != query.origin.file
         yield replace(found, severity=Severity.WARNING) if is_apart else found
-        return
-    own = {k: v for k, v in labels if k != _SERVICE}
-    other = seen.by_service.setdefault((query.name, query.use, *sorted(own.items())), query)
-    if other is not query and isinstance(query.rule, AlertingRule) and dict(labels).get(_SERVICE):
-        services = [(q.rule.labels.get(_SERVICE, "") if q.rule else "") for q in (other, query)]
-        message = f"{query.subject} of `{services[1]}` is the alert of `{services[0]}` once more"
-        yield finding(IN_TWO_SERVICES, query.origin, message, _ONE, related=_first(other.origin))
         return
     other = seen.by_rest.setdefault(_more(query), query)
     if other.name != query.name and not names.is_own_series(query.name):
@@ -196,13 +177,6 @@ KIND: Final = Check(
             code=EQUIVALENT,
             wrong="- {alert: Down, expr: 'up == 0'}\n- {alert: TargetMissing, expr: 'up == 0'}",
             right="- {alert: Down, expr: 'up == 0'}",
-        ),
-        Example(
-            code=IN_TWO_SERVICES,
-            wrong="- {alert: Down, expr: 'up == 0', labels: {service: shop}}\n"
-            "- {alert: Down, expr: 'up == 0', labels: {service: cart}}",
-            right="- {alert: Down, expr: 'up{job=\"shop\"} == 0', labels: {service: shop}}\n"
-            "- {alert: Down, expr: 'up{job=\"cart\"} == 0', labels: {service: cart}}",
         ),
     ),
 )

@@ -68,17 +68,24 @@ class Documents:
             report(diagnostic)
 
 
-def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
-    """Sort documents by kind and check their shapes."""
+def read_documents(
+    sources: Iterable[Source], report: Reports, *, broken_files: frozenset[str] = frozenset()
+) -> Documents:
+    """
+    Sort documents by kind and check their shapes.
+
+    Args:
+        broken_files: Files that are no YAML: what they hold may not be all there is.
+    """
     found: dict[str, list[MappingNode]] = {}
     checked: list[tuple[MappingNode, str]] = []
     for source in sources:
+        if source.file not in broken_files and all(map(_is_nothing, source.documents)):
+            hint = "write a document, or delete the file"
+            origin = Origin(source.file)
+            report(finding(EMPTY_FILE, origin, "the file holds no document", hint))
         for root in source.documents:
             kind = _kind(root, report)
-            is_nothing = isinstance(root, Scalar) and root.is_null
-            if is_nothing and len(source.documents) == 1:
-                hint = "write a document, or delete the file"
-                report(finding(EMPTY_FILE, root.origin, "the file holds no document", hint))
             if kind and isinstance(root, MappingNode):
                 found.setdefault(kind, []).append(root)
                 checked.append((root, kind))
@@ -99,8 +106,12 @@ def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
 _NAMED: Final = ("Service", "Preset", "Dashboard", "Environment")
 
 
+def _is_nothing(root: Node) -> bool:
+    return isinstance(root, Scalar) and root.is_null
+
+
 def _kind(root: Node, report: Reports) -> str:
-    if isinstance(root, Scalar) and root.is_null:
+    if _is_nothing(root):
         return ""
     if not isinstance(root, MappingNode):
         message = f"a document is a mapping, found {root.word}"
