@@ -172,7 +172,10 @@ def shared_value(field: str) -> str:
         return "true"
     if field == "smarthost":
         return "a:25"
-    return "http://a/" if field in {"api_url", "url", "app_url"} else "/a"
+    texts = {"from": "alerts@example.com"} | dict.fromkeys(
+        ("api_url", "url", "app_url"), "http://a/"
+    )
+    return texts.get(field, "/a")
 
 
 @pytest.mark.parametrize("path", SHARED)
@@ -519,7 +522,11 @@ RULES = {
         "`monospace` excludes `html`",
     ),
     "sns to nowhere": ("sns", "subject: a", "has no `topic_arn` or `phone_number` or `target_arn`"),
-    "sns to two": ("sns", "topic_arn: arn:aws:sns:eu-central-1:123456789012:a\nphone_number: \"+491701234567\"", "`phone_number` excludes `topic_arn`"),
+    "sns to two": (
+        "sns",
+        'topic_arn: arn:aws:sns:eu-central-1:123456789012:a\nphone_number: "+491701234567"',
+        "`phone_number` excludes `topic_arn`",
+    ),
     "sns to the third": ("sns", "phone_number: a\ntarget_arn: b", "`target_arn` excludes"),
     "sns half a key": (
         "sns",
