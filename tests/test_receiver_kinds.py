@@ -527,7 +527,11 @@ RULES = {
         'topic_arn: arn:aws:sns:eu-central-1:123456789012:a\nphone_number: "+491701234567"',
         "`phone_number` excludes `topic_arn`",
     ),
-    "sns to the third": ("sns", "phone_number: a\ntarget_arn: b", "`target_arn` excludes"),
+    "sns to the third": (
+        "sns",
+        'phone_number: "+491701234567"\ntarget_arn: b',
+        "`target_arn` excludes",
+    ),
     "sns half a key": (
         "sns",
         SIGV4 + "{access_key: '${A}'}",

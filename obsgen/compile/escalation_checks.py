@@ -113,6 +113,8 @@ def check_escalations(
 def _idle(escalation: Escalation, alerts: tuple[RoutedAlert, ...]) -> tuple[str, str]:
     """Say which label keeps an escalation from all alerts, and what was meant."""
     message = "the escalation is for alerts that there are not"
+    if not escalation.route.matchers:
+        return message, "remove it: a watchdog is never escalated"
     for matcher in escalation.route.matchers:
         if any(matched([matcher], alert.labels) is not False for alert in alerts):
             continue
