@@ -299,7 +299,8 @@ def test_a_file_that_the_target_does_not_read_is_told_with_the_placeholder():
 
 
 def test_no_alertmanager_reads_the_keys_of_aws_from_a_file():
-    text = "topic_arn: arn:aws:sns:eu-central-1:123456789012:a\nsigv4: {access_key: '${KEY}', secret_key: hunter2}"
+    topic = "topic_arn: arn:aws:sns:eu-central-1:123456789012:a"
+    text = topic + "\nsigv4: {access_key: '${KEY}', secret_key: hunter2}"
     (found,) = read(a_spec("sns", text), a_project(version=NEWEST)).found
 
     assert (
