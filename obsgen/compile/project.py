@@ -27,6 +27,7 @@ from obsgen.compile.docs import compile_pages
 from obsgen.compile.escalations import EscalationParts, compile_escalations
 from obsgen.compile.rule_tests import evaluation_order
 from obsgen.compile.runbooks import compile_runbooks
+from obsgen.compile.same_alerts import check_same_alerts
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Project, Reports, Service, Spec
@@ -62,6 +63,7 @@ def compile_spec(
     ]
     services = tuple(part.service for part in parts)
     rule_files = tuple(part.rules for part in parts if part.rules is not None)
+    check_same_alerts(services, rule_files, report)
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
     dashboards: tuple[Dashboard, ...] = ()
@@ -76,7 +78,7 @@ def compile_spec(
     if "alertmanager" in wanted:
         if spec.routing is not None:
             around = (project, spec.environment)
-            escalations = compile_escalations(spec.routing, rule_files, *around, report)
+            escalations = compile_escalations(spec.routing, rule_files, *around, report, services)
         alerts = tuple(rule for file in rule_files for rule in file.alerts)
         records = {file.service: tuple(_records(file)) for file in rule_files}
         alertmanager = compile_alertmanager(
