@@ -79,6 +79,7 @@ MODULES: Final = (
     "obsgen.slis.time_slice",
     "obsgen.alerts._baselines",
     "obsgen.alerts._conditions",
+    "obsgen.alerts._prose",
     "obsgen.alerts._rule",
     "obsgen.alerts._spend_read",
     "obsgen.alerts.down",

@@ -36,7 +36,7 @@ from obsgen.artefacts import (
 )
 from obsgen.checks import check, codes, dashboard_rules
 from obsgen.checks.dashboards import BY_CONSTRUCTION
-from obsgen.checks.dashboards._logql import logql_problem
+from obsgen.logql import logql_problem
 from obsgen.checks.dashboards._units import unit_ids
 from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.exclusions import Exclusions
