@@ -56,7 +56,7 @@ def one_rule(alert: Alert, context: Context, firing: Firing) -> AlertParts:
     found = (
         *firing.diagnostics,
         *_outlasting(alert),
-        *_overwritten(alert, context, firing),
+        *overwritten(alert, context, firing),
         *prose.diagnostics,
     )
     return AlertParts(alerts=(rule,), diagnostics=found, tests=_written(alert))
@@ -130,7 +130,7 @@ def _outlasting(alert: Alert) -> Iterable[Diagnostic]:
     yield finding(OUTLASTS_HOURS, alert.origin / "for", message, hint)
 
 
-def _overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:
+def overwritten(alert: Alert, context: Context, firing: Firing) -> Iterable[Diagnostic]:
     """Yield a finding for each label that the result has and the rule sets anew."""
     fixed = {m.label for m in context.service.scope if m.op == "="}
     own = rule_labels(alert, context)
