@@ -102,6 +102,14 @@ QUERIED: Final = (
     *numbered("K-C", 3),
     *numbered("K-A", 4),
     "K-A4b",
+    # Panels.
+    *numbered("A-Q", 5),
+    "A-Q5b",
+    *numbered("A-Q", 11, first=7),
+    *numbered("L-S", 2),
+    *("L-D2", "L-D3", "L-D5"),
+    *numbered("K-S", 4),
+    *("K-D1", "K-D2", "K-D5"),
 )
 
 
