@@ -26,21 +26,21 @@ from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import COUNT, Duration, number_text
 
 LOGQL: Final = Code(
-    "ALR671",
+    "ALR681",
     "logql",
     why="Loki would refuse the rule, and with it all rules of the file",
     fix="Close every bracket and quote, and begin with a selector of streams: "
     '`{job="cart"} |= "error"`.',
 )
 LOG_LIMIT: Final = Code(
-    "ALR672",
+    "ALR682",
     "log-limit",
     why="lines that are not there give no count, so an alert on them fires above a number, or "
     "never",
     fix="Write `above: 0`, or `at_least: 10`.",
 )
 NOT_OF_LOGS: Final = Code(
-    "ALR673",
+    "ALR683",
     "not-of-logs",
     why="Loki evaluates the rule, and asks Prometheus nothing: metrics, hours and series of tests "
     "are unknown to it",

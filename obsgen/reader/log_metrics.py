@@ -12,7 +12,7 @@ from obsgen.reader.values import read_duration
 from obsgen.source import MappingNode, Node
 
 LOG_METRIC: Final = Code(
-    "ALR674",
+    "ALR684",
     "log-metric",
     why="Loki records how many lines its window held, a gauge, with the labels that are declared "
     "and those that every query of the metric asks for; a pattern is no value of a label",
