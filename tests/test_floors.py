@@ -18,6 +18,7 @@ FLOORS: Final = {
     "source": 1,
     "names": 1,
     "gotemplate": 1,
+    "logql": 1,
     "prose": 1,
     "matchers": 1,
     "sections": 1,

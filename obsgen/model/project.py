@@ -12,6 +12,7 @@ from obsgen.artefacts import (
     GrafanaDatasource,
     GrafanaServer,
     InputSeries,
+    LokiConfig,
     Probe,
     RecordingRule,
     RuleTest,
@@ -91,6 +92,7 @@ class Project:
     blackbox_version: tuple[int, int] = (0, 23)
     blackbox_address: str = ""
     tile: Tile = USUAL_TILE
+    loki: LokiConfig = field(default_factory=LokiConfig)
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
@@ -240,6 +242,7 @@ class AlertParts:
     What one alert compiles to.
 
     Attributes:
+        log_alerts: Those that Loki evaluates.
         proofs: What shows that it fires, and that it stays quiet.
         tests: What its author says that shows it.
         is_counted: Its rules count tile by tile, and stand in the group that runs every tile.
@@ -247,6 +250,7 @@ class AlertParts:
 
     records: tuple[RecordingRule, ...] = ()
     alerts: tuple[AlertingRule, ...] = ()
+    log_alerts: tuple[AlertingRule, ...] = ()
     proofs: tuple[Proof, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

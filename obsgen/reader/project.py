@@ -15,6 +15,7 @@ from obsgen.reader.checks import read_checks
 from obsgen.reader.datasources import Around, read_datasources
 from obsgen.reader.grafana import read_grafana
 from obsgen.reader.label_values import read_label_values
+from obsgen.reader.loki import read_loki
 from obsgen.reader.profiles import read_profiles
 from obsgen.reader.scrape import read_target
 from obsgen.reader.severities import read_severities
@@ -81,7 +82,7 @@ _ALERTMANAGERS: Final = ((0, 22), (0, 34))
 
 OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
 """What is written where a Project says nothing."""
-_MORE_OUTPUTS: Final = ("configmaps", "grafana_import")
+_MORE_OUTPUTS: Final = ("configmaps", "grafana_import", "loki")
 
 # From -12:00 to +14:00, as far as places on Earth go; minutes in fives, as tiles.
 _OFFSET: Final = re.compile(
@@ -162,6 +163,7 @@ class _ProjectReader:
             blackbox_address=read_target(self._section("blackbox").get("address"), self.report)
             or DEFAULT_BLACKBOX,
             tile=tile,
+            loki=read_loki(self.node.get("loki"), self.report),
             checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
