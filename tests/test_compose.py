@@ -7,6 +7,7 @@ No container engine is needed. `test_stack_live` starts the same programs with t
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -131,6 +132,18 @@ def test_logs_and_traces_are_kept_as_long():
 
     assert hours == loki["limits_config"]["retention_period"]
     assert hours == tempo["compactor"]["compaction"]["block_retention"]
+
+
+def test_loki_reads_the_generated_rules_and_writes_what_it_counts_to_prometheus():
+    loki = yaml.safe_load(COMPOSE["configs"]["loki"]["content"])
+    (mounted,) = (v for v in SERVICES["loki"]["volumes"] if "generated" in v)
+    source, target, _ = mounted.split(":")
+
+    read = (loki["ruler"]["storage"]["local"]["directory"], loki["runtime_config"]["file"])
+    assert all((ROOT / source / Path(path).relative_to(target)).exists() for path in read)
+    (written,) = (client["url"] for client in loki["ruler"]["remote_write"]["clients"].values())
+    assert "http://prometheus:9090/api/v1/write" == written
+    assert "--web.enable-remote-write-receiver" in SERVICES["prometheus"]["command"]
 
 
 def test_grafana_finds_its_dashboards_where_the_provider_looks():
