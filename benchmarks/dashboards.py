@@ -16,12 +16,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from grafanalib import _gen, core
-from obsgen.outputs.grafana.units import unit_id
 
 from benchmarks.services import specs
 from benchmarks.table import Figure
 from obsgen import Options, build
 from obsgen.artefacts import Compiled, Dashboard, Panel, Target
+from obsgen.artefacts.grafana_units import unit_id
 from obsgen.diagnostics import has_errors
 from obsgen.outputs import grafana
 

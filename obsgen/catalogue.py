@@ -30,6 +30,21 @@ TARGET_LABELS: Final = ("job", "instance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogLines:
+    """
+    Lines of a log that are counted.
+
+    Attributes:
+        text: LogQL that selects them.
+        window: How far back each count looks, a duration as PromQL writes it.
+    """
+
+    text: str
+    window: str
+    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """
     A declared metric.
@@ -46,6 +61,7 @@ class Metric:
         bad: Matchers of the events that ready dashboards show as errors.
         limit: The gauge that says how much of it there can be, or empty.
         recorded: The series under which rules record it, where nothing exposes it.
+        lines: The log lines that Loki counts and records as this metric, or None.
     """
 
     name: str
@@ -65,6 +81,7 @@ class Metric:
     planned: bool = False
     limit: str = ""
     recorded: str = ""
+    lines: LogLines | None = None
     refs: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

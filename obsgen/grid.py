@@ -12,7 +12,7 @@ spreads its repetitions over all columns, and moves down what stands below (docu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.artefacts import Panel, Section
@@ -72,6 +72,26 @@ def placed(sections: Sequence[Section]) -> Iterator[PlacedSection]:
 def is_spread(panel: Panel) -> bool:
     """Say whether a panel is repeated side by side, and so takes whole lines."""
     return bool(panel.repeat) and panel.extra.get("repeatDirection") != _DOWNWARDS
+
+
+def without_holes(section: Section) -> Section:
+    """
+    Return a section whose lines are all as wide as the grid: their panels share what was empty.
+
+    A line with a panel that is repeated is left: how many there will be is not known.
+    """
+    found: list[Panel] = []
+    for line in _lines(section.panels):
+        empty = COLUMNS - sum(map(_width, line))
+        if empty and not any(panel.repeat for panel in line):
+            each, rest = divmod(empty, len(line))
+            found += [
+                replace(panel, width=_width(panel) + each + (place < rest))
+                for place, panel in enumerate(line)
+            ]
+        else:
+            found += line
+    return replace(section, panels=tuple(found))
 
 
 def _flow(panels: Sequence[Panel], y: int) -> Iterator[Placed]:

@@ -14,6 +14,7 @@ from typing import Final
 from obsgen.artefacts import Compiled, OutputFile
 from obsgen.checks import check, dashboard_rules
 from obsgen.checks.dashboards import BY_CONSTRUCTION
+from obsgen.compile.past_intervals import past_intervals
 from obsgen.compile.project import compile_spec
 from obsgen.diagnostics import PRESET_FILE, Code, Diagnostic, Related, Severity, finding, has_errors
 from obsgen.exclusions import Exclusions
@@ -44,7 +45,8 @@ class Options:
     Attributes:
         environment: Only this environment, or None for all.
         requires_project: The output is going to be written, so a Project is demanded.
-        today: `2026-11-25`, for ignored findings that end on a day; empty, where none ends.
+        today: `2026-11-25`, for what ends on a day: ignored findings and years of intervals; or
+            empty.
         presets: Shipped presets by name; read only when used.
         exclusions: `.lint` files by name: where rules about dashboards do not count.
         context: Files of which only the Project (unless the specs hold one) and the presets
@@ -134,7 +136,8 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     # A Project may stand in what could not be read.
     demands_project = options.requires_project and not has_errors(diagnostics)
     shipped = _ShippedPresets(options.presets, diagnostics.append)
-    documents = read_documents(sources, diagnostics.append)
+    broken = frozenset(found.origin.file for found in diagnostics)
+    documents = read_documents(sources, diagnostics.append, broken_files=broken)
     around = tuple(read_source(name, options.context[name])[0] for name in sorted(options.context))
     documents = documents.completed_by(read_documents(around, diagnostics.append))
     written = {name_of(node): node for node in documents.of("Preset")}
@@ -157,6 +160,8 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
         # What could not be read is missing in what was compiled; only PromQL stands for itself.
         if not is_partial or _is_about_promql(diagnostic)
     ]
+    for each in () if is_partial else compiled:
+        checked.extend(past_intervals(each.alertmanager, options.today))
     if not is_partial:
         checked.extend(exclusions.problems(dashboard_rules(), BY_CONSTRUCTION))
     ignores = Ignores((*sources, *lint_files), today=options.today, is_partial=is_partial)

@@ -19,7 +19,7 @@ from obsgen.lint import LintOptions, lint
 from obsgen.model import SeverityScheme
 from obsgen.pipeline import Built, Options, build
 from obsgen.reader.layers import INSTRUMENTATIONS, PACKS
-from obsgen.reader.project import DEFAULT_SEVERITIES
+from obsgen.reader.severities import DEFAULT_SEVERITIES
 from obsgen.source import MappingNode, Scalar, SourceMap, read_source
 from obsgen.units import Duration
 from obsgen.workspace import STDIN, today

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +20,8 @@ class Asked:
     path: str
     params: list[tuple[str, str]]
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -37,10 +41,20 @@ class Exchange(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters of its query."""
+        return dict(parse_qsl(urlsplit(self.path).query))
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append(Asked(url.path, parse_qsl(url.query), headers))
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        asked = Asked(url.path, parse_qsl(url.query), headers, self.command, body)
+        self.server.asked.append(asked)
         answer = self.server.answers.get(url.path)
         try:
             if answer is None:
@@ -74,13 +88,26 @@ class Answering:
 
 
 @contextmanager
-def answering(answers: Mapping[str, Callable[[Exchange], None]]) -> Iterator[Answering]:
-    """Answer by path until the context ends; 404 for all other paths."""
+def answering(
+    answers: Mapping[str, Callable[[Exchange], None]],
+    certificate: tuple[Path, Path] | None = None,
+) -> Iterator[Answering]:
+    """
+    Answer by path until the context ends; 404 for all other paths.
+
+    Args:
+        certificate: That of the server and its key, for one of TLS.
+    """
     server = _Server(answers)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Answering(f"http://127.0.0.1:{server.server_port}", server.asked)
+        scheme = "http" if certificate is None else "https"
+        yield Answering(f"{scheme}://127.0.0.1:{server.server_port}", server.asked)
     finally:
         server.shutdown()
         server.server_close()

@@ -192,5 +192,5 @@ def queries(dashboard: dict[str, Any]) -> Iterator[str]:
     """Yield the PromQL of all panels."""
     for one in panels(dashboard):
         for target in one.get("targets", ()):
-            if target["datasource"]["type"] == "prometheus":
+            if one["datasource"]["type"] == "prometheus":
                 yield target["expr"]

@@ -75,7 +75,7 @@ component: c
 group: g
 source: s
 details: {{team: a}}
-images: [{{src: "http://a", alt: b, href: "http://c"}}]
+images: [{{src: "https://a", alt: b, href: "http://c"}}]
 links: [{{href: "http://a", text: b}}]
 url: http://events:8080
 {OAUTH}""",
@@ -324,7 +324,7 @@ monospace: true
     ),
     "sns": (
         """
-topic_arn: a
+topic_arn: arn:aws:sns:eu-central-1:123456789012:a
 sigv4: {role_arn: r, external_id: e, use_fips_sts_endpoint: true, service_name: sns}
 use_aws_http_client: true
 """,
@@ -417,7 +417,7 @@ footer_icon: http://f
 image_url: http://i
 icon_url: http://i
 icon_emoji: ":fire:"
-attachments: [{{fallback: f, color: c, pretext: p, text: x, author_name: a, author_link: "http://a",
+attachments: [{{fallback: f, color: "#ff0000", pretext: p, text: x, author_name: a, author_link: "http://a",
   author_icon: "http://a", title: t, title_link: "http://t", fields: [{{title: a, value: b,
   short: true}}], thumb_url: "http://t", footer: f, footer_icon: "http://f", image_url: "http://i"}}]
 type: custom_a

@@ -186,7 +186,7 @@ def written(rules: str, tests: bytes, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", [*ALERTS, *LONG])
-@pytest.mark.parametrize("waits", ["for: 5m, keep_firing_for: 2m", "runbook: none"])
+@pytest.mark.parametrize("waits", ["for: 5m, keep_firing_for: 2m", "runbook: /runbooks/one"])
 def test_generated_tests_pass(tmp_path: Path, name: str, waits: str):
     files = generated(name, waits)
     rules = files["prometheus/rules/desk.rules.yml"].data.decode()

@@ -70,7 +70,7 @@ def test_an_id_and_a_name_stand_for_one_code():
 
 @pytest.mark.parametrize("code", EVERY, ids=lambda code: code.id)
 def test_a_code_says_why_it_matters_and_how_to_fix_it(code: Code):
-    assert re.fullmatch(r"(SRC|SCH|REF|SLO|PQL|ALR|DSH|SEC|OUT)\d{3}", code.id)
+    assert re.fullmatch(r"(SRC|SCH|REF|SLO|PQL|ALR|DSH|SEC|SIM|LIV|OUT)\d{3}", code.id)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code.name)
     assert code.why.strip()
     assert not code.why.endswith(".")

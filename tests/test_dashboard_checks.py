@@ -37,9 +37,9 @@ from obsgen.artefacts import (
 from obsgen.artefacts.grafana_unit_ids import unit_ids
 from obsgen.checks import check, codes, dashboard_rules
 from obsgen.checks.dashboards import BY_CONSTRUCTION
-from obsgen.checks.dashboards._logql import logql_problem
 from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.exclusions import Exclusions
+from obsgen.logql import logql_problem
 from obsgen.model.checks import CheckSettings
 from obsgen.pipeline import Options, build
 from obsgen.report import as_text

@@ -366,3 +366,16 @@ def test_what_is_sound_is_taken_by_promtool_too(tmp_path: Path):
 def test_what_promtool_refuses_is_an_error(tmp_path: Path):
     assert set(BAD) == refused_by_promtool(BAD, tmp_path)
     assert [] == [text for text in BAD if not parse_template(text).errors]
+
+
+def test_a_query_that_is_written_out_is_told_with_its_characters():
+    text = '{{ with query "sum(up)" }}{{ . | len }}{{ end }}{{ range query `up` }}{{ end }}'
+
+    found = parse_template(text).queries
+
+    assert ["sum(up)", "up"] == [query.text for query in found]
+    assert ["sum(up)", "up"] == [text[query.start : query.end] for query in found]
+
+
+def test_a_query_with_escapes_is_left_alone():
+    assert () == parse_template('{{ query "up{job=\\"x\\"}" }}').queries

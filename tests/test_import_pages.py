@@ -414,6 +414,8 @@ def test_what_is_no_page_of_metrics_is_called_by_its_name(
         ('x 1\ny{a="b} 1\n', 2, "the quotes or braces of the labels are not closed"),
         ("x 1\ny\n", 2, "a sample is a name and a value"),
         ("x 1\nnan\n", 2, "a sample is a name and a value"),
+        ("x 1\ny 1 2 3\n", 2, "a sample is a name, a value and at most a time"),
+        ('x 1\ny{a="}"} 1 2 3\n', 2, "a sample is a name, a value and at most a time"),
         ('x 1\n  y{a="b",a="c"} 1\n', 2, "Invalid labels"),
         ("x 1\n# TYPE y countre\ny 1\n", 2, "`countre` is no type"),
         ("# TYPE y info\ny 1\n", 1, "`info` is no type"),

@@ -272,7 +272,7 @@ def asked() -> Iterator[Asked]:
         title = dashboard["title"]
         for panel in _panels(dashboard):
             for target in panel.get("targets", ()):
-                if target["datasource"]["type"] != "prometheus":
+                if panel["datasource"]["type"] != "prometheus":
                     continue
                 yield Asked(f"{title}: {panel['title']}", _filled(target["expr"]))
         for annotation in dashboard["annotations"]["list"]:

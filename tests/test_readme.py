@@ -177,7 +177,9 @@ def test_what_the_page_on_imports_shows_is_what_import_prints(tmp_path, monkeypa
     assert result.stderr == blocks("console", page)[1]
 
 
-@pytest.mark.parametrize("package", ["measures", "slis", "alerts", "receivers", "panels", "probes"])
+@pytest.mark.parametrize(
+    "package", ["measures", "slis", "alerts", "receivers", "panels", "probes", "scenarios"]
+)
 def test_the_reference_has_a_line_for_every_kind(package):
     reference = (ROOT / "docs" / "specs.md").read_text("utf-8")
 

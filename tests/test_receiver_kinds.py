@@ -172,7 +172,10 @@ def shared_value(field: str) -> str:
         return "true"
     if field == "smarthost":
         return "a:25"
-    return "http://a/" if field in {"api_url", "url", "app_url"} else "/a"
+    texts = {"from": "alerts@example.com"} | dict.fromkeys(
+        ("api_url", "url", "app_url"), "http://a/"
+    )
+    return texts.get(field, "/a")
 
 
 @pytest.mark.parametrize("path", SHARED)
@@ -296,7 +299,8 @@ def test_a_file_that_the_target_does_not_read_is_told_with_the_placeholder():
 
 
 def test_no_alertmanager_reads_the_keys_of_aws_from_a_file():
-    text = "topic_arn: a\nsigv4: {access_key: '${KEY}', secret_key: hunter2}"
+    topic = "topic_arn: arn:aws:sns:eu-central-1:123456789012:a"
+    text = topic + "\nsigv4: {access_key: '${KEY}', secret_key: hunter2}"
     (found,) = read(a_spec("sns", text), a_project(version=NEWEST)).found
 
     assert (
@@ -342,7 +346,7 @@ MAIL = "to: a@b.c\nfrom: a@b.c\nsmarthost: a:25\n"
 JIRA = "project: a\nissue_type: b\n"
 WECHAT = "api_secret_file: /a\n"
 BOT = "channel: a\napi_url: https://slack.com/api/chat.postMessage\n"
-SIGV4 = "topic_arn: a\nsigv4: "
+SIGV4 = "topic_arn: arn:aws:sns:eu-central-1:123456789012:a\nsigv4: "
 
 RULES = {
     "webhook url and file": ("webhook", "url: http://a\nurl_file: /b", "`url_file` excludes `url`"),
@@ -456,7 +460,7 @@ RULES = {
     "opsgenie nobody": (
         "opsgenie",
         "api_key_file: /a\nresponders: [{type: team}]",
-        "has no `name` or `id` or `username`",
+        "has no `name` or `id`",
     ),
     "opsgenie somebody twice": (
         "opsgenie",
@@ -519,8 +523,16 @@ RULES = {
         "`monospace` excludes `html`",
     ),
     "sns to nowhere": ("sns", "subject: a", "has no `topic_arn` or `phone_number` or `target_arn`"),
-    "sns to two": ("sns", "topic_arn: a\nphone_number: b", "`phone_number` excludes `topic_arn`"),
-    "sns to the third": ("sns", "phone_number: a\ntarget_arn: b", "`target_arn` excludes"),
+    "sns to two": (
+        "sns",
+        'topic_arn: arn:aws:sns:eu-central-1:123456789012:a\nphone_number: "+491701234567"',
+        "`phone_number` excludes `topic_arn`",
+    ),
+    "sns to the third": (
+        "sns",
+        'phone_number: "+491701234567"\ntarget_arn: b',
+        "`target_arn` excludes",
+    ),
     "sns half a key": (
         "sns",
         SIGV4 + "{access_key: '${A}'}",
@@ -708,7 +720,7 @@ SHORT = {
         "user_key_file: /a\ntoken_file: /b",
         ("title", "message", "url", "url_title", "priority"),
     ),
-    "sns": ("topic_arn: a", ("sigv4", "subject", "message")),
+    "sns": ("topic_arn: arn:aws:sns:eu-central-1:123456789012:a", ("sigv4", "subject", "message")),
     "wechat": (
         "corp_id: c\napi_secret_file: /a\nagent_id: 1\nto_tag: t",
         ("send_resolved", "message"),

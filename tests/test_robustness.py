@@ -170,15 +170,3 @@ def test_random_bytes_never_raise():
     for number in in_time():
         chance = random.Random(f"bytes {number}")
         outcome(chance.randbytes(chance.randrange(400)))
-
-
-def test_a_spec_gives_files_or_an_error():
-    for text in TEXTS:
-        built = outcome(text)
-
-        assert built.files or built.diagnostics
-
-
-def test_lines_that_end_in_crlf_give_the_same_files():
-    for text in TEXTS:
-        assert outcome(text).files == outcome(text.replace("\n", "\r\n")).files

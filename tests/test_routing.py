@@ -595,7 +595,7 @@ def test_intervals_need_an_alertmanager_that_knows_locations():
 
     assert (
         ("ALR553",),
-        ("interval `office` needs Alertmanager 0.25, the target is 0.24",),
+        ("`location` of interval `office` needs Alertmanager 0.25, the target is 0.24",),
     ) == (
         read(text, a_project(version=(0, 24))).codes,
         read(text, a_project(version=(0, 24))).messages,

@@ -6,7 +6,7 @@ from typing import Final
 
 KINDS: Final = (
     *("threshold", "any_of", "all_of", "down", "expr"),
-    *("forecast", "anomaly", "absent", "heartbeat", "watchdog", "spend"),
+    *("forecast", "anomaly", "absent", "heartbeat", "watchdog", "spend", "logs"),
 )
 
 LEVELLED: Final = frozenset({"spend"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -60,6 +61,7 @@ _WEEKLY: Final = "weekly"
 _MOST_WEEKS: Final = 4
 _FEWEST_WEEKS: Final = 3
 _SAMPLES: Final = 100
+_TIMES: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _SIGMA: Final = Decimal(3)
 
 
@@ -140,6 +142,12 @@ def _far(node: MappingNode, compared: list[str], reader: Reader) -> tuple[Fracti
     given = node.get(key)
     if given is None:
         return Fraction(_SIGMA), number_text(_SIGMA)
+    if compared and isinstance(given, Scalar) and _TIMES.fullmatch(given.text):
+        times = number_text(Decimal(given.text) * 100)
+        message = f"`{key}: {given.text}` of what is usual has no unit"
+        hint = f"write `{key}: {times}%`: {given.text} times what is usual"
+        reader.report(finding(ANOMALY, given.origin, message, hint))
+        return None
     amount = reader.amount(given, RATIO if compared else COUNT)
     if amount is None or not isinstance(given, Scalar):
         return None

@@ -84,7 +84,7 @@ class History:
         """Return the values of this evaluation."""
         self._fill(world)
         # Asking for the time says that each evaluation differs: it adds a value.
-        index = int(world.seconds * 1000) // self.evaluation.ms
+        index = world.now // self.evaluation.ms
         return self._values[world.played, world.is_closed][index]
 
     def ago(self, world: World, length: Duration) -> Mapping[Labels, Fraction]:

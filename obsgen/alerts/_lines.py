@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
+from math import lcm
+from operator import mul
 from typing import Final
 
 from obsgen.alerts._pace import Pace, Play, samples
@@ -29,8 +31,8 @@ from obsgen.model import (
 )
 from obsgen.units import Duration, shown_in
 
-Point = tuple[Fraction, Fraction]
-"""Seconds, and a value."""
+Point = tuple[int, Fraction]
+"""Milliseconds, and a value."""
 
 _FINE: Final = 100
 """A line nears its limit by one part of so many of it at each evaluation."""
@@ -44,24 +46,32 @@ def half_of(since: Duration) -> Duration:
     return Duration(since.ms // 2)
 
 
-def foreseen(points: Iterable[Point], at: Fraction) -> Fraction | None:
+def foreseen(points: Iterable[Point], at: int) -> Fraction | None:
     """
     Follow the line of least squares through some points; None where there are fewer than two.
 
-    The slope is cov(x, y) / var(x); the line goes through the means of both.
+    The slope is cov(x, y) / var(x); the line goes through the means of both. All sums are of whole
+    numbers, with the values over one denominator: exact, and a tenth of the work of fractions.
 
-    >>> foreseen([(Fraction(0), Fraction(1)), (Fraction(1), Fraction(3))], Fraction(10))
+    Args:
+        points: Milliseconds and values, at least two times among them where there are two points.
+        at: Milliseconds.
+
+    >>> foreseen([(0, Fraction(1)), (1000, Fraction(3))], 10_000)
     Fraction(21, 1)
     """
     known = tuple(points)
     count = len(known)
     if count < 2:  # noqa: PLR2004 - a line needs two points
         return None
-    mean_x = sum((x for x, _ in known), Fraction(0)) / count
-    mean_y = sum((y for _, y in known), Fraction(0)) / count
-    spread = sum((x - mean_x) ** 2 for x, _ in known)
-    slope = sum(((x - mean_x) * (y - mean_y) for x, y in known), Fraction(0)) / spread
-    return mean_y + slope * (at - mean_x)
+    origin = known[0][0]
+    scale = lcm(*(y.denominator for _, y in known))
+    xs = [x - origin for x, _ in known]
+    ys = [y.numerator * (scale // y.denominator) for _, y in known]
+    x, y, xx, xy = sum(xs), sum(ys), sum(map(mul, xs, xs)), sum(map(mul, xs, ys))
+    rise = (count * xy - x * y) * (count * (at - origin) - x)
+    run = count * xx - x * x
+    return Fraction(y * run + rise, count * scale * run)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +118,8 @@ class Lines:
 
     def met(self, world: World) -> Iterator[Labels]:
         """Yield for which label sets the line is beyond the limit."""
-        ahead = world.seconds + Fraction(self.within.seconds)
-        recent = world.seconds - Fraction(half_of(self.since).ms, 1000)
+        ahead = world.now + self.within.ms
+        recent = world.now - half_of(self.since).ms
         told: set[Labels] = set()
         for number, part in enumerate(self.condition.parts(self.query)):
             for labels, points in self._points(world, number, part).items():
@@ -130,7 +140,7 @@ class Lines:
         for index in range(max(0, first), end // step.ms + 1):
             at = index * step.ms
             for labels, value in self._value(world, number, part, at).items():
-                found.setdefault(labels, []).append((Fraction(at, 1000), value))
+                found.setdefault(labels, []).append((at, value))
         return found
 
     def _value(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from obsgen import names
+from obsgen.alerts._spend_levels import SPEND_PACE, SpendLevel, read_levels
 from obsgen.catalogue import Metric
-from obsgen.diagnostics import NOWHERE, Code, Origin, finding
+from obsgen.diagnostics import Code, finding
 from obsgen.model import Calendar, Limit, Period, Reader, Schema, Spend
 from obsgen.schema.shared import listed, mapping, ref, text
 from obsgen.source import MappingNode, Node, Scalar, Sequence
-from obsgen.units import RATIO, Duration, number_text
+from obsgen.units import Duration, number_text
 
 NOT_MONEY: Final = Code(
     "ALR610",
@@ -30,24 +29,11 @@ SPEND_PERIOD: Final = Code(
     fix="Write `per: day`, `week`, `month` or `quarter`, or a rolling length such as `30d`; raise "
     "the Project's `prometheus: {retention: …}` where it is shorter.",
 )
-SPEND_LEVEL: Final = Code(
-    "ALR612",
-    "spend-level",
-    why="a level says at which part of the budget somebody is told, spent already or projected",
-    fix="Write `{spent: 90%, severity: high}` or `{projected: 100%, severity: medium}`, each once.",
-)
 SPEND_BUDGET: Final = Code(
     "ALR613",
     "spend-budget",
     why="of a budget of nothing everything is spent from the beginning on",
     fix="Write an amount above 0: `budget: 500 USD`.",
-)
-SPEND_PACE: Final = Code(
-    "ALR614",
-    "spend-pace",
-    why="a projection goes on as the period began, or as the last days were; a rolling period has "
-    "no beginning, and days that are longer than it say nothing new",
-    fix="Write `project: 7d` (shorter than the period), or, by the calendar, `project: elapsed`.",
 )
 SPEND_GROUP: Final = Code(
     "ALR615",
@@ -55,9 +41,7 @@ SPEND_GROUP: Final = Code(
     why="the label tells budgets, levels or periods apart already",
     fix="Group by another label.",
 )
-CODES: Final = (NOT_MONEY, SPEND_PERIOD, SPEND_LEVEL, SPEND_BUDGET, SPEND_PACE, SPEND_GROUP)
-
-Projected = Literal["spent", "projected"]
+CODES: Final = (NOT_MONEY, SPEND_PERIOD, SPEND_BUDGET, SPEND_GROUP)
 
 _CALENDARS: Final[Mapping[str, Calendar]] = {word: word for word in get_args(Calendar)}
 _ELAPSED: Final = "elapsed"
@@ -105,34 +89,6 @@ SCHEMA: Final[Schema] = mapping(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpendLevel:
-    """
-    A part of the budget at which somebody is told.
-
-    Attributes:
-        shown: What is compared: what is spent, or what will be at the end of the period.
-        share: Of the budget; 1 is all of it.
-        text: As the author wrote it: `90%`.
-    """
-
-    shown: Projected
-    share: Decimal
-    text: str
-    severity: str
-    origin: Origin = field(compare=False, repr=False, default=NOWHERE)
-
-    @property
-    def label(self) -> str:
-        """What tells the alert of this level from others: `spent-90`."""
-        return f"{self.shown}-{number_text(self.share * 100)}"
-
-    @property
-    def series(self) -> str:
-        """The recorded series that is compared."""
-        return names.SPENT if self.shown == "spent" else names.SPEND_PROJECTED
-
-
 def read_spend(node: Node, reader: Reader) -> tuple[Spend, tuple[SpendLevel, ...]] | None:
     """Read a budget and its levels; the budget has the name of the alert, told elsewhere."""
     if not isinstance(node, MappingNode):
@@ -156,7 +112,7 @@ def read_spend(node: Node, reader: Reader) -> tuple[Spend, tuple[SpendLevel, ...
         period=period,
         pace=pace if pace.ms else None,
     )
-    levels = _levels(node.get("levels"), spend, reader)
+    levels = read_levels(node.get("levels"), spend, reader)
     return (spend, levels) if levels else None
 
 
@@ -244,58 +200,3 @@ def _pace(node: Node | None, period: Period, reader: Reader) -> Duration | None:
         reader.report(finding(SPEND_PACE, node.origin, message, "write `project: 1d`"))
         return None
     return pace
-
-
-def _levels(node: Node | None, spend: Spend, reader: Reader) -> tuple[SpendLevel, ...]:
-    """Read all levels; none where one is wrong."""
-    items = node.items if isinstance(node, Sequence) else ()
-    if isinstance(node, Sequence) and not items:
-        hint = "write `levels: [{spent: 90%, severity: high}]`"
-        message = "a budget without levels tells nobody"
-        reader.report(finding(SPEND_LEVEL, node.origin, message, hint))
-    found: dict[str, SpendLevel] = {}
-    for item in items:
-        level = _level(item, spend, reader) if isinstance(item, MappingNode) else None
-        if level is None:
-            continue
-        if level.label in found:
-            message = f"`{level.shown}: {level.text}` stands twice"
-            reader.report(finding(SPEND_LEVEL, item.origin, message, "remove one of the two"))
-            continue
-        found[level.label] = level
-    return tuple(found.values()) if len(found) == len(items) else ()
-
-
-def _level(node: MappingNode, spend: Spend, reader: Reader) -> SpendLevel | None:
-    chosen: list[Projected] = [word for word in get_args(Projected) if word in node.entries]
-    if len(chosen) != 1:
-        message = f"a level takes one of `spent` and `projected`, found {len(chosen) or 'none'}"
-        hint = "write `{spent: 90%, severity: high}`"
-        reader.report(finding(SPEND_LEVEL, node.origin, message, hint))
-        return None
-    shown = chosen[0]
-    written = node.entries[shown].value
-    severity = reader.severity(node.get("severity"))
-    if "severity" not in node.entries:
-        message = "a level has no severity: each of them makes an alert of its own"
-        hint = f"add `severity: {reader.project.severities.names[0]}`"
-        reader.report(finding(SPEND_LEVEL, node.origin, message, hint))
-    share = reader.amount(written, RATIO)
-    if share is None or severity is None or not isinstance(written, Scalar):
-        return None
-    if share <= 0:
-        message = f"`{shown}` {written.word} is not above 0"
-        reader.report(finding(SPEND_LEVEL, written.origin, message, f"write `{shown}: 90%`"))
-        return None
-    if shown == "projected" and not spend.is_projected:
-        message = f"a rolling period of {spend.period} has no end to project to"
-        hint = "add `project: 1d`: what the period would cost at the pace of the last day"
-        reader.report(finding(SPEND_PACE, written.origin, message, hint))
-        return None
-    return SpendLevel(
-        shown=shown,
-        share=Decimal(number_text(share)),
-        text=written.text,
-        severity=severity,
-        origin=node.origin,
-    )

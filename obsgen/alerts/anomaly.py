@@ -25,7 +25,8 @@ from obsgen.alerts._deviations import Deviations
 from obsgen.alerts._history import WEEK, Baseline, History
 from obsgen.alerts._own import Own, proven_by
 from obsgen.alerts._pace import Pace
-from obsgen.alerts._rule import Firing, laid_out, one_rule, shown_labels
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import laid_out, one_rule, shown_labels
 from obsgen.alerts._steps import evaluations
 from obsgen.artefacts import RecordingRule
 from obsgen.catalogue import Metric

@@ -7,7 +7,8 @@ from typing import Final
 
 from obsgen.alerts._conditions import Several, read_conditions
 from obsgen.alerts._proofs import proven
-from obsgen.alerts._rule import Firing, one_rule
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import one_rule
 from obsgen.model import Alert, AlertParts, Context, Reader, Schema
 from obsgen.promql.build import any_of
 from obsgen.prose import capitalized

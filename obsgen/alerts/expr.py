@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.alerts._proof import unproven
-from obsgen.alerts._rule import Firing, one_rule
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import one_rule
 from obsgen.catalogue import Catalogue, Metric
 from obsgen.model import Alert, AlertParts, AlertRole, Context, Reader, Schema
 from obsgen.promql import parse, result_labels, selectors

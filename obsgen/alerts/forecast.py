@@ -15,7 +15,8 @@ from typing import Final
 
 from obsgen.alerts import _lines
 from obsgen.alerts._own import Own, proven_by
-from obsgen.alerts._rule import Firing, condition_firing, one_rule
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.model import (

@@ -14,7 +14,8 @@ from typing import Final
 
 from obsgen.alerts import _beats
 from obsgen.alerts._own import Own, proven_by
-from obsgen.alerts._rule import Firing, one_rule, shown_labels
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import one_rule, shown_labels
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher

@@ -10,9 +10,11 @@ from typing import Final
 
 from obsgen import names
 from obsgen.alerts._proof import unproven
-from obsgen.alerts._rule import Firing, one_rule, shown_labels
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import one_rule, shown_labels
+from obsgen.alerts._spend_levels import SpendLevel
 from obsgen.alerts._spend_proof import Told, spend_proofs
-from obsgen.alerts._spend_read import SCHEMA, SpendLevel, read_spend
+from obsgen.alerts._spend_read import SCHEMA, read_spend
 from obsgen.alerts._spend_rules import recorder_of, spend_rules
 from obsgen.artefacts import AlertingRule
 from obsgen.catalogue import Metric

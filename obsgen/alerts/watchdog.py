@@ -14,7 +14,8 @@ from typing import Final
 from obsgen import names
 from obsgen.alerts._own import Own, proven_by
 from obsgen.alerts._pace import Pace, Play
-from obsgen.alerts._rule import Firing, one_rule
+from obsgen.alerts._prose import Firing
+from obsgen.alerts._rule import one_rule
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.model import (

@@ -38,6 +38,7 @@ from obsgen.artefacts.grafana import (
     datasource_variable,
 )
 from obsgen.artefacts.json import Json
+from obsgen.artefacts.loki import SINGLE_TENANT, LokiConfig
 from obsgen.artefacts.output import Compiled, OutputFile, Page, QueryScope
 from obsgen.artefacts.probes import Probe
 from obsgen.artefacts.prometheus import (
@@ -73,6 +74,7 @@ __all__ = [
     "INTERVAL",
     "PROMETHEUS",
     "QUIET",
+    "SINGLE_TENANT",
     "AlertRef",
     "AlertingRule",
     "AlertmanagerConfig",
@@ -88,6 +90,7 @@ __all__ = [
     "InputSeries",
     "Json",
     "Link",
+    "LokiConfig",
     "Number",
     "OutputFile",
     "Page",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from obsgen.artefacts.alertmanager import AlertmanagerConfig
 from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource, GrafanaServer
+from obsgen.artefacts.loki import LokiConfig
 from obsgen.artefacts.prometheus import PrometheusConfig, RuleFile
 from obsgen.artefacts.rule_tests import RuleTestFile, Unproven
 from obsgen.artefacts.written import Written
@@ -50,11 +51,14 @@ class Compiled:
     Everything that one build compiled, for one environment.
 
     Attributes:
+        log_files: The rules that Loki evaluates, by service; LogQL.
         unproven: The alerts that *rule_tests* do not test.
         scopes: What the queries of each service may ask, by its name.
     """
 
     rule_files: tuple[RuleFile, ...]
+    log_files: tuple[RuleFile, ...] = ()
+    loki: LokiConfig = field(default_factory=LokiConfig)
     rule_tests: tuple[RuleTestFile, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     prometheus: PrometheusConfig

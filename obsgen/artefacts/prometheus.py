@@ -41,6 +41,7 @@ class AlertingRule:
         written: The expression of a rule that was written by hand, as a whole.
         limit: What its value is held to, in words: `above 5%`; else empty.
         says_for: Its author wrote `for`, were it for no time at all.
+        language: Of its expression: `promql`, or `logql` in a file of Loki's.
     """
 
     alert: str
@@ -54,6 +55,7 @@ class AlertingRule:
     says_for: bool = field(compare=False, repr=False, default=True)
     texts: Mapping[str, Written] = field(compare=False, repr=False, default_factory=dict)
     written: Written | None = field(compare=False, repr=False, default=None)
+    language: str = "promql"
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 
 

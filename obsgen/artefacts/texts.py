@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Hashable, Iterator, Mapping
+from typing import cast
 
 from obsgen.diagnostics import Origin
 
@@ -15,9 +17,17 @@ def strings_in(value: object) -> Iterator[str]:
         found = pending.pop()
         if isinstance(found, str):
             yield found
-        elif isinstance(found, Mapping):
-            pending.extend((*found.keys(), *found.values()))
         elif isinstance(found, list | tuple):
             pending.extend(found)
-        elif dataclasses.is_dataclass(found) and not isinstance(found, Origin | type):
-            pending.extend(getattr(found, field.name) for field in dataclasses.fields(found))
+        elif names := _fields(cast("Hashable", type(found))):
+            pending.extend([getattr(found, name) for name in names])
+        elif isinstance(found, Mapping):
+            pending.extend((*found.keys(), *found.values()))
+
+
+@functools.cache
+def _fields(kind: Hashable) -> tuple[str, ...]:
+    """Return the names of a class's fields; a place and what is no dataclass have none."""
+    if not dataclasses.is_dataclass(kind) or kind is Origin:
+        return ()
+    return tuple(field.name for field in dataclasses.fields(kind))

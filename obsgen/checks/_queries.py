@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from obsgen.artefacts import AlertingRule, Compiled, QueryScope, RecordingRule, RuleGroup
+from obsgen.checks._asked import Asked, Use, in_annotations, in_texts
 from obsgen.checks._known import Known, Recordings
 from obsgen.checks._panels import ShownPanel, ShownTarget, shown_panels
 from obsgen.checks._places import Places, WrittenTexts
@@ -23,16 +23,6 @@ from obsgen.routing.alerts import RoutedAlert, routed_alerts
 _Kind = TypeVar("_Kind", bound=Node)
 _SHOWN: Final = 60
 _ADDRESS: Final = re.compile(r"\bhttps?://\S+", re.ASCII)
-
-
-class Use(enum.Enum):
-    """What a query is for, in the words of messages."""
-
-    ALERT = "alert"
-    RECORD = "recorded series"
-    PANEL = "panel"
-    ANNOTATION = "annotation"
-    MEASURE = "measure"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,7 +171,7 @@ def subject_of(
     found = (
         *_of_rules(compiled, recordings),
         *_of_panels(panels, recordings),
-        *_of_annotations(compiled, recordings),
+        *_of_others(compiled, recordings),
     )
     queries = (*found, *_unused(compiled, recordings, found))
     return Subject(
@@ -230,19 +220,24 @@ def _of_panels(panels: tuple[ShownPanel, ...], recordings: Recordings) -> Iterat
         for target in panel.targets:
             if not target.is_promql:
                 continue
-            asked = _Asked(use=Use.PANEL, name=panel.title, text=target.expr, origin=target.origin)
-            for query in _with_variables(asked, service, known, known.written):
+            asked = Asked(
+                use=Use.PANEL,
+                name=panel.title,
+                text=target.expr,
+                origin=target.origin,
+                service=service,
+            )
+            for query in _with_variables(asked, known, known.written):
                 query.panel, query.target = panel, target
                 yield query
 
 
-def _of_annotations(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
-    for dashboard in compiled.dashboards:
-        known = recordings.known_to(dashboard.service)
-        for mark in dashboard.annotations:
-            place = mark.origin if mark.origin.file else dashboard.origin
-            asked = _Asked(use=Use.ANNOTATION, name=mark.name, text=mark.expr, origin=place)
-            yield from _with_variables(asked, dashboard.service, known, known.written)
+def _of_others(compiled: Compiled, recordings: Recordings) -> Iterator[Query]:
+    for asked in (*in_annotations(compiled), *in_texts(compiled)):
+        known = recordings.known_to(asked.service)
+        # The place of a text's query is known.
+        written = WrittenTexts(()) if asked.use is Use.TEXT else known.written
+        yield from _with_variables(asked, known, written)
 
 
 def _unused(
@@ -254,28 +249,17 @@ def _unused(
         known = recordings.known_to(service)
         for written in scope.written:
             if (service, written) not in used:
-                measure = _Asked(
+                measure = Asked(
                     use=Use.MEASURE,
                     name=written.text,
                     text=written.narrowed,
                     origin=written.origin,
+                    service=service,
                 )
-                yield from _with_variables(measure, service, known, WrittenTexts((written,)))
+                yield from _with_variables(measure, known, WrittenTexts((written,)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """An expression that no rule holds; Grafana's variables may stand in it."""
-
-    use: Use
-    name: str
-    text: str
-    origin: Origin
-
-
-def _with_variables(
-    asked: _Asked, service: str, known: Known, written: WrittenTexts
-) -> Iterator[Query]:
+def _with_variables(asked: Asked, known: Known, written: WrittenTexts) -> Iterator[Query]:
     """Yield its query, if it is PromQL of which something can be told."""
     try:
         read = parse_with_variables(asked.text)
@@ -292,6 +276,6 @@ def _with_variables(
         meanings=Meanings(root, known),
         places=Places(root, asked.origin, written, compiled=filled),
         scope=known.scope,
-        service=service,
+        service=asked.service,
         origin=asked.origin,
     )

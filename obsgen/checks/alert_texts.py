@@ -18,7 +18,7 @@ from obsgen.checks._values import (
 )
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.gotemplate import Template, parse_template
-from obsgen.promql import Aggregate, Label, walk
+from obsgen.promql import Aggregate, Label, NewerSyntaxError, PromqlError, parse, walk
 
 MISSING_LABEL: Final = Code(
     "ALR521",
@@ -47,6 +47,7 @@ _OWN: Final = frozenset({"alertname", "alertstate", "__name__"})
 
 
 def _run(subject: Subject) -> Iterator[Diagnostic]:
+    yield from _of_logs(subject)
     server = frozenset(subject.compiled.prometheus.external_labels)
     for query in subject.alerts:
         rule = query.rule
@@ -66,10 +67,36 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
                 yield from value_findings(query, template, written)
 
 
+def _of_logs(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the texts of alerts that Loki tells."""
+    for rule in (rule for file in subject.compiled.log_files for rule in file.alerts):
+        labels = (rule.carries or frozenset()) - rule.labels.keys()
+        for written in rule.texts.values():
+            template = parse_template(written.text)
+            yield from _broken(template, written)
+            for label in template.labels:
+                if label.name in labels:
+                    continue
+                place = written.origin.characters(label.start, label.end)
+                message = f"`$labels.{label.name}` is not in the result of `{rule.alert}`"
+                hint = f"keep the label with `by: [{label.name}]`"
+                yield finding(MISSING_LABEL, place, message, hint)
+
+
 def _broken(template: Template, written: Written) -> Iterator[Diagnostic]:
     for error in template.errors:
         place = written.origin.characters(error.start, error.end)
         yield finding(BROKEN_TEMPLATE, place, error.message, error.hint)
+    for query in template.queries:
+        try:
+            parse(query.text, result="vector")
+        except NewerSyntaxError:
+            continue
+        except PromqlError as error:
+            first, last = error.span
+            place = written.origin.characters(query.start + first, query.start + last)
+            message = f"the query in the text is no PromQL: {error.message}"
+            yield finding(BROKEN_TEMPLATE, place, message, error.hint)
 
 
 def _missing(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.artefacts import AlertingRule
+from obsgen.checks._asked import Use
 from obsgen.checks._check import Check, Example
-from obsgen.checks._queries import Query, Subject, Use
+from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 from obsgen.promql import (
     Aggregate,
@@ -125,7 +126,8 @@ def _run(subject: Subject) -> Iterator[Diagnostic]:
         if query.use is Use.PANEL and query.scope is None:
             continue
         if _keeps_firing(query) and version < _KEEP_FIRING_FOR:
-            yield too_new("`keep_firing_for`", _KEEP_FIRING_FOR, version, query.origin)
+            place = query.origin / "keep_firing_for"
+            yield too_new("`keep_firing_for`", _KEEP_FIRING_FOR, version, place)
         for node, feature in _used(query):
             if feature.since > version:
                 hint = f"write it with older functions, or {_raised(feature.since)}"

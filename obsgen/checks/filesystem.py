@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from obsgen.checks._asked import Use
 from obsgen.checks._check import Check, Example, of_nodes
-from obsgen.checks._queries import Query, Use
+from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Aggregate, Matcher, Node, VectorSelector
 

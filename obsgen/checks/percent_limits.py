@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from obsgen.checks._asked import Use
 from obsgen.checks._check import Check, Example, of_nodes
-from obsgen.checks._queries import Query, Use
+from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Aggregate, Binary, Call, Node, walk, without_parens
 from obsgen.promql.functions import COMPARISONS

@@ -8,8 +8,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from obsgen.checks._asked import Use
 from obsgen.checks._check import Check, Example, of_nodes
-from obsgen.checks._queries import Query, Use
+from obsgen.checks._queries import Query
 from obsgen.diagnostics import Code, Diagnostic, Severity
 from obsgen.promql import Binary, Call, Node, NumberLiteral, walk, without_parens
 from obsgen.promql.functions import COMPARISONS

@@ -7,8 +7,9 @@ from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import RecordingRule, RuleGroup
+from obsgen.checks._asked import Use
 from obsgen.checks._check import Check, Example
-from obsgen.checks._queries import Query, Subject, Use
+from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
 from obsgen.promql import VectorSelector
 

@@ -111,7 +111,9 @@ class _Player:
                     *(inhibits(rule, _as_of(given, labels, rule), labels) for rule in rules)
                 )
                 if verdict is None:
-                    return f"may or may not be silenced by `{source.name}`: give more labels"
+                    open_ = sorted(labels.varying - labels.fixed.keys())
+                    needed = f"labels `{{{', '.join(f'{k}: …' for k in open_)}}}`"
+                    return f"may or may not be silenced by `{source.name}`: give {needed}"
                 if verdict:
                     wanted = _listed(self.test.reaches)
                     problem = f"is silenced by `{source.name}`, and reaches nobody, not {wanted}"

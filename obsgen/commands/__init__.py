@@ -21,10 +21,16 @@ NAMES: Final = (
     "init",
     "lint",
     "preview",
+    "report",
     "routes",
     "schema",
+    "simulate",
+    "sink",
+    "stack",
+    "stats",
     "test",
     "validate",
+    "verify",
 )
 """The modules of this package that hold a command of the same name (`import_`: a keyword)."""
 

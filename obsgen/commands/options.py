@@ -81,19 +81,6 @@ def server_options(command: _Command) -> _Command:
     """Take how servers are asked: as whom, whom to trust, how long to wait."""
     options = (
         click.option(
-            "--bearer-token-file",
-            "token_file",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Holds the token that is sent to the server.",
-        ),
-        click.option(
-            "--bearer-token-env",
-            "token_variable",
-            metavar="VARIABLE",
-            help="The environment variable that holds it.",
-        ),
-        click.option(
             "--ca-file",
             type=click.Path(path_type=Path),
             metavar="FILE",
@@ -110,4 +97,45 @@ def server_options(command: _Command) -> _Command:
     )
     for option in reversed(options):
         command = option(command)
-    return command
+    return token_options("bearer-token", "token", "the server")(command)
+
+
+def token_options(option: str, name: str, server: str) -> Callable[[_Command], _Command]:
+    """
+    Take the token of a server, which never stands on the command line itself.
+
+    Args:
+        option: How the options begin: `bearer-token`.
+        name: How the parameters begin: `token` gives `token_file` and `token_variable`.
+        server: Who it is sent to, in words.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        file = click.option(
+            f"--{option}-file",
+            f"{name}_file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=f"Holds the token that is sent to {server}.",
+        )
+        variable = click.option(
+            f"--{option}-env",
+            f"{name}_variable",
+            metavar="VARIABLE",
+            help="The environment variable that holds it.",
+        )
+        return file(variable(command))
+
+    return decorate
+
+
+_PORTS: Final = 65_536
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Read the host and the port of `--listen`."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) >= _PORTS:
+        message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
+        raise click.BadParameter(message, param_hint="--listen")
+    return host.strip("[]"), int(port)

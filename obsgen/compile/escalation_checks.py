@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from obsgen.artefacts import AlertingRule, AlertmanagerMatcher, Route
+from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Severity, finding
-from obsgen.model import Environment, Escalation, Leaderless, Project, Reports, Routing
+from obsgen.model import Environment, Escalation, Leaderless, Project, Reports, Routing, Service
 from obsgen.names import ESCALATED, WATCHDOG_LABEL
 from obsgen.reader.shape import words
 from obsgen.routing import PossibleLabels, Tree, matched, possible_labels
@@ -70,11 +71,17 @@ def check_escalations(
     rules: tuple[AlertingRule, ...],
     project: Project,
     environment: Environment,
+    services: Iterable[Service],
     report: Reports,
 ) -> None:
     """Report what keeps escalations from telling anybody."""
     escalations = routing.escalations
     alerts = tuple(_routed(routing, rules, project)) if escalations else ()
+    notified = {
+        (service.name, alert.name): {scalar.text for scalar in alert.notify}
+        for service in services
+        for alert in service.alerts
+    }
     entries: dict[tuple[str | int, ...], list[int]] = {}
     for number, each in enumerate(escalations):
         entries.setdefault((each.origin.file, *each.origin.path), []).append(number)
@@ -89,17 +96,41 @@ def check_escalations(
         ]
         asked_for.update(place for _, place in asked)
         origin = escalations[numbers[0]].origin
-        if asked and all(_is_heard(n, alerts[place], escalations) for n, place in asked):
+        if asked and all(_is_heard(n, alerts[place], escalations, notified) for n, place in asked):
             message = "the escalation tells nobody who has not been told before"
             report(finding(NOBODY_NEW, origin / "to", message, "name another receiver"))
         # In an environment, alerts may be less urgent than elsewhere, and some not there at all.
         is_idle = not asked and (origin.file, *origin.path) not in left_out
         if rules and is_idle and not environment.name:
-            report(finding(IDLE, origin, "the escalation is for alerts that there are not"))
+            message, hint = _idle(escalations[numbers[0]], alerts)
+            report(finding(IDLE, origin, message, hint))
     for rule in (alerts[place].rule for place in sorted(asked_for)):
         if ESCALATED in (rule.carries or ()):
             message = f"alert `{rule.alert}` has a label `{ESCALATED}`, and is to be escalated"
             report(finding(ESCALATED_LABEL, rule.origin / "name", message))
+
+
+def _idle(escalation: Escalation, alerts: tuple[RoutedAlert, ...]) -> tuple[str, str]:
+    """Say which label keeps an escalation from all alerts, and what was meant."""
+    message = "the escalation is for alerts that there are not"
+    if not escalation.route.matchers:
+        return message, "remove it: a watchdog is never escalated"
+    for matcher in escalation.route.matchers:
+        if any(matched([matcher], alert.labels) is not False for alert in alerts):
+            continue
+        if not any(alert.labels.may_have(matcher.label) for alert in alerts):
+            known = sorted({k for a in alerts for k in (*a.labels.fixed, *a.labels.varying)})
+            guess = near(matcher.label, known)
+            hint = f"did you mean `{guess}`?" if guess else f"they have {words(known[:_SHOWN])}"
+            return f"{message}: none has a label `{matcher.label}`", hint
+        values = sorted({v for a in alerts if (v := a.labels.value(matcher.label))})
+        guess = near(matcher.value, values)
+        hint = f"did you mean `{guess}`?" if guess else f"there is {words(values[:_SHOWN])}"
+        return f"{message}: none has {matcher.label} `{matcher.value}`", hint
+    return f"{message}: none has all of these labels at once", "correct its `where`, or remove it"
+
+
+_SHOWN: Final = 8
 
 
 def _check_leads(
@@ -132,10 +163,16 @@ def _routed(
         yield RoutedAlert(rule=rule, labels=labels, reached=tree.dispatch(labels))
 
 
-def _is_heard(number: int, alert: RoutedAlert, escalations: tuple[Escalation, ...]) -> bool:
+def _is_heard(
+    number: int,
+    alert: RoutedAlert,
+    escalations: tuple[Escalation, ...],
+    notified: Mapping[tuple[str, str], set[str]],
+) -> bool:
     """Say whether all receivers of an escalation surely have heard of an alert before."""
     own = escalations[number]
-    told = {r.receiver for r in alert.reached if r.is_sure and not r.route.has_times}
+    told = set(notified.get((alert.rule.labels.get("service", ""), alert.rule.alert), ()))
+    told |= {r.receiver for r in alert.reached if r.is_sure and not r.route.has_times}
     for place, other in enumerate(escalations):
         is_before = (other.after, place) < (own.after, number)
         if is_before and matched(other.route.matchers, alert.labels):

@@ -20,7 +20,7 @@ from obsgen.compile.escalation_checks import check_escalations, may_match
 from obsgen.compile.escalation_tests import escalation_test
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher, selector
-from obsgen.model import Environment, Escalation, Project, Reports, Routing
+from obsgen.model import Environment, Escalation, Project, Reports, Routing, Service
 from obsgen.names import ESCALATED
 from obsgen.promql import layout, parse
 from obsgen.promql.build import Expr, any_of, binary, number
@@ -51,6 +51,7 @@ def compile_escalations(
     project: Project,
     environment: Environment,
     report: Reports,
+    services: tuple[Service, ...] = (),
 ) -> tuple[EscalationParts, ...]:
     """
     Return what escalates the alerts of each service that has some to escalate.
@@ -59,7 +60,7 @@ def compile_escalations(
     rules that fire without any series would not belong.
     """
     every = tuple(rule for file in rule_files for rule in file.alerts)
-    check_escalations(routing, every, project, environment, report)
+    check_escalations(routing, every, project, environment, services, report)
     found = (
         _of_service(file, routing, project, environment)
         for file in (rule_files if routing.escalations else ())

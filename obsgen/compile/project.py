@@ -25,8 +25,10 @@ from obsgen.compile.dashboards import compile_dashboards
 from obsgen.compile.datasources import check_datasources
 from obsgen.compile.docs import compile_pages
 from obsgen.compile.escalations import EscalationParts, compile_escalations
+from obsgen.compile.loki import check_loki
 from obsgen.compile.rule_tests import evaluation_order
 from obsgen.compile.runbooks import compile_runbooks
+from obsgen.compile.same_alerts import check_same_alerts
 from obsgen.compile.services import ServiceParts, compile_service
 from obsgen.diagnostics import Code, Origin, Related, finding
 from obsgen.model import Project, Reports, Service, Spec
@@ -62,6 +64,9 @@ def compile_spec(
     ]
     services = tuple(part.service for part in parts)
     rule_files = tuple(part.rules for part in parts if part.rules is not None)
+    check_same_alerts(services, rule_files, report)
+    log_files = tuple(part.log_rules for part in parts if part.log_rules is not None)
+    check_loki(log_files, project, report)
     wanted = frozenset(project.outputs) - (frozenset() if with_pages else {"docs"})
     sources = _sources(services, project.sources)
     dashboards: tuple[Dashboard, ...] = ()
@@ -76,8 +81,8 @@ def compile_spec(
     if "alertmanager" in wanted:
         if spec.routing is not None:
             around = (project, spec.environment)
-            escalations = compile_escalations(spec.routing, rule_files, *around, report)
-        alerts = tuple(rule for file in rule_files for rule in file.alerts)
+            escalations = compile_escalations(spec.routing, rule_files, *around, report, services)
+        alerts = tuple(rule for file in (*rule_files, *log_files) for rule in file.alerts)
         records = {file.service: tuple(_records(file)) for file in rule_files}
         alertmanager = compile_alertmanager(
             spec.routing, alerts, project, services, records, report, spec.environment
@@ -85,14 +90,16 @@ def compile_spec(
     escalated = links.on(e.rules for e in escalations)
     pages: tuple[Page, ...] = ()
     if "docs" in wanted:
-        every = (*rule_files, *escalated)
+        every = (*rule_files, *log_files, *escalated)
         told = _told(alertmanager, every, project)
         runbooks = compile_runbooks(
             services, every, project, dashboards=dashboards, told=told, sources=sources
         )
-        pages = (*compile_pages(services, rule_files, sources), *runbooks)
+        pages = (*compile_pages(services, (*rule_files, *log_files), sources), *runbooks)
     return Compiled(
         rule_files=(*rule_files, *escalated),
+        log_files=log_files,
+        loki=project.loki,
         rule_tests=(
             *_rule_tests(parts),
             *(each.tests for each in escalations if each.tests is not None and with_tests),

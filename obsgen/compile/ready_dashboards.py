@@ -10,6 +10,7 @@ from typing import Final
 from obsgen import packs
 from obsgen.artefacts import AlertingRule, Dashboard
 from obsgen.diagnostics import Code, Severity, finding
+from obsgen.grid import without_holes
 from obsgen.model import DashboardContext, Pack, Reports, Service, Spec
 
 NOTHING_TO_SHOW: Final = Code(
@@ -51,7 +52,8 @@ def ready_dashboards(spec: Spec, alerts: Alerts, report: Reports) -> Iterator[Da
             for service in _naming(spec, word)
         )
         shared = _pack(word).project_dashboards(spec.project, services)
-        yield from (replace(each, kind=word) for each in (*shared, *of_services))
+        for each in (*shared, *of_services):
+            yield replace(each, kind=word, sections=tuple(map(without_holes, each.sections)))
 
 
 def _with_filled_addresses(spec: Spec) -> Spec:

@@ -247,7 +247,7 @@ class _Runbook:
             "heading": cell(self._heading(rule)),
             "meaning": "" if self.is_one_meaning else _meaning(rule),
             "facts": tuple(self._facts(rule)),
-            "query": fenced(rule.expr, "promql"),
+            "query": fenced(rule.expr, rule.language),
         }
 
     def _heading(self, rule: AlertingRule) -> str:

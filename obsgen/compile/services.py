@@ -14,6 +14,7 @@ from obsgen.artefacts import (
     RuleTestFile,
     Unproven,
 )
+from obsgen.compile.logs import compile_logs
 from obsgen.compile.prices import compile_price
 from obsgen.compile.rule_tests import BUDGET_SUFFIX, shown, test_files, unproven, warnings
 from obsgen.compile.slo import SloRules, Streams, compile_slo, recorded_series
@@ -47,6 +48,7 @@ class ServiceParts:
 
     service: Service
     rules: RuleFile | None
+    log_rules: RuleFile | None = None
     tests: tuple[RuleTestFile, ...] = ()
     unproven: tuple[Unproven, ...] = ()
 
@@ -116,6 +118,9 @@ def compile_service(
     return ServiceParts(
         service=replace(service, catalogue=catalogue),
         rules=rules if groups else None,
+        log_rules=compile_logs(
+            service, (rule for _, parts in alerts for rule in parts.log_alerts), environment
+        ),
         tests=tuple(tests) if with_tests else (),
         unproven=tuple(unproven(rules, (*(s for _, s in of_slos), *of_every), environment)),
     )

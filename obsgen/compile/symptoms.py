@@ -15,6 +15,7 @@ from typing import Final
 
 from obsgen.artefacts import AlertingRule, InhibitRule, RecordingRule
 from obsgen.compile.alert_matchers import is_there
+from obsgen.compile.same_measure import same_measure_rules
 from obsgen.compile.slo_pages import (
     SILENCED,
     KnownAlert,
@@ -55,6 +56,7 @@ def symptom_rules(
         own = tuple(known_alerts(service, by_service.get(service.name, ())))
         symptoms = [each for each in own if each.alert.body.role in SILENCED]
         yield from _of_targets(own, symptoms, severities, everywhere)
+        yield from same_measure_rules(own, severities, everywhere)
         for slo in service.slos:
             own_records = records.get(service.name, ())
             related = _related(service.name, slo, symptoms, own_records)

@@ -10,7 +10,7 @@ from obsgen.gotemplate.kinds import Kind, Operand
 from obsgen.gotemplate.lexer import Token
 from obsgen.gotemplate.problem import Wrong, shown
 from obsgen.gotemplate.scope import Scope
-from obsgen.gotemplate.template import FunctionReference
+from obsgen.gotemplate.template import FunctionReference, TemplateQuery
 from obsgen.gotemplate.uses import Uses
 
 _MAP_AND_KEY: Final = 2
@@ -46,6 +46,8 @@ def call(
     of_value = bool(kinds & {Kind.VALUE, Kind.SHOWN})
     if of_value:
         uses.value_pipes.append(called)
+    if token.text == "query" and arguments:
+        _ask(arguments[0].token, uses)
     if token.text == "index":
         return _index(arguments, piped, scope, uses), called
     if of_value or piped in {Kind.VALUE, Kind.SHOWN}:
@@ -136,6 +138,12 @@ def _texts_hint(kind: Kind) -> str:
     if kind in {Kind.LABELS, Kind.GROUPS, Kind.ANNOTATIONS, Kind.PAIRS}:
         return "take its `.Values`, or its `.Names`"
     return 'join them: `join ", "`' if kind is Kind.TEXTS else ""
+
+
+def _ask(asked: Token, uses: Uses) -> None:
+    """Keep a query that is written out; characters behind escapes would be told wrongly."""
+    if asked.kind == "string" and "\\" not in asked.text:
+        uses.queries.append(TemplateQuery(asked.text[1:-1], asked.start + 1, asked.end - 1))
 
 
 def _index(arguments: list[Operand], piped: Kind | None, scope: Scope, uses: Uses) -> Kind:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from obsgen.gotemplate.kinds import Kind, Member
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dialect:
     """
-    The templates of one server.
+    The templates of one server; each is made once, and equal to none but itself.
 
     Attributes:
         server: Its name, for messages: `Prometheus 2`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -16,6 +17,8 @@ from obsgen.gotemplate.statements import Statements
 from obsgen.gotemplate.template import Template
 from obsgen.gotemplate.uses import Uses
 
+# Several checks read each text, and alerts of one kind share theirs.
+_CACHED: Final = 4_096
 _BLOCK_WORD: Final = re.compile(r"\s*(if|range|with|define|block|end)\b")
 
 
@@ -30,8 +33,11 @@ def parse_template(text: str, dialect: Dialect = RULES) -> Template:
     >>> [label.name for label in template.labels], template.errors[0].hint
     (['pod'], 'did you mean `humanizePercentage`?')
     """
-    if "{{" not in text:
-        return Template(text=text)
+    return _parsed(text, dialect) if "{{" in text else Template(text=text)
+
+
+@functools.lru_cache(maxsize=_CACHED)
+def _parsed(text: str, dialect: Dialect) -> Template:
     reader = _Reader(text, dialect)
     reader.run()
     return reader.uses.template(text)

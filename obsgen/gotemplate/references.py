@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
+from typing import Final
 
 from obsgen.gotemplate.kinds import Kind, Member
 from obsgen.gotemplate.lexer import Token
@@ -11,6 +13,9 @@ from obsgen.gotemplate.scope import Scope
 from obsgen.gotemplate.template import FunctionReference
 from obsgen.gotemplate.uses import Uses
 from obsgen.versions import needs, version_text
+
+# `.Fired` is meant for `.Firing`: a list has few fields of its own.
+_LOOSE: Final = 0.5
 
 
 def check_function(token: Token, scope: Scope, uses: Uses) -> None:
@@ -93,7 +98,8 @@ def _unknown_field(kind: Kind, name: Token, newer: Member | None, scope: Scope) 
     if not guess and kind is dialect.root:
         hint = f"write `{dialect.label_hint}{shown(name.text)}`"
     elif not guess and kind in dialect.elements:
-        hint = "go over it with `range`"
+        close = get_close_matches(name.text[1:], members, n=1, cutoff=_LOOSE)
+        hint = f"did you mean `.{close[0]}`?" if close else "go over it with `range`"
     if kind is not dialect.root and name.text[1:] in dialect.members.get(dialect.root, {}):
         hint = f"write `${name.text}`: `$` is what the whole text is given"
     if kind is dialect.root:

@@ -28,6 +28,15 @@ class FunctionReference:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateQuery:
+    """PromQL that the template asks; *start* and *end* are its characters within the quotes."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateError:
     """Why a server refuses the template, or cannot fill it in when an alert fires."""
 
@@ -52,6 +61,7 @@ class Template:
         uses_value: The alert's value appears.
         value_pipes: What the value goes through, in order: `$value | humanize`, `humanize $value`.
         functions: All calls.
+        queries: What `query "…"` asks, as far as it is written out.
         errors: In the order of the text.
     """
 
@@ -63,4 +73,5 @@ class Template:
     uses_value: bool = False
     value_pipes: tuple[FunctionReference, ...] = ()
     functions: tuple[FunctionReference, ...] = ()
+    queries: tuple[TemplateQuery, ...] = ()
     errors: tuple[TemplateError, ...] = ()

@@ -12,6 +12,7 @@ from obsgen.gotemplate.template import (
     LabelReference,
     Template,
     TemplateError,
+    TemplateQuery,
 )
 
 
@@ -28,6 +29,7 @@ class Uses:
     value: bool = False
     value_pipes: list[FunctionReference] = field(default_factory=list)
     functions: list[FunctionReference] = field(default_factory=list)
+    queries: list[TemplateQuery] = field(default_factory=list)
     errors: list[TemplateError] = field(default_factory=list)
 
     def say(
@@ -51,6 +53,7 @@ class Uses:
             uses_value=self.value,
             value_pipes=tuple(self.value_pipes),
             functions=tuple(self.functions),
+            queries=tuple(self.queries),
             errors=tuple(sorted(self.errors, key=lambda error: (error.start, error.end))),
         )
 

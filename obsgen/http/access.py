@@ -28,6 +28,7 @@ class Access:
             the server may think before it.
         most_bytes: Of one answer, unpacked.
         backoff_seconds: Between the second question and the third; twice that after each.
+        token_option: How the options begin that give the token: `--bearer-token-file`.
     """
 
     token: str = field(default="", repr=False)
@@ -35,6 +36,7 @@ class Access:
     timeout_seconds: float = 10.0
     most_bytes: int = 64 * 1024 * 1024
     backoff_seconds: float = 0.5
+    token_option: str = "bearer-token"
 
 
 def shown(url: str) -> str:

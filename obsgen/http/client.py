@@ -34,6 +34,7 @@ _CHUNK: Final = 64 * 1024
 _REFUSED_BYTES: Final = 64 * 1024
 _PASSING: Final = (500, 502, 503, 504)
 _FIRST_ERROR: Final = 400
+_FIRST_REDIRECT: Final = 300
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -140,7 +141,41 @@ class Client:
             response = self._session.post(url, data=body, headers=own, timeout=seconds, stream=True)
             with response:
                 if response.status_code >= _FIRST_ERROR:
-                    raise _refused(response, url)
+                    raise _refused(response, url, self._access)
+        except (OSError, ValueError, BrokenBody) as error:
+            raise _problem(error, url, self._access) from error
+
+    def send(self, url: str, body: bytes, content_type: str) -> None:
+        """
+        Send something to a server that is asked otherwise, as the same person.
+
+        Raises:
+            HttpError: it did not take it.
+        """
+        from requests.utils import get_environ_proxies
+        from urllib3.exceptions import HTTPError as BrokenBody
+
+        if problem := url_problem(url):
+            raise UrlUnusable(problem)
+        seconds = self._access.timeout_seconds
+        headers = {"Content-Type": content_type, "User-Agent": "obsgen"}
+        if self._access.token:
+            headers["Authorization"] = f"Bearer {self._access.token}"
+        try:
+            response = self._session.post(
+                url,
+                data=body,
+                headers=headers,
+                # What is sent to one server is meant for no other.
+                allow_redirects=False,
+                stream=True,
+                timeout=(min(seconds, _CONNECT_SECONDS), seconds),
+                verify=str(self._access.ca_file) if self._access.ca_file else True,
+                proxies={} if _is_loopback(url) else get_environ_proxies(url, no_proxy=None),
+            )
+            with response:
+                if response.status_code >= _FIRST_REDIRECT:
+                    raise _refused(response, url, self._access)
         except (OSError, ValueError, BrokenBody) as error:
             raise _problem(error, url, self._access) from error
 
@@ -167,7 +202,7 @@ class Client:
             if target := self._session.get_redirect_target(response):
                 return urljoin(url, target)
             if response.status_code >= _FIRST_ERROR:
-                raise _refused(response, url)
+                raise _refused(response, url, self._access)
             body = b"".join(self._chunks(response, url))
         finally:
             response.close()
@@ -193,10 +228,10 @@ def _is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
-def _refused(response: Any, url: str) -> ServerRefused:
-    status = response.status_code
+def _refused(response: Any, url: str, access: Access) -> ServerRefused:
+    status, option = response.status_code, access.token_option
     hints = {
-        401: "give a token: `--bearer-token-file FILE` or `--bearer-token-env NAME`",
+        401: f"give a token: `--{option}-file FILE` or `--{option}-env NAME`",
         403: "the token, or a stranger, may not read this",
         404: "check the path: metrics are at `/metrics` nearly everywhere",
     }

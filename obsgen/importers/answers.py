@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 _LONGEST_ERROR: Final = 200
+_LARGEST: Final = 1e300
 
 
 def error_text(body: bytes) -> str:
@@ -44,6 +45,12 @@ def text(value: Mapping[str, object], key: str) -> str:
     """Return a text of an object."""
     found = value.get(key)
     return found if isinstance(found, str) else ""
+
+
+def number(value: object) -> float:
+    """Return a finite number of JSON; 0 for what is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) < _LARGEST else 0.0  # type: ignore[arg-type]
 
 
 def pair(value: object) -> tuple[Decimal, Decimal]:

@@ -66,6 +66,15 @@ def read_page(
     return feed.harvest
 
 
+_VALUE_AND_TIME: Final = 2
+
+
+def _behind_labels(line: str) -> list[str]:
+    """Return the words behind the name and the labels of a sample."""
+    _, brace, rest = line.rpartition("}")
+    return rest.split() if brace else line.split()[1:]
+
+
 _NO_NUMBER: Final = re.compile(r"could not convert string to float: (?P<text>.+)")
 
 
@@ -137,6 +146,8 @@ class _Feed:
         if match := _NAME.match(line):
             if not self._is_openmetrics and len(line.split(None, 1)) == 1 and "{" not in line:
                 raise ValueError("a sample is a name and a value")
+            if not self._is_openmetrics and len(_behind_labels(line)) > _VALUE_AND_TIME:
+                raise ValueError("a sample is a name, a value and at most a time")
             self._note(match[1], match.start(1))
         return line
 

@@ -27,6 +27,7 @@ _GROUP_KEYS: Final = (
 _GROUP_KEYS_SINCE: Final = {"limit": (2, 31), "query_offset": (2, 53), "labels": (3, 0)}
 _RULE_KEYS: Final = ("expr", "labels", "for", "keep_firing_for", "annotations", "alert", "record")
 _MORE_KEYS: Final = ("debug", "update_entries_limit")
+_KNOWN_KEYS: Final = (*_RULE_KEYS, *_MORE_KEYS)
 _OF_ALERTS: Final = ("for", "keep_firing_for", "annotations")
 _A: Final = {"label": "a label", "annotation": "an annotation"}
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
@@ -93,7 +94,7 @@ class RuleReader:
         if not isinstance(node, MappingNode):
             self._say(node, f"a rule is a mapping, found {node.word}")
             return None
-        check_keys(node, (*_RULE_KEYS, *_MORE_KEYS), "a rule", self.report)
+        check_keys(node, _KNOWN_KEYS, "a rule", self.report)
         kinds = [key for key in ("alert", "record") if key in node.entries]
         if len(kinds) != 1:
             what = "both `alert` and `record`" if kinds else "neither `alert` nor `record`"

@@ -71,6 +71,10 @@ def _one_objective(slo: Slo) -> Domain:
     return Domain(low=ratio, high=ratio, exact=None)
 
 
+def _one_budget(slo: Slo) -> Domain:
+    return Domain(low=slo.error_budget, high=slo.error_budget, exact=None)
+
+
 SHOWN: Final[Mapping[str, Shown]] = {
     "error_ratio": Shown(words="error ratio", unit=RATIO, domain=_ratios),
     "period_error_ratio": Shown(words="error ratio of the period", unit=RATIO, domain=_ratios),
@@ -81,6 +85,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
     ),
     "burn_rate": Shown(words="burn rate", unit=COUNT, domain=_burn_rates),
     "objective": Shown(words="objective", unit=RATIO, domain=_one_objective),
+    "error_budget": Shown(words="error budget", unit=RATIO, domain=_one_budget),
     "events": Shown(
         words="events", unit=_EVENTS, domain=lambda _: Domain(low=Decimal(0), exact=())
     ),
@@ -200,6 +205,7 @@ _ALWAYS: Final[Mapping[str, str]] = {
     "budget_remaining": names.BUDGET_REMAINING,
     "burn_rate": names.BURN_RATE,
     "objective": names.OBJECTIVE,
+    "error_budget": names.ERROR_BUDGET,
 }
 
 

@@ -84,6 +84,14 @@ from obsgen.model.proofs import (
     Stage,
     Unprovable,
 )
+from obsgen.model.scenarios import (
+    Act,
+    Complaint,
+    Effect,
+    Scenario,
+    ScenarioKind,
+    Word,
+)
 from obsgen.model.severities import SeverityLevel, SeverityScheme
 from obsgen.model.slos import (
     RECORDED_ALWAYS,
@@ -126,6 +134,7 @@ __all__ = [
     "USUAL_TRAFFIC",
     "Absence",
     "AbsenceMode",
+    "Act",
     "Alert",
     "AlertBody",
     "AlertKind",
@@ -135,6 +144,7 @@ __all__ = [
     "AnnotationSpec",
     "BudgetAlert",
     "Calendar",
+    "Complaint",
     "Condition",
     "Context",
     "Curve",
@@ -143,6 +153,7 @@ __all__ = [
     "DatasourceKind",
     "DatasourceReader",
     "Domain",
+    "Effect",
     "Environment",
     "Escalation",
     "Flow",
@@ -185,6 +196,8 @@ __all__ = [
     "Rhythm",
     "Routing",
     "Samples",
+    "Scenario",
+    "ScenarioKind",
     "Scene",
     "Schema",
     "SectionSpec",
@@ -210,6 +223,7 @@ __all__ = [
     "ValueText",
     "VariableSpec",
     "Vector",
+    "Word",
     "World",
     "always_holds",
     "burn_rate_factor",

@@ -12,6 +12,7 @@ from obsgen.artefacts import (
     GrafanaDatasource,
     GrafanaServer,
     InputSeries,
+    LokiConfig,
     Probe,
     RecordingRule,
     RuleTest,
@@ -25,6 +26,7 @@ from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.prices import Price
 from obsgen.model.proofs import Proof
+from obsgen.model.scenarios import Scenario
 from obsgen.model.severities import SeverityScheme
 from obsgen.model.slos import USUAL_TILE, Slo, SloPart, Tile
 from obsgen.model.spends import SpendPart
@@ -90,6 +92,7 @@ class Project:
     blackbox_version: tuple[int, int] = (0, 23)
     blackbox_address: str = ""
     tile: Tile = USUAL_TILE
+    loki: LokiConfig = field(default_factory=LokiConfig)
     checks: CheckSettings = field(default_factory=CheckSettings)
     sources: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
@@ -239,6 +242,7 @@ class AlertParts:
     What one alert compiles to.
 
     Attributes:
+        log_alerts: Those that Loki evaluates.
         proofs: What shows that it fires, and that it stays quiet.
         tests: What its author says that shows it.
         is_counted: Its rules count tile by tile, and stand in the group that runs every tile.
@@ -246,6 +250,7 @@ class AlertParts:
 
     records: tuple[RecordingRule, ...] = ()
     alerts: tuple[AlertingRule, ...] = ()
+    log_alerts: tuple[AlertingRule, ...] = ()
     proofs: tuple[Proof, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -260,6 +265,7 @@ class Service:
     Attributes:
         scrape_interval: The longest at which its own metrics are scraped.
         spends: The budgets of money of its alerts.
+        scenarios: What a simulation of it may play.
         presets: Where what `uses` brought in begins.
     """
 
@@ -280,6 +286,7 @@ class Service:
     sources: tuple[str, ...]
     prices: tuple[Price, ...] = ()
     spends: tuple[SpendPart, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
     presets: tuple[Origin, ...] = field(compare=False, repr=False, default=())
     origin: Origin = field(compare=False, repr=False, default=NOWHERE)
 

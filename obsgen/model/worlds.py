@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 from obsgen.artefacts import InputSeries
 from obsgen.matchers import Matcher
 from obsgen.model.proofs import Look
-from obsgen.model.vectors import Labels, Vector, scaled
+from obsgen.model.vectors import Labels, Vector
 from obsgen.units import Duration
 
 _COMPARISONS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
@@ -84,12 +84,18 @@ class Track:
 
 
 class Read(NamedTuple):
-    """One question to a world: how each series that a selector takes is to be seen."""
+    """
+    One question to a world: how each series that a selector takes is to be seen.
+
+    Attributes:
+        factor: Numerator and denominator of what all values are multiplied by.
+    """
 
     how: str
     name: str
     matchers: tuple[Matcher, ...]
     look: Look
+    factor: tuple[int, int] = (1, 1)
 
 
 class Samples:
@@ -122,6 +128,7 @@ class Samples:
         """
         found: dict[Labels, Fraction] = {}
         ends: list[int] = []
+        times, over = read.factor
         for track in self.chosen(read.name, read.matchers):
             begin, end = track.seen(first, last)
             if begin > end:
@@ -131,7 +138,7 @@ class Samples:
             cut = [stretch.between(first, last) for stretch in stretches]
             value = _SEEN[read.how](cut)
             if value is not None:
-                found[track.key] = Fraction(value[0], value[1] * track.parts)
+                found[track.key] = Fraction(value[0] * times, value[1] * track.parts * over)
             goes_on = begin == end and _goes_on(read.how, stretches[0], first, last)
             ends.append(stretches[0].last if goes_on else last - 1)
         return found, min(ends, default=None)
@@ -160,10 +167,15 @@ class World:
         return World(self.played, at, is_closed=self.is_closed)
 
     @property
-    def seconds(self) -> Fraction:
-        """The time."""
+    def now(self) -> int:
+        """The time in milliseconds, for what depends on it and so holds for this moment only."""
         self._lasts_until(self.at.ms)
-        return Fraction(self.at.ms, 1000)
+        return self.at.ms
+
+    @property
+    def seconds(self) -> Fraction:
+        """The time, likewise."""
+        return Fraction(self.now, 1000)
 
     def latest(self, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """Return the latest sample of each series; a series that has ended has none."""
@@ -171,8 +183,8 @@ class World:
 
     def rates(self, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """Return how fast each counter grows, a second."""
-        growths = self._read(Read("rate", name, matchers, look))
-        return scaled(growths, Fraction(1000, self.played.interval.ms))
+        a_second = (1000, self.played.interval.ms)
+        return self._read(Read("rate", name, matchers, look, a_second))
 
     def smoothed(self, how: str, name: str, matchers: tuple[Matcher, ...], look: Look) -> Vector:
         """

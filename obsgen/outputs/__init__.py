@@ -10,5 +10,5 @@ from typing import Final
 
 KINDS: Final = (
     *("prometheus", "alertmanager", "grafana", "docs"),
-    *("configmaps", "grafana_import"),
+    *("configmaps", "grafana_import", "loki"),
 )

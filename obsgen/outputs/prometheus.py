@@ -33,7 +33,7 @@ def files(compiled: Compiled) -> Iterator[OutputFile]:
 
 
 def _rule_file(rule_file: RuleFile) -> OutputFile:
-    data = {"groups": [_group(group) for group in rule_file.groups]}
+    data = {"groups": [group_data(group) for group in rule_file.groups]}
     return OutputFile(
         path=f"prometheus/{names.rule_file(rule_file.service, rule_file.part)}",
         data=dump(data, generated_from(rule_file.sources)),
@@ -41,7 +41,8 @@ def _rule_file(rule_file: RuleFile) -> OutputFile:
     )
 
 
-def _group(group: RuleGroup) -> dict[str, Any]:
+def group_data(group: RuleGroup) -> dict[str, Any]:
+    """Return a group of rules as rule files hold it."""
     interval = {"interval": group.interval} if group.interval.ms else {}
     return {"name": group.name, **interval, "rules": [_rule(rule) for rule in group.rules]}
 

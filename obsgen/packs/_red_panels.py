@@ -22,6 +22,7 @@ from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec, Service
 from obsgen.packs._looks import BAD, ERROR_RATIO, QUANTILES, STATUS_CLASSES
 from obsgen.packs._panels import color_override, stat
+from obsgen.packs._rows import STATS_IN_A_ROW, in_rows
 from obsgen.packs._shapes import heatmap
 from obsgen.packs._slo_looks import BUDGET_COLORS
 from obsgen.packs._ways import cell_links, way_to
@@ -95,9 +96,7 @@ class RedPanels:
 
     def stats(self) -> tuple[Panel, ...]:
         """Return the current values, over the whole width."""
-        panels = (*self._request_stats(), *self._other_stats())
-        width = names.COLUMNS // max(len(panels), 4)
-        return tuple(replace(panel, width=max(width, 3)) for panel in panels)
+        return in_rows((*self._request_stats(), *self._other_stats()), STATS_IN_A_ROW)
 
     def _request_stats(self) -> Iterator[Panel]:
         for metric in self._requests:
@@ -157,7 +156,11 @@ class RedPanels:
         if not is_status(label, metric):
             return replace(panel, overrides=(*panel.overrides, *_bad_in_red(label, metric)))
         target = panel.targets[0]
-        classes = f'label_replace({target.expr}, "class", "${{1}}xx", "{label}", "([1-5])..")'
+        named = target.expr
+        if not metric.labels[label]:
+            # Nobody says which values there are: a word stands for itself, and is not left out.
+            named = f'label_replace({named}, "class", "$1", "{label}", "(.+)")'
+        classes = f'label_replace({named}, "class", "${{1}}xx", "{label}", "([1-5])..")'
         target = replace(target, expr=f"sum by (class) ({classes})", legend="{{class}}")
         colors = tuple(color_override(name, color) for name, color in STATUS_CLASSES.items())
         return replace(panel, targets=(target,), overrides=colors)

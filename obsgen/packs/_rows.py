@@ -9,6 +9,9 @@ from typing import Final
 from obsgen.artefacts import Panel, Section
 from obsgen.names import COLUMNS
 
+STATS_IN_A_ROW: Final = 8
+"""Of three columns each: narrower ones do not hold their titles."""
+
 _MOST_OPEN: Final = 25
 """So many panels are read, and asked as soon as a dashboard opens."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -22,10 +22,9 @@ _TIMELINE_OPTIONS: Final[Mapping[str, Json]] = {
     "showValue": "never",
     "rowHeight": Decimal("0.8"),
 }
-_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {**timeline_kind.CUSTOM, "fillOpacity": 80}
+_TIMELINE_CUSTOM: Final[Mapping[str, Json]] = {"fillOpacity": 80}
 _BARS_OPTIONS: Final[Mapping[str, Json]] = {**bars_kind.OPTIONS, "namePlacement": "left"}
 _HEATMAP_OPTIONS: Final[Mapping[str, Json]] = {
-    "calculate": False,
     "color": {**heatmap_kind.SCALE_OF_COLORS, "scheme": heatmap_kind.SCHEMES[0]},
     **heatmap_kind.OPTIONS,
 }
@@ -34,25 +33,6 @@ _MEASURED: Final = frozenset({"time", "bytes"})
 
 # Grafana's `SortOrder` of lists of alerts.
 _BY_IMPORTANCE: Final = 3
-
-
-_MOST_IN_A_ROW: Final = 8
-_FEWEST_IN_A_ROW: Final = 4
-
-
-def in_rows(panels: Sequence[Panel]) -> tuple[Panel, ...]:
-    """
-    Return small panels as wide as fills whole rows, at most eight in each.
-
-    >>> one = Panel(type="stat", title="", description="", width=4, height=4)
-    >>> [panel.width for panel in in_rows([one] * 7)][:1], len(in_rows(()))
-    ([3], 0)
-    """
-    if not panels:
-        return ()
-    rows = -(-len(panels) // _MOST_IN_A_ROW)
-    in_each = max(-(-len(panels) // rows), _FEWEST_IN_A_ROW)
-    return tuple(replace(panel, width=COLUMNS // in_each) for panel in panels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +124,6 @@ def heatmap(title: str, description: str, expr: str, unit: Unit, *, width: int =
         targets=(Target(expr=expr, legend="{{le}}", as_heatmap=True),),
         unit=COUNT,
         options={**_HEATMAP_OPTIONS, "yAxis": axis},
-        custom=heatmap_kind.CUSTOM,
     )
 
 

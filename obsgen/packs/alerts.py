@@ -18,7 +18,7 @@ from obsgen.packs._alert_delivery import Delivery
 from obsgen.packs._alert_panels import AlertPanels, Ways
 from obsgen.packs._annotations import severities_of
 from obsgen.packs._of_services import of_service
-from obsgen.packs._shapes import in_rows
+from obsgen.packs._rows import STATS_IN_A_ROW, in_rows
 from obsgen.packs._ways import home_of, uids_of
 
 _TIME: Final = "now-24h"
@@ -47,7 +47,10 @@ class AlertsPack:
             description=f"What is wrong with {service.title} now, and how often it was.",
             sections=(
                 Section(
-                    title="", panels=in_rows((*panels.stats(), panels.oldest(), panels.begun()))
+                    title="",
+                    panels=in_rows(
+                        (*panels.stats(), panels.oldest(), panels.begun()), STATS_IN_A_ROW
+                    ),
                 ),
                 Section(title="", panels=(panels.list(), panels.table())),
                 Section(title="", panels=(panels.timeline(),)),
@@ -75,7 +78,9 @@ class AlertsPack:
             sections=(
                 Section(
                     title="",
-                    panels=in_rows((*panels.stats(), *delivery.stats(), delivery.watchdog())),
+                    panels=in_rows(
+                        (*panels.stats(), *delivery.stats(), delivery.watchdog()), STATS_IN_A_ROW
+                    ),
                 ),
                 Section(title="", panels=(panels.list(), panels.table())),
                 Section(title="", panels=(panels.timeline(),)),

@@ -16,8 +16,8 @@ from obsgen.model import DashboardContext, Project, Service
 from obsgen.packs._alert_panels import AlertPanels
 from obsgen.packs._annotations import severities_of
 from obsgen.packs._of_services import of_service
+from obsgen.packs._rows import STATS_IN_A_ROW, in_rows
 from obsgen.packs._service_figures import ServiceFigures
-from obsgen.packs._shapes import in_rows
 from obsgen.packs._slo_overview import SloOverview
 from obsgen.packs._slo_table import SloTable
 from obsgen.packs.alerts import project_ways, service_ways
@@ -69,7 +69,7 @@ class OverviewPack:
             *(alerts.stats((link,)) if has_alerts else ()),
         )
         sections = (
-            Section(title="", panels=in_rows(stats)),
+            Section(title="", panels=in_rows(stats, STATS_IN_A_ROW)),
             Section(title="", panels=(figures,) if figures is not None else ()),
             Section(
                 title="Objectives",
@@ -103,7 +103,7 @@ def _rows(context: DashboardContext) -> tuple[Section, ...]:
         *(_failing(service) if service.probes else ()),
     )
     return (
-        Section(title="", panels=in_rows(first)),
+        Section(title="", panels=in_rows(first, STATS_IN_A_ROW)),
         Section(
             title="Objectives",
             panels=(_objectives(context.project, (service,), scope),)

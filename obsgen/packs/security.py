@@ -16,8 +16,8 @@ from obsgen.matchers import Matcher
 from obsgen.model import DashboardContext
 from obsgen.packs._alert_panels import AlertPanels
 from obsgen.packs._of_services import OfServices, of_service
+from obsgen.packs._rows import STATS_IN_A_ROW, in_rows
 from obsgen.packs._security_panels import SecurityPanels
-from obsgen.packs._shapes import in_rows
 from obsgen.packs.alerts import service_ways
 
 _TIME: Final = "now-24h"
@@ -43,7 +43,7 @@ class SecurityPack(OfServices):
         if not first:
             return ()
         rows = (
-            Section(title="", panels=in_rows(first)),
+            Section(title="", panels=in_rows(first, STATS_IN_A_ROW)),
             Section(title="Sign-ins", panels=tuple(panels.sign_ins())),
             Section(title="Refused requests", panels=tuple(panels.refused())),
             Section(title="Noticed", panels=tuple(panels.events())),

@@ -1,4 +1,4 @@
-"""How panels of each type look before their author says anything: complete options."""
+"""How panels of each type look before their author says anything: all that the schema asks for."""
 
 from __future__ import annotations
 
@@ -43,14 +43,13 @@ LOOKS: Final[Mapping[str, Look]] = {
     "gauge": Look(options=gauge.OPTIONS, color=stat.COLOR),
     "bargauge": Look(options=bargauge.OPTIONS, color=stat.COLOR),
     "table": Look(options=table.OPTIONS, custom=table.CUSTOM, color=stat.COLOR),
-    "heatmap": Look(options=heatmap.options(COUNT), custom=heatmap.CUSTOM),
+    "heatmap": Look(options=heatmap.options(COUNT)),
     "state-timeline": Look(
         options=state_timeline.OPTIONS,
-        custom=state_timeline.CUSTOM,
         color=state_timeline.BY_THRESHOLD,
     ),
-    "histogram": Look(options=histogram.OPTIONS, custom=histogram.CUSTOM, color=timeseries.COLOR),
-    "piechart": Look(options=piechart.OPTIONS, custom=piechart.CUSTOM, color=timeseries.COLOR),
+    "histogram": Look(options=histogram.OPTIONS, color=timeseries.COLOR),
+    "piechart": Look(options=piechart.OPTIONS, color=timeseries.COLOR),
     "logs": Look(options=logs.OPTIONS),
     "text": Look(options=text.options("")),
 }

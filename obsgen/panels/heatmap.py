@@ -16,7 +16,6 @@ from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
 from obsgen.panels._takes import BUCKETS
 from obsgen.panels._words import described_as
-from obsgen.panels.timeseries import HIDE_FROM
 from obsgen.schema.shared import one_of_words
 from obsgen.source import MappingNode, Node
 from obsgen.units import COUNT, Unit
@@ -40,21 +39,16 @@ SCHEMES: Final = (
 )
 # fmt: on
 
-# Shapes: Grafana's Heatmap panel, `Options` and `FieldConfig`; values: its defaults.
+# Shape: Grafana's Heatmap panel, `Options`, as far as the schema asks for it or Grafana's own
+# default is another.
 OPTIONS: Final[Mapping[str, Json]] = {
-    "cellGap": 1,
     "showValue": "never",
-    "filterValues": {"le": Decimal("1e-9")},
-    "rowsFrame": {"layout": "auto"},
     "legend": {"show": True},
     "tooltip": {"mode": "single", "yHistogram": True, "showColorScale": True},
     "exemplars": {"color": "rgba(255,0,255,0.7)"},
-    "selectionMode": "x",
 }
 SCALE_OF_COLORS: Final[Mapping[str, Json]] = {
-    "mode": "scheme",
     "fill": "dark-orange",
-    "scale": "exponential",
     "exponent": Decimal("0.5"),
     "steps": 64,
     "reverse": False,
@@ -63,10 +57,6 @@ SCALE_OF_COLORS: Final[Mapping[str, Json]] = {
 _CALCULATION: Final[Mapping[str, Json]] = {
     "xBuckets": {"mode": "count", "value": "60"},
     "yBuckets": {"mode": "count", "value": "20", "scale": {"type": "linear"}},
-}
-CUSTOM: Final[Mapping[str, Json]] = {
-    "scaleDistribution": {"type": "linear"},
-    "hideFrom": dict(HIDE_FROM),
 }
 _ASKING: Final = Asking(window="$__rate_interval", width=Fraction(1, 2), height=9, instant=False)
 _BOUND: Final = frozenset({"le"})
@@ -92,7 +82,6 @@ class Heatmap(MeasuredBody):
             targets=(_bucketed(measure, target) if has_buckets else target,),
             unit=COUNT if has_buckets else framed.unit,
             options=options(unit, scheme=self.scheme, calculate=not has_buckets),
-            custom=CUSTOM,
         )
 
 
@@ -106,10 +95,9 @@ def options(unit: Unit, *, scheme: str = SCHEMES[0], calculate: bool = False) ->
     """
     color: dict[str, Json] = {**SCALE_OF_COLORS, "scheme": scheme}
     axis: dict[str, Json] = {"axisPlacement": "left", "reverse": False, "unit": unit_id(unit)}
-    calculation: dict[str, Json] = {"calculation": dict(_CALCULATION)} if calculate else {}
+    calculation: dict[str, Json] = {"calculate": True, "calculation": dict(_CALCULATION)}
     return {
-        "calculate": calculate,
-        **calculation,
+        **(calculation if calculate else {}),
         "color": color,
         **OPTIONS,
         "cellValues": {"unit": unit_id(COUNT)},

@@ -12,24 +12,15 @@ from obsgen.panels._measured import MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
 from obsgen.panels._takes import SPREAD
 from obsgen.panels._words import described_as
-from obsgen.panels.timeseries import ASKING, COLOR, HIDE_FROM, LEGEND
+from obsgen.panels.timeseries import ASKING, COLOR, LEGEND
 from obsgen.schema.shared import flag
 from obsgen.source import Node
 
 # Shapes: Grafana's Histogram panel, `Options` and `FieldConfig`; values: its defaults.
 OPTIONS: Final[Mapping[str, Json]] = {
     "bucketCount": 30,
-    "bucketOffset": 0,
-    "combine": False,
     "legend": dict(LEGEND),
-    "tooltip": {"mode": "multi", "sort": "none", "hideZeros": False},
-}
-CUSTOM: Final[Mapping[str, Json]] = {
-    "lineWidth": 1,
-    "fillOpacity": 80,
-    "gradientMode": "none",
-    "stacking": {"mode": "none", "group": "A"},
-    "hideFrom": dict(HIDE_FROM),
+    "tooltip": {"mode": "multi", "sort": "none"},
 }
 
 
@@ -43,8 +34,8 @@ class Histogram(MeasuredBody):
         """Return the panel."""
         framed = self.framed("histogram", common, context, ASKING)
         described = described_as("How often which value came:", framed.description, common)
-        options = {**OPTIONS, "combine": self.combine}
-        return replace(framed, description=described, options=options, custom=CUSTOM, color=COLOR)
+        options = {**OPTIONS, "combine": True} if self.combine else OPTIONS
+        return replace(framed, description=described, options=options, color=COLOR)
 
 
 class HistogramKind:

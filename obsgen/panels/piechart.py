@@ -14,7 +14,7 @@ from obsgen.panels._own_keys import read_measured
 from obsgen.panels._sums import check_parts
 from obsgen.panels._takes import PARTS
 from obsgen.panels.stat import REDUCE
-from obsgen.panels.timeseries import COLOR, HIDE_FROM
+from obsgen.panels.timeseries import COLOR
 from obsgen.schema.shared import one_of_words
 from obsgen.source import Node
 
@@ -22,7 +22,6 @@ from obsgen.source import Node
 OPTIONS: Final[Mapping[str, Json]] = {
     "reduceOptions": dict(REDUCE),
     "pieType": "donut",
-    "displayLabels": [],
     "orientation": "auto",
     "legend": {
         "displayMode": "table",
@@ -31,9 +30,8 @@ OPTIONS: Final[Mapping[str, Json]] = {
         "values": ["value", "percent"],
         "calcs": [],
     },
-    "tooltip": {"mode": "single", "sort": "none", "hideZeros": False},
+    "tooltip": {"mode": "single", "sort": "none"},
 }
-CUSTOM: Final[Mapping[str, Json]] = {"hideFrom": dict(HIDE_FROM)}
 SHAPES: Final = ("donut", "pie")
 
 
@@ -50,7 +48,7 @@ class PieChart(MeasuredBody):
         asking = Asking(window=window, width=Fraction(1, 3), height=8)
         framed = self.framed("piechart", common, context, asking)
         options = {**OPTIONS, "pieType": self.shape}
-        return replace(framed, options=options, custom=CUSTOM, color=COLOR)
+        return replace(framed, options=options, color=COLOR)
 
 
 class PieChartKind:

@@ -13,7 +13,7 @@ from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._takes import VALUES
 from obsgen.source import Node
 
-REDUCE: Final[Mapping[str, Json]] = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+REDUCE: Final[Mapping[str, Json]] = {"calcs": ["lastNotNull"]}
 """The current value, and not a mean over the time picker's range."""
 
 # Shape: Grafana's Stat panel, `Options`. Instant queries have no history to draw.

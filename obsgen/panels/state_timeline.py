@@ -14,26 +14,15 @@ from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._own_keys import read_measured
 from obsgen.panels._states import SCHEMA, State, mappings_of, read_states
 from obsgen.panels._takes import STATES
-from obsgen.panels.timeseries import HIDE_FROM, LEGEND
+from obsgen.panels.timeseries import LEGEND
 from obsgen.source import Node
 
-# Shapes: Grafana's StateTimeline panel, `Options` and `FieldConfig`; values: its defaults.
+# Shape: Grafana's StateTimeline panel, `Options`, as far as the schema asks for it.
 OPTIONS: Final[Mapping[str, Json]] = {
     "showValue": "auto",
     "rowHeight": Decimal("0.9"),
-    "mergeValues": True,
-    "alignValue": "left",
     "legend": dict(LEGEND),
-    "tooltip": {"mode": "single", "sort": "none", "hideZeros": False},
-    "perPage": 20,
-}
-CUSTOM: Final[Mapping[str, Json]] = {
-    "lineWidth": 0,
-    "fillOpacity": 70,
-    "spanNulls": False,
-    "insertNulls": False,
-    "axisPlacement": "auto",
-    "hideFrom": dict(HIDE_FROM),
+    "tooltip": {"mode": "single", "sort": "none"},
 }
 
 # With colours by threshold Grafana writes the threshold in the place of the value, and would
@@ -58,7 +47,6 @@ class StateTimeline(MeasuredBody):
         return replace(
             framed,
             options=OPTIONS,
-            custom=CUSTOM,
             color=BY_STATE if self.states else color,
             mappings=mappings_of(self.states),
         )

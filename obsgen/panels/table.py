@@ -17,7 +17,7 @@ from obsgen.source import Node
 
 # Shape: Grafana's Table panel, `TableFieldOptions`; values: its defaults.
 CUSTOM: Final[Mapping[str, Json]] = {"align": "auto", "inspect": False}
-OPTIONS: Final[Mapping[str, Json]] = {"showHeader": True, "frameIndex": 0, "cellHeight": "sm"}
+OPTIONS: Final[Mapping[str, Json]] = {"showHeader": True, "frameIndex": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

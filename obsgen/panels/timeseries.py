@@ -15,43 +15,21 @@ from obsgen.panels._takes import GRAPH
 from obsgen.source import Node
 from obsgen.units import Unit
 
-# Shapes that panels of series share: `VizLegendOptions`, `HideSeriesConfig`.
+# The shape of every legend of series: `VizLegendOptions`, all of which the schema asks for.
 LEGEND: Final[Mapping[str, Json]] = {
     "displayMode": "list",
     "placement": "bottom",
     "showLegend": True,
     "calcs": [],
 }
-HIDE_FROM: Final[Mapping[str, Json]] = {"legend": False, "tooltip": False, "viz": False}
 
-# Shapes: Grafana's TimeSeries panel, `Options` and `GraphFieldConfig`; values: its defaults.
+# Shapes: Grafana's TimeSeries panel, `Options` and `GraphFieldConfig`. What is Grafana's own
+# default is not written, unless the schema asks for it: lines of one pixel, no area, no axis title.
 OPTIONS: Final[Mapping[str, Json]] = {
     "legend": dict(LEGEND),
-    "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": False},
+    "tooltip": {"mode": "multi", "sort": "desc"},
 }
-CUSTOM: Final[Mapping[str, Json]] = {
-    "drawStyle": "line",
-    "lineInterpolation": "linear",
-    "lineWidth": 1,
-    "fillOpacity": 0,
-    "gradientMode": "none",
-    "showPoints": "auto",
-    "pointSize": 5,
-    "spanNulls": False,
-    "insertNulls": False,
-    "stacking": {"mode": "none", "group": "A"},
-    "axisPlacement": "auto",
-    "axisLabel": "",
-    "axisColorMode": "text",
-    "axisBorderShow": False,
-    "axisCenteredZero": False,
-    "axisSoftMin": 0,
-    "scaleDistribution": {"type": "linear"},
-    "barAlignment": 0,
-    "barWidthFactor": 0,
-    "hideFrom": dict(HIDE_FROM),
-    "thresholdsStyle": {"mode": "off"},
-}
+CUSTOM: Final[Mapping[str, Json]] = {"axisSoftMin": 0}
 COLOR: Final[Mapping[str, Json]] = {"mode": "palette-classic"}
 
 ASKING: Final = Asking(window=RATE_INTERVAL, width=Fraction(1, 3), height=8, instant=False)
@@ -72,9 +50,11 @@ class Timeseries(MeasuredBody):
             said = dict.fromkeys((framed.description, *(line.sentence for line in lines)))
             thresholds = steps_of_lines(lines)
             framed = replace(framed, description=" ".join(said), thresholds=thresholds)
-        style = "dashed" if common.thresholds or lines else "off"
-        axis = str(unit) if unit is not None and _is_unsaid(unit) else ""
-        custom: dict[str, Json] = {**CUSTOM, "axisLabel": axis, "thresholdsStyle": {"mode": style}}
+        custom: dict[str, Json] = dict(CUSTOM)
+        if unit is not None and _is_unsaid(unit):
+            custom["axisLabel"] = str(unit)
+        if common.thresholds or lines:
+            custom["thresholdsStyle"] = {"mode": "dashed"}
         return replace(framed, options=OPTIONS, custom=custom, color=COLOR)
 
 

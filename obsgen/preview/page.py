@@ -67,7 +67,7 @@ def dashboard_page(
     plotly = plotly_script()
     return page(
         "dashboard.html",
-        policy=_policy((plotly, script, reload), is_served=is_served),
+        policy=policy((plotly, script, reload), is_served=is_served),
         style=Html(resource("page.css")),
         script=script,
         reload=reload,
@@ -92,7 +92,7 @@ def index_page(sheets: Sequence[Sheet], source: str, *, is_light: bool, is_serve
     ordered = sorted(sheets, key=lambda sheet: (sheet.folder.lower(), sheet.title.lower()))
     return page(
         "index.html",
-        policy=_policy((script, reload), is_served=is_served),
+        policy=policy((script, reload), is_served=is_served),
         style=Html(resource("page.css")),
         script=script,
         reload=reload,
@@ -102,7 +102,8 @@ def index_page(sheets: Sequence[Sheet], source: str, *, is_light: bool, is_serve
     )
 
 
-def _policy(scripts: Sequence[str], *, is_served: bool) -> str:
+def policy(scripts: Sequence[str], *, is_served: bool) -> str:
+    """Return the content security policy of a page that holds these scripts and no others."""
     hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts if script)
     rules = (
         "default-src 'none'",

@@ -60,7 +60,7 @@ class Prometheus:
             HttpError, ApiUnreadable: it is not there, or something else.
         """
         try:
-            self._data("query", (("query", "1"),))
+            self.data("query", (("query", "1"),))
         except QueryFailed as failed:
             raise ApiUnreadable(f"`{shown(self.url)}` does not answer queries: {failed}") from None
 
@@ -81,7 +81,7 @@ class Prometheus:
                 ("end", _seconds(min(first + span, end))),
                 ("step", _seconds(step)),
             )
-            for one in answers.rows(answers.mapping(self._data("query_range", params))["result"]):
+            for one in answers.rows(answers.mapping(self.data("query_range", params))["result"]):
                 key = tuple(sorted(_labels(one).items()))
                 found.setdefault(key, {}).update(_points(answers.items(one.get("values"))))
         return tuple(Sampled(dict(key), points) for key, points in found.items())
@@ -93,7 +93,7 @@ class Prometheus:
         Raises:
             As `range`.
         """
-        data = answers.mapping(self._data("query", (("query", query), ("time", _seconds(at)))))
+        data = answers.mapping(self.data("query", (("query", query), ("time", _seconds(at)))))
         result = data.get("result")
         if data.get("resultType") in {"scalar", "string"}:
             return (Sampled({}, dict(_points([result]))),)
@@ -111,9 +111,15 @@ class Prometheus:
         params = [("start", _seconds(start)), ("end", _seconds(end))]
         if selector:
             params.append(("match[]", selector))
-        return tuple(sorted(answers.texts(self._data(f"label/{quote(label)}/values", params))))
+        return tuple(sorted(answers.texts(self.data(f"label/{quote(label)}/values", params))))
 
-    def _data(self, path: str, params: Sequence[tuple[str, str]]) -> object:
+    def data(self, path: str, params: Sequence[tuple[str, str]] = ()) -> object:
+        """
+        Return the `data` of what a path below `/api/v1/` answers.
+
+        Raises:
+            As `range`.
+        """
         where = shown(self.url)
         try:
             answer = self.client.get(self.url + _API + path, params, accept=_JSON)
@@ -135,7 +141,7 @@ class Prometheus:
                 "give the address at which its own pages begin: `http://prometheus:9090`",
             )
         data = answers.mapping(document).get("data")
-        if path.startswith("query") and "result" not in answers.mapping(data):
+        if path in {"query", "query_range"} and "result" not in answers.mapping(data):
             raise ApiUnreadable(f"`{where}` gives no result to a query")
         return data
 

@@ -9,10 +9,12 @@ its limits, and is rewritten from tokens: the order of tokens stays, strings are
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import promql_parser
 
+from obsgen.promql.functions import AGGREGATIONS, FUNCTIONS, KEYWORDS
 from obsgen.promql.lexer import Kind, Token
 from obsgen.promql.problem import Span
 from obsgen.promql.re2 import rust_regex
@@ -30,6 +32,7 @@ _UNKNOWN_NAMES: Final = {
     "smoothed": "moothed_",
     "holt_winters": "double_exponential_smoothing",
 }
+_RESERVED: Final = frozenset({*AGGREGATIONS, *FUNCTIONS, *KEYWORDS, *_UNKNOWN_NAMES})
 _NO_VALUE: Final = "at least one non-empty matcher"
 
 
@@ -42,8 +45,26 @@ def escapes(token: Token) -> int:
 
 def refusal(tokens: tuple[Token, ...], span: Span) -> str:
     """Return why promql-parser refuses these characters of the expression, or an empty string."""
+    return _answer(rewritten(tokens, span))
+
+
+def accepts_form(tokens: tuple[Token, ...], named: frozenset[int]) -> bool:
+    """
+    Say whether promql-parser accepts expressions of this form.
+
+    Which metric is selected, and to which text a label is equal, is nothing to it: rules of many
+    services have one form, of which it is asked once.
+
+    Args:
+        named: Where the names of selectors begin.
+    """
+    return not _answer(_joined(tokens, [_form(t, b, named) for b, t in _with_before(tokens)]))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _answer(text: str) -> str:
     try:
-        promql_parser.parse(rewritten(tokens, span))
+        promql_parser.parse(text)
     except ValueError as error:
         return str(error) or "not PromQL"
     return ""
@@ -95,16 +116,43 @@ def rewritten(tokens: tuple[Token, ...], span: Span) -> str:
     >>> rewritten(tokenize("x{a=~`\\d`} # digits"), Span(0, 20))
     'x{a=~"\\\\d"}'
     """
+    within = tuple(
+        token for token in tokens if token.span.start >= span.start and token.span.end <= span.end
+    )
+    return _joined(within, [_text(token, before) for before, token in _with_before(within)])
+
+
+_REGEX_SIGNS: Final = frozenset({"=~", "!~"})
+_EQUALS: Final = frozenset({"=", "!="})
+
+
+def _with_before(tokens: tuple[Token, ...]) -> Iterator[tuple[str, Token]]:
+    """Yield each token with the text of the one before it."""
+    return zip(("", *(token.text for token in tokens)), tokens, strict=False)
+
+
+def _joined(tokens: tuple[Token, ...], texts: Iterable[str]) -> str:
+    """Return texts in the places of tokens: with a blank wherever there is anything between two."""
     parts: list[str] = []
-    end, before = span.start, ""
-    for token in tokens:
-        if token.span.start < span.start or token.span.end > span.end or token.kind is Kind.END:
-            continue
-        parts.append(" " * (token.span.start > end and bool(parts)))
-        is_regex = before in ("=~", "!~")
-        if token.kind is Kind.STRING:
-            parts.append(quote(rust_regex(token.value) if is_regex else token.value))
-        else:
-            parts.append(_UNKNOWN_NAMES.get(token.word, token.text))
-        end, before = token.span.end, token.text
-    return "".join(parts)
+    end = tokens[0].span.start if tokens else 0
+    for token, text in zip(tokens, texts, strict=True):
+        if token.span.start > end:
+            parts.append(" ")
+        parts.append(text)
+        end = token.span.end
+    return "".join(parts).rstrip(" ")
+
+
+def _text(token: Token, before: str) -> str:
+    if token.kind is Kind.STRING:
+        return quote(rust_regex(token.value) if before in _REGEX_SIGNS else token.value)
+    return _UNKNOWN_NAMES.get(token.word, token.text)
+
+
+def _form(token: Token, before: str, named: frozenset[int]) -> str:
+    """Return a stand-in for a name that is nobody's keyword, and for a text that is not empty."""
+    if token.span.start in named and "_" in token.word and token.word not in _RESERVED:
+        return "x_x"
+    if token.kind is Kind.STRING and before in _EQUALS and token.value:
+        return '"x"'
+    return _text(token, before)

@@ -9,8 +9,7 @@ read. Grammar: Prometheus `generated_parser.y`.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Final, Literal, TypeVar, cast
+from typing import Final, Literal, NamedTuple, TypeVar, cast
 
 from obsgen.promql.cursor import Cursor
 from obsgen.promql.functions import (
@@ -87,6 +86,8 @@ _DEPTH: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 def _check_limits(tokens: tuple[Token, ...]) -> None:
+    if len(tokens) <= min(MAX_NESTING, MAX_OPERATORS):
+        return
     depth = operators = 0
     for token in tokens:
         if token.kind is Kind.SIGN:
@@ -122,8 +123,7 @@ def _left_over(cursor: Cursor) -> PromqlError:
     return PromqlError(message, token.span)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Operator:
+class _Operator(NamedTuple):
     token: Token
     strength: int
     is_sign: bool = False

@@ -61,23 +61,23 @@ VARIABLE: Final = re.compile(
 """Variables of Grafana: `$name`, `${name:format}`, `[[name]]`."""
 
 _TOKEN: Final = re.compile(
-    r"(?P<blank>[ \t\r\n]+|\#[^\r\n]*)"
-    r"""|(?P<string>"(?:\\.|[^"\\\n])*+"|'(?:\\.|[^'\\\n])*+'|`[^`]*`)"""
+    r"""(?P<string>"(?:\\.|[^"\\\n])*+"|'(?:\\.|[^'\\\n])*+'|`[^`]*`)"""
     rf"|(?P<variable>{VARIABLE.pattern})"
-    r"|(?P<duration>(?:[0-9]+(?:ms|[smhdwy]))+(?![a-zA-Z0-9_.]))"
-    r"|(?P<number>(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<duration>(?:[0-9]++(?:ms|[smhdwy]))++(?![a-zA-Z0-9_.]))"
+    r"|(?P<number>(?:0[xX][0-9a-fA-F]++|(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)"
     r"(?![a-zA-Z0-9_.]))"
     r"|(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)"
     r"|(?P<sign>=~|!~|!=|==|>=|<=|[-+*/%^<>=@(){},\[\]])",
     re.ASCII,
 )
+_BEFORE_TOKENS: Final = frozenset(" \t\r\n#")
+_BLANK: Final = re.compile(r"(?:[ \t\r\n]+|\#[^\r\n]*)*")
 _IN_BRACKETS: Final = re.compile(r"(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)|(?P<sign>:)", re.ASCII)
 _KINDS: Final = {
     "string": Kind.STRING,
     "variable": Kind.VARIABLE,
     "duration": Kind.DURATION,
     "number": Kind.NUMBER,
-    "name": Kind.NAME,
     "sign": Kind.SIGN,
 }
 _NUMBER_LIKE: Final = re.compile(r"\.?[0-9][0-9a-zA-Z_.]*", re.ASCII)
@@ -117,21 +117,30 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """
     _check_text(text)
     tokens: list[Token] = []
-    position = depth = 0
+    depth, position = 0, _behind_blanks(text, 0)
     while position < len(text):
         match = (_IN_BRACKETS.match(text, position) if depth else None) or _TOKEN.match(
             text, position
         )
         if match is None or match.lastgroup is None:
             raise _template(tokens) or _unreadable(text, position)
-        end = match.end()
-        if match.lastgroup != "blank":
-            found = text[position:end]
-            tokens.append(_token(match.lastgroup, found, Span(position, end)))
-            depth = max(0, depth + (found == "[") - (found == "]"))
-        position = end
+        found, end = match.group(), match.end()
+        tokens.append(_token(match.lastgroup, found, Span(position, end)))
+        if found == "[":
+            depth += 1
+        elif found == "]":
+            depth = max(0, depth - 1)
+        position = _behind_blanks(text, end)
     tokens.append(Token(kind=Kind.END, text="", span=Span(position, position), value=""))
     return tuple(tokens)
+
+
+def _behind_blanks(text: str, position: int) -> int:
+    """Return where the next token begins, behind blanks and comments."""
+    if text[position : position + 1] not in _BEFORE_TOKENS:
+        return position
+    match = _BLANK.match(text, position)
+    return position if match is None else match.end()
 
 
 def _template(tokens: list[Token]) -> PromqlError | None:
@@ -144,9 +153,10 @@ def _template(tokens: list[Token]) -> PromqlError | None:
 
 
 def _token(group: str, text: str, span: Span) -> Token:
+    if group == "name":
+        return Token(Kind.NAME, text, span, text, text.lower())
     value = unquote(text, span.start) if group == "string" else text
-    word = text.lower() if group == "name" else ""
-    return Token(kind=_KINDS[group], text=text, span=span, value=value, word=word)
+    return Token(_KINDS[group], text, span, value)
 
 
 def _check_text(text: str) -> None:

@@ -11,7 +11,14 @@ import functools
 import itertools
 from typing import Final, Literal
 
-from obsgen.promql.authority import MAX_ESCAPES, escapes, is_cheap, refusal, refuses_regex
+from obsgen.promql.authority import (
+    MAX_ESCAPES,
+    accepts_form,
+    escapes,
+    is_cheap,
+    refusal,
+    refuses_regex,
+)
 from obsgen.promql.functions import Type
 from obsgen.promql.grammar import read_expression
 from obsgen.promql.labels import selectors
@@ -56,8 +63,8 @@ def _parsed(text: str) -> tuple[Node, Type]:
     _check_escapes(text, tokens)
     node = read_expression(tokens)
     found = result_type(node)
-    reason = refusal(tokens, Span(0, len(text)))
-    if reason:
+    named = frozenset(s.span.start for s in selectors(node) if s.name is not None)
+    if not accepts_form(tokens, named) and (reason := refusal(tokens, Span(0, len(text)))):
         raise PromqlError(*_narrowed(node, tokens, reason))
     return node, found
 

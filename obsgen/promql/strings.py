@@ -34,6 +34,8 @@ def quote(value: str) -> str:
     >>> print(quote('a "b" \\d'))
     "a \"b\" \\d"
     """
+    if value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     return '"' + "".join(_WRITTEN.get(c) or _visible(c) for c in value) + '"'
 
 

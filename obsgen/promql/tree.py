@@ -295,14 +295,14 @@ def fold(node: Node, combine: Callable[[Node, tuple[_Result, ...]], _Result]) ->
     while pending:
         current, is_ready = pending.pop()
         children = current.children
-        if children and not is_ready:
+        if not children:
+            done.append(combine(current, ()))
+        elif is_ready:
+            first = len(done) - len(children)
+            done[first:] = (combine(current, tuple(done[first:])),)
+        else:
             pending.append((current, True))
-            pending.extend((child, False) for child in reversed(children))
-            continue
-        first = len(done) - len(children)
-        results = tuple(done[first:])
-        del done[first:]
-        done.append(combine(current, results))
+            pending.extend([(child, False) for child in reversed(children)])
     return done[0]
 
 

@@ -54,7 +54,7 @@ def variable_names(text: str) -> frozenset[str]:
     >>> sorted(variable_names("x{job=~'$job'}[${__range}] $1"))
     ['__range', 'job']
     """
-    return frozenset(variable.name for variable in variables(text))
+    return frozenset(_name(match.group()) for match in VARIABLE.finditer(text))
 
 
 def substitute_variables(text: str) -> str:

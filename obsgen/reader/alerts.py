@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from obsgen.alerts import LEVELLED, UNGRADED
@@ -16,6 +17,7 @@ from obsgen.reader.categories import read_category
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.merge import name_of
+from obsgen.reader.runbooks import read_runbook
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
 from obsgen.reader.values import read_list, read_text, read_wait, read_words
 from obsgen.schema import kinds
@@ -55,6 +57,7 @@ class AlertReader:
         """Read one alert; None where it cannot be compiled."""
         known = kinds.keys("alerts")
         chosen = [key for key in node.entries if key in known]
+        written = self._written(node, name)
         severity = self._severity(node, chosen[0] if len(chosen) == 1 else "")
         only_when = node.get("only_when")
         condition = None if only_when is None else self.reader.condition(only_when)
@@ -73,24 +76,25 @@ class AlertReader:
             return None
         if (only_when is not None and condition is None) or (during is not None and hours is None):
             return None
-        return Alert(
+        return written(body=body, severity=severity, only_when=condition, during=hours)
+
+    def _written(self, node: MappingNode, name: str) -> Callable[..., Alert]:
+        """Read what every kind has, so that all that is wrong is told; the kind comes later."""
+        return partial(
+            Alert,
             name=name,
-            body=body,
             for_=read_wait(node.get("for"), self.report),
             keep_firing_for=read_wait(node.get("keep_firing_for"), self.report),
-            severity=severity,
             team=check_team(node.get("team"), self.reader.project, self.report) or self.team,
             category=read_category(node.get("category"), self.reader.project, self.report),
             summary=_scalar(node.get("summary")),
             description=_scalar(node.get("description")),
-            runbook=read_text(node.get("runbook"), self.report),
+            runbook=read_runbook(node.get("runbook"), self.report),
             dashboard=read_text(node.get("dashboard"), self.report),
             impact=read_text(node.get("impact"), self.report),
             steps=read_words(node.get("steps")),
             labels=read_label_values(node.get("labels"), self.report, taken=_TAKEN),
             annotations=_annotations(node.get("annotations")),
-            only_when=condition,
-            during=hours,
             tests=read_tests(node.get("tests"), self.reader),
             notify=_scalars(node.get("notify")),
             symptom_of=self._slos(node.get("symptom_of")),

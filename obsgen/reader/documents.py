@@ -8,12 +8,21 @@ from typing import Any, Final
 
 from obsgen import schema
 from obsgen.catalogue import near
-from obsgen.diagnostics import Origin, finding
+from obsgen.diagnostics import Code, Origin, Severity, finding
 from obsgen.model import Reports
 from obsgen.reader.merge import name_of
 from obsgen.reader.names import twice
 from obsgen.reader.shape import NOT_A_DOCUMENT, check_shape, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence, Source
+
+EMPTY_FILE: Final = Code(
+    "SCH118",
+    "empty-file",
+    why="a file of specs that says nothing is one that was not saved, or that lost its content",
+    fix="Write a document, or delete the file.",
+    severity=Severity.WARNING,
+)
+CODES: Final = (EMPTY_FILE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,22 @@ class Documents:
             report(diagnostic)
 
 
-def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
-    """Sort documents by kind and check their shapes."""
+def read_documents(
+    sources: Iterable[Source], report: Reports, *, broken_files: frozenset[str] = frozenset()
+) -> Documents:
+    """
+    Sort documents by kind and check their shapes.
+
+    Args:
+        broken_files: Files that are no YAML: what they hold may not be all there is.
+    """
     found: dict[str, list[MappingNode]] = {}
     checked: list[tuple[MappingNode, str]] = []
     for source in sources:
+        if source.file not in broken_files and all(map(_is_nothing, source.documents)):
+            hint = "write a document, or delete the file"
+            origin = Origin(source.file)
+            report(finding(EMPTY_FILE, origin, "the file holds no document", hint))
         for root in source.documents:
             kind = _kind(root, report)
             if kind and isinstance(root, MappingNode):
@@ -86,8 +106,12 @@ def read_documents(sources: Iterable[Source], report: Reports) -> Documents:
 _NAMED: Final = ("Service", "Preset", "Dashboard", "Environment")
 
 
+def _is_nothing(root: Node) -> bool:
+    return isinstance(root, Scalar) and root.is_null
+
+
 def _kind(root: Node, report: Reports) -> str:
-    if isinstance(root, Scalar) and root.is_null:
+    if _is_nothing(root):
         return ""
     if not isinstance(root, MappingNode):
         message = f"a document is a mapping, found {root.word}"

@@ -72,7 +72,9 @@ class EscalationReader:
         active = self.routes.intervals.read(node.get("active"), report, "escalation")
         check_named(node.get("to"), "escalation", report)
         told = tuple(self._told(node.get("to")))
-        read = read_route_matchers(node.get("where"), self.routes.project, report)
+        read = read_route_matchers(
+            node.get("where"), self.routes.project, report, self.routes.known
+        )
         if read is None:
             return
         matchers = tuple(Matcher(m.label, m.op, m.value) for m in read)

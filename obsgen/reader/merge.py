@@ -28,7 +28,7 @@ IDLE_REMOVAL: Final = Code(
 CODES: Final = (IDLE_REMOVAL,)
 
 _MAPPINGS: Final = ("metrics", "measures", "prices")
-_LISTS: Final = ("slos", "alerts", "probes")
+_LISTS: Final = ("slos", "alerts", "probes", "scenarios")
 _UNIONS: Final = ("dashboards", "scrape")
 _NOT_INHERITED: Final = frozenset({"apiVersion", "kind", "name", "uses", "service"})
 

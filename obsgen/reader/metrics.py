@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +11,7 @@ from obsgen.catalogue import DECLARED_TYPES, Catalogue, Metric
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import Matcher
 from obsgen.model import Reports
+from obsgen.reader.log_metrics import read_log_lines
 from obsgen.reader.lookup import declared_at, find_metric
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.shape import missing_key
@@ -168,7 +169,7 @@ class _MetricReader:
         )
         if "where" in node.entries:
             scope = read_matchers(node.get("where"), (bare,), report)
-        return Metric(
+        metric = Metric(
             name=self.name,
             type=metric_type,
             unit=self._unit(),
@@ -187,6 +188,8 @@ class _MetricReader:
             refs=read_words(node.get("refs")),
             origin=self.origin,
         )
+        lines = read_log_lines(node.get("logs"), metric, report)
+        return metric if lines is None else replace(metric, lines=lines)
 
     def _labels(self) -> dict[str, tuple[str, ...] | None]:
         node = self.node.get("labels")

@@ -17,7 +17,7 @@ from obsgen.reader.measures import ServiceReader
 from obsgen.reader.metrics import unit_from_name
 from obsgen.reader.names import twice
 from obsgen.reader.shape import missing_key
-from obsgen.reader.values import read_amount, read_count
+from obsgen.reader.values import read_amount, read_count, read_list
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Unit, as_decimal, parse_number
 
@@ -67,14 +67,17 @@ class _PriceReader:
         first = self.reader.catalogue.metrics.get(self.name)
         if first is not None:
             self.report(twice(f"metric `{self.name}`", self.origin, first.origin))
-        of = self.reader.metric(self.node.get("of"), ("counter",), use="of")
+        of = self._counted()
         currency = self._currency()
+        per = read_count(self.node.get("per"), 1, self.report)
+        unpriced = self._unpriced()
+        written = self.node.get("by")
+        by = () if of is None else tuple(dict.fromkeys(self.reader.labels(written, (of,))))
+        # With a label that is not there, the depth of the table would be that of another one.
+        is_known = len(by) == len({i.text for i in read_list(written) if isinstance(i, Scalar)})
+        amounts = () if of is None or not is_known else self._amounts(of, by, currency, per)
         if missing or first is not None or of is None or currency is None:
             return None
-        by = tuple(dict.fromkeys(self.reader.labels(self.node.get("by"), (of,))))
-        per = read_count(self.node.get("per"), 1, self.report)
-        amounts = self._amounts(of, by, currency, per)
-        unpriced = self._unpriced()
         if not amounts or unpriced is None:
             return None
         return Price(
@@ -85,6 +88,17 @@ class _PriceReader:
             unpriced=unpriced,
             origin=self.origin,
         )
+
+    def _counted(self) -> Metric | None:
+        """Return what is paid for: an amount that only rises."""
+        node = self.node.get("of")
+        named = self.reader.catalogue.metric_of(node.text) if isinstance(node, Scalar) else None
+        if node is not None and named is not None and named.type == "gauge":
+            message = f"a price is of what a counter counts; `{named.name}` is a gauge"
+            hint = "name the counter of what is used (`…_total`): a gauge is not spent, it is read"
+            self._reject(node, message, hint)
+            return None
+        return self.reader.metric(node, ("counter",), use="of")
 
     def _metric(self, of: Metric, currency: Unit, environment: Mapping[str, str]) -> Metric:
         own = {"service": self.reader.service, **environment}
@@ -121,7 +135,9 @@ class _PriceReader:
 
     # --- the table -----------------------------------------------------------------------
 
-    def _amounts(self, of: Metric, by: tuple[str, ...], currency: Unit, per: int) -> _Amounts:
+    def _amounts(
+        self, of: Metric, by: tuple[str, ...], currency: Unit | None, per: int
+    ) -> _Amounts:
         table = self.node.get("table")
         if not by or not isinstance(table, MappingNode):
             return ()
@@ -159,13 +175,15 @@ class _PriceReader:
                 self._reject(entry.value, message, hint)
                 yield (key,), None
 
-    def _amount(self, node: Scalar, currency: Unit) -> Decimal | Fraction | None:
+    def _amount(self, node: Scalar, currency: Unit | None) -> Decimal | Fraction | None:
         """Read a price: a number in the currency of the table, or an amount with the same one."""
         amount: Decimal | Fraction | None
         try:
             amount = parse_number(node.text)
         except ValueError:
             subject = f"the table of `{self.name}`"
+            if currency is None:
+                return None  # told where it stands
             amount = read_amount(node, currency, self.report, subject)
         if amount is not None and amount < 0:
             self._reject(node, f"a price of {node.text} is below 0", "write what it costs")

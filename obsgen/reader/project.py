@@ -9,21 +9,22 @@ from typing import Final
 
 from obsgen.catalogue import TARGET_LABELS, near
 from obsgen.diagnostics import Code, Origin, Severity, finding
-from obsgen.model import CATEGORIES, Project, Reports, SeverityLevel, SeverityScheme, Team, Tile
+from obsgen.model import Project, Reports, Team, Tile
+from obsgen.reader.categories import read_categories
 from obsgen.reader.checks import read_checks
 from obsgen.reader.datasources import Around, read_datasources
 from obsgen.reader.grafana import read_grafana
 from obsgen.reader.label_values import read_label_values
-from obsgen.reader.merge import named_items
-from obsgen.reader.names import twice
+from obsgen.reader.loki import read_loki
 from obsgen.reader.profiles import read_profiles
 from obsgen.reader.scrape import read_target
-from obsgen.reader.shape import WRONG_COUNT, words
+from obsgen.reader.severities import read_severities
+from obsgen.reader.shape import words
 from obsgen.reader.tiers import Profile
-from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
+from obsgen.reader.values import read_duration, read_list, read_text, read_words
 from obsgen.schema.shared import is_label
 from obsgen.secrets import LITERAL_SECRET, looks_secret
-from obsgen.source import MappingNode, Node, Scalar, Sequence
+from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Duration
 from obsgen.versions import version_text
 
@@ -81,25 +82,18 @@ _ALERTMANAGERS: Final = ((0, 22), (0, 34))
 
 OUTPUTS: Final = ("prometheus", "alertmanager", "grafana", "docs")
 """What is written where a Project says nothing."""
-_MORE_OUTPUTS: Final = ("configmaps", "grafana_import")
+_MORE_OUTPUTS: Final = ("configmaps", "grafana_import", "loki")
 
 # From -12:00 to +14:00, as far as places on Earth go; minutes in fives, as tiles.
 _OFFSET: Final = re.compile(
     r"(?P<sign>[+-]?)(?P<hours>0?\d|1[0-4])(?::?(?P<minutes>[0-5][05]))?", re.ASCII
 )
 _S: Final = Duration.parse
-DEFAULT_SEVERITIES: Final = (
-    SeverityLevel(name="critical", respond_within=_S("5m"), page=True),
-    SeverityLevel(name="high", respond_within=_S("15m"), page=True),
-    SeverityLevel(name="medium", respond_within=_S("1h"), aliases=("warning",)),
-    SeverityLevel(name="low", respond_within=_S("24h"), aliases=("info",)),
-)
 DEFAULT_BLACKBOX: Final = "blackbox-exporter:9115"
 DEFAULT_RETENTION: Final = _S("60d")
 _TILES: Final = (_S("30s"), _S("1m"))
 _LEAST_BRIDGE: Final = _S("2m")
 _DEFAULT_SETTLE: Final = _S("5s")
-_DEFAULT_WAIT: Final = _S("1h")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +150,10 @@ class _ProjectReader:
                 self.report,
             ),
             grafana=read_grafana(self.node.get("grafana"), self.report),
-            severities=self._severities(),
+            severities=read_severities(self.node.get("severities"), self.report),
             teams=self._teams(),
             team_details=self._team_details(),
-            categories=tuple(
-                dict.fromkeys((*CATEGORIES, *read_words(self.node.get("categories"))))
-            ),
+            categories=read_categories(self.node.get("categories"), self.report),
             outputs=self._outputs(),
             runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
             repository=self._address("repository"),
@@ -171,6 +163,7 @@ class _ProjectReader:
             blackbox_address=read_target(self._section("blackbox").get("address"), self.report)
             or DEFAULT_BLACKBOX,
             tile=tile,
+            loki=read_loki(self.node.get("loki"), self.report),
             checks=read_checks(self.node.get("checks"), self.report),
             sources=(self.node.origin.file,) if self.node.origin.file else (),
             origin=self.node.origin,
@@ -231,36 +224,6 @@ class _ProjectReader:
             )
             self.report(finding(UNKNOWN_ALERTMANAGER, place, message, "check the version"))
         return version
-
-    def _severities(self) -> SeverityScheme:
-        levels = []
-        seen: dict[str, Origin] = {}
-        for item in named_items(self.node.get("severities")):
-            name = read_text(item.get("name"), self.report)
-            aliases = read_words(item.get("aliases"))
-            for node in (item.get("name"), *read_list(item.get("aliases"))):
-                if not isinstance(node, Scalar):
-                    continue
-                if node.text in seen:
-                    self.report(twice(f"severity `{node.text}`", node.origin, seen[node.text]))
-                seen.setdefault(node.text, node.origin)
-            if not name:
-                continue
-            within = read_duration(item.get("respond_within"), self.report)
-            levels.append(
-                SeverityLevel(
-                    name=name,
-                    respond_within=within or _DEFAULT_WAIT,
-                    page=read_flag(item.get("page")),
-                    aliases=aliases,
-                )
-            )
-        node = self.node.get("severities")
-        if isinstance(node, Sequence) and not node.items:
-            message = "the scheme has no severity"
-            hint = "write `- {name: critical, page: true}`, or leave `severities` out"
-            self.report(finding(WRONG_COUNT, node.origin, message, hint))
-        return SeverityScheme(tuple(levels) or DEFAULT_SEVERITIES)
 
     def _teams(self) -> tuple[str, ...] | None:
         node = self.node.get("teams")

@@ -8,8 +8,8 @@ those of the Project, by name, alias, `page`, `ticket` or `{at_least: high}`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from obsgen.artefacts import AlertmanagerMatcher
@@ -18,7 +18,6 @@ from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import full_match, is_pattern, literal_pattern
 from obsgen.model import Project, Reports, SeverityScheme
 from obsgen.promql.re2 import regex_problem
-from obsgen.reader.categories import report_category
 from obsgen.reader.profiles import resolved_severity, unknown_severity
 from obsgen.reader.shape import null_value, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -42,10 +41,20 @@ UNKNOWN_TEAM: Final = Code(
     why="no alert belongs to the team, so the route never takes one",
     fix="Write a team of the Project, or add it to `teams`.",
 )
-CODES: Final = (ROUTE_MATCHER, ROUTE_PATTERN, UNKNOWN_TEAM)
+NEVER_IN_ROUTE: Final = Code(
+    "REF283",
+    "never-in-route",
+    why="categories, services and SLOs are all declared in these specs: no alert can have the "
+    "value, so the route never takes one",
+    fix="Write a name that is declared; ignore the finding where alerts of others arrive at the "
+    "same Alertmanager.",
+)
+CODES: Final = (ROUTE_MATCHER, ROUTE_PATTERN, UNKNOWN_TEAM, NEVER_IN_ROUTE)
 
 _LABEL: Final = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 _SHAPES: Final = "write a value, a list, `{not: …}` or `{is: …}`"
+_SHOWN: Final = 8
+_SPELT: Final = {"slo": "SLO"}
 _SPECIAL: Final = ("not", "is", "at_least")
 # What RE2 knows and Python does not: compiling would blame the author for Python.
 _NOT_PYTHON: Final = re.compile(r"\\[QEpPzC]|\(\?[^:P]|\[\[:")
@@ -67,15 +76,30 @@ class _Value:
         return literal_pattern(self.text) if self.is_literal else self.text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """
+    What labels of alerts can be, where the specs say all of it.
+
+    Attributes:
+        values: By label; a label that is not there is open.
+    """
+
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+NOTHING_KNOWN: Final = Known()
+
+
 def read_route_matchers(
-    node: Node | None, project: Project, report: Reports
+    node: Node | None, project: Project, report: Reports, known: Known = NOTHING_KNOWN
 ) -> tuple[AlertmanagerMatcher, ...] | None:
     """Return the matchers in the order of the spec; None where one of them cannot be read."""
     if node is not None and not isinstance(node, MappingNode):
         return None  # JSON Schema has said so; it is not for all alerts
     if node is None:
         return ()
-    reader = _MatcherReader(project, report)
+    reader = _MatcherReader(project, report, known)
     entries = [entry for key, entry in node.entries.items() if not key.startswith("x-")]
     found = [reader.matcher(entry.key, entry.value) for entry in entries]
     return None if None in found else tuple(m for m in found if m is not None)
@@ -84,9 +108,10 @@ def read_route_matchers(
 class _MatcherReader:
     """Reads the matchers of one route."""
 
-    def __init__(self, project: Project, report: Reports) -> None:
+    def __init__(self, project: Project, report: Reports, known: Known) -> None:
         self.project = project
         self.report = report
+        self.known = {**known.values, "category": frozenset(project.categories)}
 
     def matcher(self, key: Scalar, node: Node) -> AlertmanagerMatcher | None:
         if not _LABEL.fullmatch(key.text):
@@ -163,10 +188,19 @@ class _MatcherReader:
         teams = self.project.teams
         if label == "team" and teams is not None and value.text:
             return (value,) if self._is_known_team(node, value, teams) else None
-        categories = self.project.categories
-        if label == "category" and value.text and not _matches_any(value, categories):
-            report_category(node, self.project, self.report)
+        known = self.known.get(label)
+        if known is not None and value.text and not _matches_any(value, known):
+            self._say_impossible(label, node, known)
+            return None
         return (value,)
+
+    def _say_impossible(self, label: str, node: Scalar, known: Iterable[str]) -> None:
+        names = sorted(known)
+        guess = near(node.text, names)
+        listed = words(names[:_SHOWN]) if len(names) <= _SHOWN else f"{words(names[:_SHOWN])}, …"
+        hint = f"did you mean `{guess}`?" if guess else f"there is {listed}"
+        message = f"no alert has the {_SPELT.get(label, label)} {node.word}"
+        self.report(finding(NEVER_IN_ROUTE, node.origin, message, hint))
 
     def _severity(self, node: Scalar, value: _Value) -> tuple[_Value, ...] | None:
         scheme = self.project.severities

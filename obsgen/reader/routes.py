@@ -17,7 +17,7 @@ from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Origin, Related, Severity, finding
 from obsgen.model import Project, Reports
 from obsgen.reader.route_checks import check_siblings, check_timing
-from obsgen.reader.route_matchers import read_route_matchers
+from obsgen.reader.route_matchers import NOTHING_KNOWN, Known, read_route_matchers
 from obsgen.reader.shape import words
 from obsgen.reader.values import read_duration, read_flag, read_list, read_wait, read_words
 from obsgen.reader.wording import means
@@ -121,6 +121,7 @@ class RouteReader:
     report: Reports
     receivers: Names
     intervals: Names
+    known: Known = NOTHING_KNOWN
 
     def routes(
         self, node: Node | None, above: Route, to: tuple[str, ...], *, goes_on: bool = False
@@ -167,7 +168,7 @@ class RouteReader:
         return labels
 
     def _route(self, node: MappingNode, above: Route, inherited: tuple[str, ...]) -> Route | None:
-        matchers = read_route_matchers(node.get("where"), self.project, self.report)
+        matchers = read_route_matchers(node.get("where"), self.project, self.report, self.known)
         own = self.timing(node)
         check_timing(own, above, self.report)
         check_named(node.get("to"), "route", self.report)

@@ -18,6 +18,7 @@ from obsgen.reader.escalations import EscalationReader
 from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
+from obsgen.reader.route_matchers import NOTHING_KNOWN, Known
 from obsgen.reader.route_tests import RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
 from obsgen.source import Entry, MappingNode, Node, Scalar
@@ -49,7 +50,9 @@ GROUP_BY: Final = ("alertname", "service")
 """One notification for an alert of a service, unless the spec says otherwise."""
 
 # `location` came with 0.25, the muting of routes earlier.
-_INTERVALS_SINCE: Final = (0, 25)
+# Source: Alertmanager's changelog: `time_intervals`, and where their clock stands.
+_INTERVALS_SINCE: Final = (0, 24)
+_LOCATION_SINCE: Final = (0, 25)
 
 
 def read_routing(
@@ -59,6 +62,7 @@ def read_routing(
     *,
     asked: frozenset[str] = frozenset(),
     notified: frozenset[str] = frozenset(),
+    known: Known = NOTHING_KNOWN,
 ) -> Routing | None:
     """
     Return what all `Routing` documents say together.
@@ -68,10 +72,11 @@ def read_routing(
     Args:
         asked: Intervals that something else than a route names.
         notified: Receivers that alerts name.
+        known: What labels of alerts can be.
     """
     if not nodes:
         return None
-    reader = _RoutingReader(nodes, project, report)
+    reader = _RoutingReader(nodes, project, report, known)
     reader.intervals.used.update(asked)
     reader.receivers.used.update(notified)
     return reader.read()
@@ -80,8 +85,11 @@ def read_routing(
 class _RoutingReader:
     """Reads the documents of one project; for one use."""
 
-    def __init__(self, nodes: Sequence[MappingNode], project: Project, report: Reports) -> None:
+    def __init__(
+        self, nodes: Sequence[MappingNode], project: Project, report: Reports, known: Known
+    ) -> None:
         self.nodes = nodes
+        self.known = known
         self.project = project
         self.report = report
         self.shared = self._named("shared")
@@ -144,10 +152,14 @@ class _RoutingReader:
         self.report(finding(STATED_TWICE, again.origin, message, hint, related=related))
 
     def _intervals(self) -> Iterable[TimeInterval]:
+        around = (self.project, self.report)
         for name, entry in self.interval_entries.items():
             if isinstance(entry.value, MappingNode):
-                what = f"interval `{name}`"
-                check_version(entry.key, _INTERVALS_SINCE, what, self.project, self.report)
+                check_version(entry.key, _INTERVALS_SINCE, f"interval `{name}`", *around)
+                place = entry.value.entries.get("location")
+                what = f"`location` of interval `{name}`"
+                if place is not None and self.project.alertmanager_version >= _INTERVALS_SINCE:
+                    check_version(place.key, _LOCATION_SINCE, what, *around)
                 read = read_interval(name, entry.value, self.report)
                 if read is not None:
                     yield read
@@ -160,6 +172,7 @@ class _RoutingReader:
             report=self.report,
             receivers=self.receivers,
             intervals=self.intervals,
+            known=self.known,
         )
         timing = self._single("timing")
         node = timing.value if timing is not None else None

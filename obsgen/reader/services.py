@@ -33,6 +33,7 @@ from obsgen.reader.probe_alerts import named_like, read_probe_alerts
 from obsgen.reader.probes import ProbesReader, implied_layer, of_service
 from obsgen.reader.project import ProjectSpec
 from obsgen.reader.references import References
+from obsgen.reader.scenarios import read_scenarios
 from obsgen.reader.scrape import read_scrape, slowest
 from obsgen.reader.sinks import Guard, with_uses
 from obsgen.reader.slos import SloReader
@@ -212,6 +213,7 @@ class ServicesReader:
             sources=draft.sources,
             prices=self._prices[draft.name],
             spends=self.references.spends_of(draft.name),
+            scenarios=read_scenarios(document.get("scenarios"), reader.catalogue, sink),
             presets=draft.presets,
             origin=document.origin,
         )

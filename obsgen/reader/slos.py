@@ -16,6 +16,7 @@ from obsgen.reader.label_values import read_label_values
 from obsgen.reader.measures import ServiceReader
 from obsgen.reader.profiles import SloNumbers
 from obsgen.reader.project import ProjectSpec, read_tile
+from obsgen.reader.runbooks import read_runbook
 from obsgen.reader.shape import missing_key
 from obsgen.reader.slo_alerts import SloAlertsReader
 from obsgen.reader.values import read_list, read_text, read_words
@@ -136,7 +137,7 @@ class SloReader:
             absence=alerts.absence,
             team=check_team(node.get("team"), self.spec.project, self.report) or self.team,
             description=read_text(node.get("description"), self.report),
-            runbook=read_text(node.get("runbook"), self.report),
+            runbook=read_runbook(node.get("runbook"), self.report),
             category=read_category(node.get("category"), self.spec.project, self.report) or "slo",
             impact=read_text(node.get("impact"), self.report),
             steps=read_words(node.get("steps")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ from obsgen.reader.documents import Documents, distinct
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.layers import PresetStore
 from obsgen.reader.matching import read_matchers
-from obsgen.reader.merge import name_of
+from obsgen.reader.merge import name_of, named_items
 from obsgen.reader.names import NAME_TWICE
 from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.project import read_project
@@ -197,9 +198,25 @@ class _SpecReader:
         if not documents:
             return None
         # Half of the specs that are checked alone have none, and need not wait for it.
+        from obsgen.reader.route_matchers import Known
         from obsgen.reader.routing import read_routing
 
-        return read_routing(documents, project, self.report, asked=asked, notified=notified)
+        return read_routing(
+            documents,
+            project,
+            self.report,
+            asked=asked,
+            notified=notified,
+            known=Known(values=self._known()),
+        )
+
+    def _known(self) -> Mapping[str, frozenset[str]]:
+        """Return the names of services and SLOs of all environments, where they are all here."""
+        services = self.documents.of("Service")
+        holders = (*services, *self.documents.of("Part"), *self.documents.of("Preset"))
+        slos = frozenset(name_of(slo) for node in holders for slo in named_items(node.get("slos")))
+        values = {"service": frozenset(map(name_of, services)), "slo": slos}
+        return {label: names for label, names in values.items() if names}
 
     def _dashboards(self, services: ServicesReader) -> tuple[DashboardSpec, ...]:
         found = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from obsgen import fields
 from obsgen.artefacts import Json
@@ -128,11 +128,26 @@ def _go_duration(span: Duration) -> str:
 _HOUR_MS: Final = 3_600_000
 
 
+class _Item(Protocol):
+    """What each text of a list is."""
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def example(self) -> str: ...
+
+    @property
+    def schema(self) -> Mapping[str, Any]: ...
+
+    def read(self, node: Node, reader: ReceiverReader, /) -> Json: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """A list of texts."""
 
-    item: Text
+    item: _Item
 
     @property
     def schema(self) -> Mapping[str, Any]:

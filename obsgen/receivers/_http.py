@@ -152,6 +152,6 @@ HTTP: Final = Fields(
 )
 
 
-def items(description: str, **fields: Text | Flag | Fields) -> Items:
+def items(description: str, **fields: Shape) -> Items:
     """Return a list of mappings that all have these fields."""
     return Items(Fields(description=description, fields=fields))

@@ -7,6 +7,7 @@ from typing import Final
 
 from obsgen.artefacts import Json
 from obsgen.receivers._fields import Fields, Flag, Since, Text
+from obsgen.receivers._forms import picture
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import MARKDOWN_TEXT, TITLE
@@ -29,7 +30,7 @@ _FIELDS: Final = Fields(
         "content": Since((0, 28), Text("Text above the message.", "@here")),
         "username": Since((0, 28), Text("Who the message is from.", "Alertmanager", None)),
         "avatar_url": Since(
-            (0, 28), Text("Picture beside the name.", "https://example.com/icon.png", None)
+            (0, 28), picture(Text("Picture beside the name.", "https://example.com/icon.png", None))
         ),
         "http_config": HTTP,
     },

@@ -18,6 +18,7 @@ from obsgen.receivers._fields import (
     over,
 )
 from obsgen.receivers._findings import FIELD_VALUE, missing
+from obsgen.receivers._forms import mail_addresses
 from obsgen.receivers._http import TLS
 from obsgen.receivers._prose import EMAIL_HTML, PLAIN_TEXT, TITLE
 from obsgen.receivers._rules import conflict, is_true
@@ -53,7 +54,7 @@ _OF_THREADS: Final = ("references", "in-reply-to")
 
 _SERVER: Final[Mapping[str, Shape]] = {
     "smarthost": Text("The SMTP server with its port.", "smtp.example.com:587", None),
-    "from": Text("Who the message is from.", "alerts@example.com"),
+    "from": mail_addresses(Text("Who the message is from.", "alerts@example.com"), is_one=True),
     "hello": Text("Name that is told to the server.", "alertmanager.example.com", None),
     "auth_username": Text("User at the server.", "alerts", None),
     **_PASSWORD.fields,
@@ -65,7 +66,7 @@ _SERVER: Final[Mapping[str, Shape]] = {
     ),
 }
 _FIELDS: Final[Mapping[str, Shape]] = {
-    "to": Text("Who gets the message; several with commas.", "oncall@example.com"),
+    "to": mail_addresses(Text("Who gets the message; several with commas.", "oncall@example.com")),
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
     "headers": TextMap("Headers of the message.", {"Subject": "{{ .CommonLabels.alertname }}"}),
     "html": Text("The message as HTML.", '{{ template "email.default.html" . }}'),

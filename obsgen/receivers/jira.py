@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +12,7 @@ from obsgen.messages import DOCUMENTS_SINCE
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Span, Text, Texts
 from obsgen.receivers._findings import NEWER_ALERTMANAGER, missing, place
+from obsgen.receivers._forms import Form
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import JIRA_DOCUMENT, JIRA_PRIORITY, JIRA_TEXT, SUMMARY
@@ -45,7 +47,13 @@ _FIELDS: Final = Fields(
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
         "summary": _text("The issue's title.", "{{ .CommonLabels.alertname }}"),
         "description": _text("The issue's text.", "{{ .CommonAnnotations.description }}"),
-        "labels": Texts(Text("The issue's labels.", "alertmanager")),
+        "labels": Texts(
+            Form(
+                text=Text("The issue's labels.", "alertmanager"),
+                takes="labels without spaces",
+                pattern=re.compile(r"[^\s]+"),
+            )
+        ),
         "priority": Text("From the alerts' label unless given.", "High"),
         "reopen_transition": Text("The transition that opens an issue again.", "Reopen", None),
         "resolve_transition": Text("The transition that resolves an issue.", "Done", None),

@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Items, Shape, Since, Text
+from obsgen.receivers._forms import colour, link, picture
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import COLOR, LINK, MARKDOWN_TEXT, MARKDOWN_TITLE, TITLE
@@ -37,18 +38,18 @@ _FACTS: Final = Items(
 )
 _PARTS: Final[Mapping[str, Shape]] = {
     "fallback": Text("Text for clients that show no attachments.", "An alert fires"),
-    "color": Text("Colour of the bar.", "#ff0000"),
+    "color": colour(Text("Colour of the bar.", "#ff0000")),
     "pretext": Text("Text above the title.", "@here"),
     "author_name": Text("Who wrote it.", "obsgen"),
     "author_link": Text("Where the author's name leads.", "https://example.com"),
     "author_icon": Text("Picture beside the author.", "https://example.com/icon.png"),
     "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
-    "title_link": Text("Where the title leads.", "{{ .ExternalURL }}"),
+    "title_link": link(Text("Where the title leads.", "https://alerts.example.com")),
     "fields": _FACTS,
-    "thumb_url": Text("Small picture in the message.", "https://example.com/graph.png"),
+    "thumb_url": picture(Text("Small picture in the message.", "https://example.com/graph.png")),
     "footer": Text("Text below the message.", "obsgen"),
     "footer_icon": Text("Picture beside the footer.", "https://example.com/icon.png"),
-    "image_url": Text("Picture in the message.", "https://example.com/graph.png"),
+    "image_url": picture(Text("Picture in the message.", "https://example.com/graph.png")),
 }
 _TEXT: Final = Text("The message, in Markdown.", "{{ .CommonAnnotations.summary }}")
 _PRIORITY: Final = Fields(
@@ -68,7 +69,7 @@ _FIELDS: Final = Fields(
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
         "text": _TEXT,
         **{key: Since(_FLAT, shape) for key, shape in _PARTS.items()},
-        "icon_url": Text("Picture beside the name.", "https://example.com/icon.png"),
+        "icon_url": picture(Text("Picture beside the name.", "https://example.com/icon.png")),
         "icon_emoji": Text("Emoji beside the name.", ":fire:"),
         "attachments": Items(
             Fields(description="Further messages in boxes.", fields={**_PARTS, "text": _TEXT})

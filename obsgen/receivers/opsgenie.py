@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from obsgen.artefacts import Json
+from obsgen.diagnostics import finding
+from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Items, Text, TextMap
+from obsgen.receivers._findings import MISSING_FIELD, place
+from obsgen.receivers._forms import REFUSED_BY_SERVICE, words
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import OPSGENIE_PRIORITY, PLAIN_TEXT, SUMMARY
-from obsgen.receivers._rules import one_of
+from obsgen.receivers._rules import at_most_one, conflict, given
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
+from obsgen.source import MappingNode, Scalar
 
 _KEY: Final = Secret(
     key="api_key",
@@ -22,6 +27,44 @@ _KEY: Final = Secret(
     since=(0, 24),
 )
 _API: Final = Address("The API, if another.", "https://api.eu.opsgenie.com/")
+# Source: "Create Alert" of Opsgenie's Alert API.
+_MOST_TAGS: Final = 20
+_MOST_ACTIONS: Final = 10
+_LONGEST: Final = 50
+
+
+def _check_responder(node: MappingNode, reader: ReceiverReader) -> None:
+    kind = node.get("type")
+    is_user = isinstance(kind, Scalar) and kind.text == "user"
+    word = "username" if is_user else "name"
+    if not any(given(node, key) for key in ("name", "id", "username")):
+        what = kind.text if isinstance(kind, Scalar) and kind.text in _TYPES else "responder"
+        message = f"{place(node, reader)} has no `{word}` or `id`"
+        hint = f"add the `{word}` of the {what}"
+        reader.report(finding(MISSING_FIELD, node.origin, message, hint))
+        return
+    at_most_one(node, reader, "name", "id", "username")
+    other = "name" if is_user else "username"
+    if isinstance(kind, Scalar) and kind.text in _TYPES and given(node, other):
+        conflict(node, reader, other, f"names no {kind.text}", f"write `{word}`, or `id`")
+
+
+def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
+    _KEY.require(node, shared, reader)
+    for key, most in (("tags", _MOST_TAGS), ("actions", _MOST_ACTIONS)):
+        value = node.get(key)
+        if not isinstance(value, Scalar) or "{{" in value.text:
+            continue
+        items = value.text.split(",")
+        longest = max(len(item.strip()) for item in items)
+        if len(items) > most or longest > _LONGEST:
+            takes = f"{most} texts of {_LONGEST} characters at most"
+            message = f"{place(value, reader)} takes {takes}, found {len(items)} up to {longest}"
+            hint = "keep the most telling ones; `details` take more"
+            reader.report(finding(REFUSED_BY_SERVICE, value.origin, message, hint))
+
+
+_TYPES: Final = ("team", "teams", "user", "escalation", "schedule")
 _RESPONDERS: Final = Items(
     Fields(
         description="Who is to respond.",
@@ -31,14 +74,12 @@ _RESPONDERS: Final = Items(
             "username": Text("The user.", "oncall@example.com"),
             "type": Choice(
                 "What it is.",
-                ("team", "teams", "user", "escalation", "schedule"),
+                _TYPES,
                 run_since=(0, 0),
             ),
         },
         required=("type",),
-        check=lambda node, reader: one_of(
-            node, reader, "name", "id", "username", hint="add the `name` of the team"
-        ),
+        check=_check_responder,
     )
 )
 _FIELDS: Final = Fields(
@@ -56,7 +97,10 @@ _FIELDS: Final = Fields(
         "actions": Text("Actions that are offered, with commas.", "restart, scale"),
         "tags": Text("Tags, with commas.", "{{ .CommonLabels.team }}"),
         "note": Text("A note.", "Fired by Alertmanager"),
-        "priority": Text("P1 to P5; from the alerts' label unless given.", "P2"),
+        "priority": words(
+            Text("P1 to P5; from the alerts' label unless given.", "P2"),
+            *("P1", "P2", "P3", "P4", "P5"),
+        ),
         "update_alerts": Flag("Whether message and description of an open alert are renewed."),
         "http_config": HTTP,
     },
@@ -77,6 +121,6 @@ KIND: Final = Integration(
     shared_fields=Fields(
         description="What all Opsgenie receivers share.", fields={**_KEY.fields, "api_url": _API}
     ),
-    rules=_KEY.require,
+    rules=_rules,
     defaults=always(_DEFAULTS),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from obsgen.receivers._fields import (
     over,
 )
 from obsgen.receivers._findings import FIELD_VALUE
+from obsgen.receivers._forms import Form, link, words
 from obsgen.receivers._http import HTTP, items
 from obsgen.receivers._prose import (
     PAGERDUTY_SEVERITY,
@@ -46,16 +48,19 @@ _SERVICE_KEY: Final = Secret(
     since=(0, 25),
 )
 
+# Source: "Send an Alert Event" of PagerDuty's Events API v2: images are fetched by HTTPS only.
+_HTTPS: Final = re.compile(r"https://[^\s]+")
 _FIELDS: Final[Mapping[str, Shape]] = {
     **_ROUTING_KEY.fields,
     **_SERVICE_KEY.fields,
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
     "description": Text("What happened, in a line.", "{{ .CommonAnnotations.summary }}"),
-    "severity": Text(
-        "critical, error, warning or info; from the alerts' label unless given.", "error"
+    "severity": words(
+        Text("critical, error, warning or info; from the alerts' label unless given.", "error"),
+        *("critical", "error", "warning", "info"),
     ),
     "client": Text("Who sends.", "Alertmanager"),
-    "client_url": Text("Link back to the sender.", "{{ .ExternalURL }}"),
+    "client_url": link(Text("Link back to the sender.", "https://alerts.example.com")),
     "class": Text("The kind of event.", "{{ .CommonLabels.alertname }}"),
     "component": Text("What is affected.", "{{ .CommonLabels.service }}"),
     "group": Text("What it belongs to.", "shop"),
@@ -63,13 +68,17 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "details": Tree("Further facts.", {"team": "{{ .CommonLabels.team }}"}, nested=(0, 30)),
     "images": items(
         "Pictures.",
-        src=Text("The picture.", "https://example.com/graph.png"),
+        src=Form(
+            text=Text("The picture.", "https://example.com/graph.png"),
+            takes="an address with `https://`",
+            pattern=_HTTPS,
+        ),
         alt=Text("What it shows.", "Error rate"),
-        href=Text("Where it leads.", "https://example.com"),
+        href=link(Text("Where it leads.", "https://example.com")),
     ),
     "links": items(
         "Links; those without an address are left out.",
-        href=Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
+        href=link(Text("Where it leads.", "https://runbooks.example.com")),
         text=Text("What it says.", "Runbook"),
     ),
     "url": Address("The Events API, if another.", "https://events.eu.pagerduty.com/v2/enqueue"),

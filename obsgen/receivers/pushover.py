@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from obsgen.artefacts import Json
+from obsgen.diagnostics import finding
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Span, Text
+from obsgen.receivers._findings import place
+from obsgen.receivers._forms import REFUSED_BY_SERVICE, link, words
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import (
@@ -20,7 +23,8 @@ from obsgen.receivers._prose import (
 )
 from obsgen.receivers._rules import at_most_one, is_true
 from obsgen.receivers._secret import Secret
-from obsgen.source import MappingNode
+from obsgen.source import MappingNode, Scalar
+from obsgen.units import Duration
 
 _USER: Final = Secret(
     key="user_key",
@@ -44,13 +48,16 @@ _FIELDS: Final = Fields(
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
         "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
         "message": Text("The message.", "{{ .CommonAnnotations.summary }}"),
-        "url": Text("A link below the message.", "{{ .CommonAnnotations.runbook_url }}"),
+        "url": link(Text("A link below the message.", "https://runbooks.example.com")),
         "url_title": Text("What the link says.", "Runbook"),
         "device": Since((0, 26), Text("The device, if not all.", "phone")),
         "sound": Text("The sound.", "siren"),
-        "priority": Text(
-            "-2 to 2; from the alerts' label unless given. 2 is repeated until someone answers.",
-            "1",
+        "priority": words(
+            Text(
+                "-2 to 2; from the alerts' label unless given. 2 is repeated until it is answered.",
+                "1",
+            ),
+            *("-2", "-1", "0", "1", "2"),
         ),
         "retry": Span("How often priority 2 is repeated; at least 30s."),
         "expire": Span("How long priority 2 is repeated; at most 3h."),
@@ -68,6 +75,28 @@ def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader
     _TOKEN.require(node, None, reader)
     if is_true(node, "html") and is_true(node, "monospace"):
         at_most_one(node, reader, "html", "monospace")
+    for key, bound, is_fine in _BOUNDS:
+        value = node.get(key)
+        span = Duration.parse(value.text) if isinstance(value, Scalar) and _is_span(value) else None
+        if value is not None and span is not None and not is_fine(span.ms):
+            message = f"{place(value, reader)} takes {bound}, found {value.word}"
+            hint = f"write `{key}: {bound.split()[-1]}`"
+            reader.report(finding(REFUSED_BY_SERVICE, value.origin, message, hint))
+
+
+def _is_span(value: Scalar) -> bool:
+    try:
+        Duration.parse(value.text)
+    except ValueError:
+        return False  # told where the field is read
+    return True
+
+
+# Source: Pushover's Message API, "Emergency Priority".
+_BOUNDS: Final[tuple[tuple[str, str, Callable[[int], bool]], ...]] = (
+    ("retry", "at least 30s", lambda ms: ms >= Duration.parse("30s").ms),
+    ("expire", "at most 3h", lambda ms: ms <= Duration.parse("3h").ms),
+)
 
 
 def _defaults(

@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text
+from obsgen.receivers._forms import emoji, link, picture
 from obsgen.receivers._http import HTTP, items
 from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import COLOR, LINK, MARKDOWN_TEXT, TITLE
@@ -41,13 +42,15 @@ _FIELDS: Final = Fields(
         "api_url": _API,
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
         "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
-        "title_link": Text("Where the title leads.", "{{ .ExternalURL }}"),
+        "title_link": link(Text("Where the title leads.", "https://alerts.example.com")),
         "text": Text("The message.", "{{ .CommonAnnotations.summary }}"),
         "color": Text("Colour of the bar.", "red"),
-        "emoji": Text("Emoji beside the name.", ":fire:"),
-        "icon_url": Text("Picture beside the name.", "https://example.com/icon.png"),
-        "image_url": Text("Picture in the message.", "https://example.com/graph.png"),
-        "thumb_url": Text("Small picture in the message.", "https://example.com/graph.png"),
+        "emoji": emoji(Text("Emoji beside the name.", ":fire:")),
+        "icon_url": picture(Text("Picture beside the name.", "https://example.com/icon.png")),
+        "image_url": picture(Text("Picture in the message.", "https://example.com/graph.png")),
+        "thumb_url": picture(
+            Text("Small picture in the message.", "https://example.com/graph.png")
+        ),
         "fields": items(
             "Short facts in columns.",
             title=Text("What it is.", "Team"),

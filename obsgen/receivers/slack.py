@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ from obsgen.receivers._fields import (
     over,
 )
 from obsgen.receivers._findings import missing
+from obsgen.receivers._forms import Form, colour, emoji, link, picture, words
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._prose import COLOR, SLACK_FALLBACK, SLACK_TEXT, SLACK_TITLE
 from obsgen.receivers._rules import at_most_one, conflict, given, is_true, some_of
@@ -43,8 +45,10 @@ _ACTIONS: Final = Items(
         fields={
             "type": Text("The kind of action.", "button"),
             "text": Text("What the button says.", "Runbook"),
-            "url": Text("Where it leads.", "{{ .CommonAnnotations.runbook_url }}"),
-            "style": Text("`primary` or `danger`.", "primary"),
+            "url": link(Text("Where it leads.", "https://runbooks.example.com")),
+            "style": words(
+                Text("`default`, `primary` or `danger`.", "primary"), "default", "primary", "danger"
+            ),
             "name": Text("Name for an app that listens.", "restart"),
             "value": Text("Value for an app that listens.", "gateway"),
             "confirm": _CONFIRM,
@@ -90,8 +94,15 @@ class _ApiUrl:
 _APP_URL: Final = Since((0, 30), Address("The API of the app, if another.", _API))
 _API_FILE: Final = Text("File with the webhook's address.", _FILE)
 
+# Source: Slack's help, "Guidelines for channel names": lower case, digits, hyphens, underscores, 80
+# characters; letters of other scripts are allowed.
+_CHANNEL: Final = re.compile(r"#?[^\sA-Z.,:;#@&|'\"]{1,80}|@[^\s@#]+|[CDGUW][A-Z0-9]+")
 _FIELDS: Final[Mapping[str, Shape]] = {
-    "channel": Text("Where messages go; quote it, `#` begins a comment.", "#alerts"),
+    "channel": Form(
+        text=Text("Where messages go; quote it, `#` begins a comment.", "#alerts"),
+        takes="a channel in lower case (`#alerts`), a person (`@jo`) or an identifier",
+        pattern=_CHANNEL,
+    ),
     "api_url_file": _API_FILE,
     "api_url": _ApiUrl(),
     "app_token_file": Since((0, 30), Text("File with the token of a Slack app.", _FILE)),
@@ -99,23 +110,21 @@ _FIELDS: Final[Mapping[str, Shape]] = {
     "app_url": _APP_URL,
     "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
     "title": Text("The message's title.", "{{ .CommonLabels.alertname }}"),
-    "title_link": Text("Where the title leads.", "{{ .ExternalURL }}"),
+    "title_link": link(Text("Where the title leads.", "https://alerts.example.com")),
     "text": Text("The message.", "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ end }}"),
     "message_text": Since((0, 31), Text("Text above the attachment.", "<!here>")),
     "pretext": Text("Text above the title.", "<!here>"),
     "fallback": Text("Text for clients that show no attachments.", "An alert fires"),
-    "color": Text(
-        "Colour of the bar.", '{{ if eq .Status "firing" }}danger{{ else }}good{{ end }}'
-    ),
+    "color": colour(Text("Colour of the bar.", "danger")),
     "fields": _FACTS,
     "short_fields": Flag("Whether two of `fields` fit a line unless they say."),
     "actions": _ACTIONS,
     "footer": Text("Text below the message.", "obsgen"),
     "username": Text("Who the message is from.", "Alertmanager"),
-    "icon_emoji": Text("Emoji beside the name.", ":fire:"),
-    "icon_url": Text("Picture beside the name.", "https://example.com/icon.png"),
-    "image_url": Text("Picture in the message.", "https://example.com/graph.png"),
-    "thumb_url": Text("Small picture in the message.", "https://example.com/graph.png"),
+    "icon_emoji": emoji(Text("Emoji beside the name.", ":fire:")),
+    "icon_url": picture(Text("Picture beside the name.", "https://example.com/icon.png")),
+    "image_url": picture(Text("Picture in the message.", "https://example.com/graph.png")),
+    "thumb_url": picture(Text("Small picture in the message.", "https://example.com/graph.png")),
     "callback_id": Text("Identifier for an app that listens.", "alert"),
     "link_names": Flag("Whether `@name` and `#channel` become links."),
     "mrkdwn_in": Texts(Text("Fields in which Slack's markup counts.", "text", None)),

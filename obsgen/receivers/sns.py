@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Since, Text, TextMap
+from obsgen.receivers._forms import Form
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import PLAIN_TEXT, TITLE
@@ -50,11 +52,21 @@ _SIGV4: Final = Fields(
     },
     check=_check_sigv4,
 )
+_TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]{1,256}")
+_PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _FIELDS: Final = Fields(
     description="A message through Amazon SNS.",
     fields={
-        "topic_arn": Text("The topic.", "arn:aws:sns:eu-central-1:123456789012:alerts"),
-        "phone_number": Text("The phone, as E.164 writes it.", "+491701234567"),
+        "topic_arn": Form(
+            text=Text("The topic.", "arn:aws:sns:eu-central-1:123456789012:alerts"),
+            takes="the ARN of a topic",
+            pattern=_TOPIC,
+        ),
+        "phone_number": Form(
+            text=Text("The phone, as E.164 writes it.", "+491701234567"),
+            takes="a number with its country, without spaces",
+            pattern=_PHONE,
+        ),
         "target_arn": Text(
             "The endpoint of an application.",
             "arn:aws:sns:eu-central-1:123456789012:endpoint/GCM/app/device",

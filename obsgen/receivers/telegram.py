@@ -13,7 +13,7 @@ from obsgen.receivers._findings import FIELD_VALUE, missing, place
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import HTML_TEXT, PLAIN_TEXT
-from obsgen.receivers._rules import given, one_of
+from obsgen.receivers._rules import at_most_one, given, some_of
 from obsgen.receivers._secret import Secret
 from obsgen.receivers._shapes import Address, Choice
 from obsgen.source import MappingNode, Scalar
@@ -28,13 +28,15 @@ _TOKEN: Final = Secret(
 )
 # No Alertmanager before 0.31 has a token of all bots, written out or not.
 _TOKEN_OF_ALL: Final = Since((0, 31), Text("File with the token of the bot.", _PATH))
+# The first that reads the chat from a file.
+_CHAT_FILE: Final = (0, 31)
 _API: Final = Address("The API, if another.", "https://telegram.example.com")
 _FIELDS: Final = Fields(
     description="A message to a Telegram chat.",
     fields={
         "chat_id": Whole("The chat; groups are negative.", -1001234567890, is_signed=True),
         "chat_id_file": Since(
-            (0, 31), Text("File with the chat.", "/etc/alertmanager/telegram-chat")
+            _CHAT_FILE, Text("File with the chat.", "/etc/alertmanager/telegram-chat")
         ),
         **_TOKEN.fields,
         "api_url": _API,
@@ -52,7 +54,10 @@ _FIELDS: Final = Fields(
 
 
 def _rules(node: MappingNode, shared: MappingNode | None, reader: ReceiverReader) -> None:
-    one_of(node, reader, "chat_id", "chat_id_file", hint="add `chat_id: -1001234567890`")
+    known = ("chat_id", "chat_id_file") if reader.version >= _CHAT_FILE else ("chat_id",)
+    if not given(node, "chat_id_file"):
+        some_of(node, reader, *known, hint="add `chat_id: -1001234567890`")
+    at_most_one(node, reader, "chat_id", "chat_id_file")
     chat = node.get("chat_id")
     if isinstance(chat, Scalar) and chat.text.lstrip("-").strip("0") == "" and chat.text:
         message = f"{place(chat, reader)} is {chat.word}, which is no chat"

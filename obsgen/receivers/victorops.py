@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text, TextMap
+from obsgen.receivers._forms import words
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration, always
 from obsgen.receivers._prose import PLAIN_TEXT, TITLE, VICTOROPS_MESSAGE_TYPE
@@ -39,8 +40,9 @@ _FIELDS: Final = Fields(
         **_KEY.fields,
         "api_url": _API,
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),
-        "message_type": Text(
-            "CRITICAL, WARNING or INFO; from the alerts' label unless given.", "WARNING"
+        "message_type": words(
+            Text("CRITICAL, WARNING or INFO; from the alerts' label unless given.", "WARNING"),
+            *("CRITICAL", "WARNING", "INFO"),
         ),
         "entity_display_name": Text("What happened, in a line.", "{{ .CommonLabels.alertname }}"),
         "state_message": Text("More about it.", "{{ .CommonAnnotations.description }}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from obsgen.artefacts import Json
 from obsgen.model import ReceiverReader
 from obsgen.receivers._fields import Fields, Flag, Text
 from obsgen.receivers._findings import missing
+from obsgen.receivers._forms import Form
 from obsgen.receivers._http import HTTP
 from obsgen.receivers._kind import Integration
 from obsgen.receivers._prose import MARKDOWN_TEXT, MARKDOWN_TITLE, PLAIN_TEXT, TITLE
@@ -26,15 +28,22 @@ _SECRET: Final = Secret(
 )
 _API: Final = Address("The API, if another.", "https://qyapi.weixin.qq.com/cgi-bin/")
 _COMPANY: Final = Text("The company's identifier.", "ww1a2b3c4d5e6f")
+_NUMBERS: Final = re.compile(r"[0-9]+(?:\|[0-9]+)*|@all")
 _RECIPIENTS: Final = ("to_user", "to_party", "to_tag")
 _FIELDS: Final = Fields(
     description="A message through WeChat Work.",
     fields={
         "corp_id": _COMPANY,
         **_SECRET.fields,
-        "agent_id": Text("The application.", "1000002"),
+        "agent_id": Form(
+            text=Text("The application.", "1000002"), takes="a number", pattern=_NUMBERS
+        ),
         "to_user": Text("Users, parted by `|`; `@all` for everyone.", "lin|wang"),
-        "to_party": Text("Departments, parted by `|`.", "12"),
+        "to_party": Form(
+            text=Text("Departments, parted by `|`.", "12"),
+            takes="numbers, parted by `|`",
+            pattern=_NUMBERS,
+        ),
         "to_tag": Text("Tags, parted by `|`.", "oncall"),
         "api_url": _API,
         "send_resolved": Flag("Whether the end of an alert is sent too; it is unless told."),

@@ -30,10 +30,11 @@ class RoutedAlert:
 
 
 def routed_alerts(compiled: Compiled) -> tuple[RoutedAlert, ...]:
-    """Return the alerts of every rule, in the order of the rule files."""
+    """Return the alerts of every rule, in the order of the rule files, Loki's at the end."""
     tree = None if compiled.alertmanager is None else Tree(compiled.alertmanager.route)
     found = []
-    for rule in (rule for file in compiled.rule_files for rule in file.alerts):
+    files = (*compiled.rule_files, *compiled.log_files)
+    for rule in (rule for file in files for rule in file.alerts):
         labels = possible_labels(rule, compiled.prometheus.external_labels)
         reached = () if tree is None else tree.dispatch(labels)
         found.append(RoutedAlert(rule=rule, labels=labels, reached=reached))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Final
 
-from obsgen import alerts, datasources, measures, panels, probes, receivers, slis
+from obsgen import alerts, datasources, measures, panels, probes, receivers, scenarios, slis
 
 _PACKAGES: Final = {
     "measures": measures.KINDS,
@@ -15,6 +15,7 @@ _PACKAGES: Final = {
     "receivers": receivers.KINDS,
     "probes": probes.KINDS,
     "datasources": datasources.KINDS,
+    "scenarios": scenarios.KINDS,
 }
 
 

@@ -56,6 +56,15 @@ METRIC: Final[Schema] = mapping(
             "type": ["integer", "string"],
             "description": "Most label sets that it has on one instance, where values do not tell.",
         },
+        "logs": mapping(
+            {
+                "loki": text("LogQL that selects the lines.", examples=['{job="cart"} | json']),
+                "window": ref("duration", "So far back lines are counted; 5m unless given."),
+            },
+            required=("loki",),
+            description="Log lines that Loki counts, by the metric's labels, and records as it.",
+            examples=[{"loki": '{job="cart"} |= "error"', "window": "5m"}],
+        ),
         "planned": flag("It does not exist yet."),
         "remove": flag("Drop what a preset brought."),
         "refs": ref("refs"),

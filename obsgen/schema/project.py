@@ -92,6 +92,22 @@ _CHECKS: Final[Schema] = mapping(
 )
 
 
+LOKI: Final[Schema] = mapping(
+    {
+        "tenant": text(
+            "Whose lines the rules read; `fake` unless given, as Loki calls the only one."
+        ),
+        "retention": {
+            "type": ["string", "number", "object"],
+            "additionalProperties": {"type": ["string", "number"]},
+            "description": "How long lines are kept: a duration, or one for each value of a label.",
+            "examples": ["30d", {"by": "level", "debug": "1d", "error": "90d", "default": "30d"}],
+        },
+    },
+    description="What the output `loki` writes beside rules on log lines.",
+)
+
+
 def documents(ready: tuple[str, ...], datasources: Schema) -> Mapping[str, Schema]:
     """
     Return the Project and the Environment.
@@ -181,6 +197,7 @@ def _project(ready: tuple[str, ...], datasources: Schema) -> Schema:
                 "given.",
                 examples=[["prometheus", "grafana", "configmaps", "grafana_import"]],
             ),
+            "loki": LOKI,
             "target_labels": ref("label_names", "Labels of every target beside job, instance."),
             "datasources": datasources,
             "grafana": GRAFANA,

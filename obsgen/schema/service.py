@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from obsgen.schema.metrics import METRIC, PRICE
+from obsgen.schema.scenarios import SCENARIO
 from obsgen.schema.shared import (
     ALERT_PATTERN,
     LABEL_PATTERN,
@@ -207,6 +208,7 @@ def _parts() -> dict[str, Schema]:
         "slos": listed(ref("slo"), description="Service level objectives."),
         "alerts": listed(ref("alert"), description="Alerts beside those of the SLOs."),
         "probes": listed(ref("probe"), description="What is asked from outside."),
+        "scenarios": listed(SCENARIO, description="What `obsgen simulate` may play."),
         "prices": named(
             PRICE, names=LABEL_PATTERN, description="Costs, by the name of what is recorded."
         ),

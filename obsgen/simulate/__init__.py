@@ -9,19 +9,24 @@ is no clock: the same seed gives the same bytes on every machine.
 
 from __future__ import annotations
 
+from obsgen.simulate.habits import Habits, habits_of
 from obsgen.simulate.history import write_history
+from obsgen.simulate.play import Played, played
 from obsgen.simulate.population import Size, Target, populate
 from obsgen.simulate.scrape import Scrape, Scraper
 from obsgen.simulate.stories import Story, tell
 from obsgen.simulate.traffic import Burst, Gap, Incident, Restart, Scraping, Span, Traffic
 from obsgen.simulate.truth import Account, Selection
+from obsgen.simulate.vocabulary import Vocabulary, vocabulary_of
 from obsgen.simulate.world import World
 
 __all__ = [
     "Account",
     "Burst",
     "Gap",
+    "Habits",
     "Incident",
+    "Played",
     "Restart",
     "Scrape",
     "Scraper",
@@ -32,8 +37,12 @@ __all__ = [
     "Story",
     "Target",
     "Traffic",
+    "Vocabulary",
     "World",
+    "habits_of",
+    "played",
     "populate",
     "tell",
+    "vocabulary_of",
     "write_history",
 ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from fractions import Fraction
 from typing import Final
 
-from obsgen.catalogue import Metric
-from obsgen.simulate.chance import Chance
+from obsgen.model import Price
+from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.crowds import Crowds
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
+from obsgen.simulate.play import Played, Touched
 from obsgen.simulate.population import Family, Labels
+from obsgen.simulate.traffic import HOUR
 from obsgen.simulate.truth import Account, Tally
 
 # What one event adds, by dimension: an amount, and the decimal places that it is counted in.
@@ -21,6 +24,9 @@ _AMOUNTS: Final = {
     "money": (2, 3),
 }
 _TOKENS: Final = (350, 0)
+_FINE: Final = 9
+"""Decimal places of money that is reckoned."""
+_SPENT_ROLES: Final = frozenset({"tokens", "cost"})
 
 
 class Counter:
@@ -30,11 +36,17 @@ class Counter:
 
     def __init__(self, family: Family, target: Labels, chance: Chance) -> None:
         every = (*family.healthy, *family.failing)
-        self._amount, decimals = _amount(family.metric)
+        self._amount, decimals = _amount(family)
+        self._is_spent = (
+            family.metric.role in _SPENT_ROLES or family.metric.unit.dimension == "money"
+        )
         self._name = family.metric.name
         self._labels = tuple({**own, **target} for own in every)
-        self._crowds = Crowds(family, chance)
-        self._values = array("q", [ABSENT]) * len(every)
+        self._touched = Touched(self._labels)
+        self._crowds = Crowds(family, chance, self._touched)
+        self._chance = chance
+        first = 0 if family.habit.is_there else ABSENT
+        self._values = array("q", [first]) * len(every)
         self._tallies: tuple[list[Tally], ...] = tuple([] for _ in every)
         self.series = tuple(Exposed(self._name, own, decimals) for own in every)
 
@@ -43,9 +55,23 @@ class Counter:
         values = self._values
         for place, events, _ in self._crowds.share(arrivals):
             amount = events * self._amount
+            if self._is_spent and arrivals.acts:
+                amount = amount * self._touched.scaled(arrivals.acts, place, "spending") // 1_000
             values[place] = amount if values[place] == ABSENT else values[place] + amount
             for tally in self._tallies[place]:
                 tally.add(amount)
+        for each in arrivals.acts:
+            if each.act.effect.metric == self._name and each.act.effect.adds:
+                self._add(each, arrivals.step)
+
+    def _add(self, played: Played, step: int) -> None:
+        """Let an act add to the label sets that it means, each its part."""
+        places = sorted(self._touched.places(played))
+        for place in places:
+            an_hour = int(played.act.effect.adds * PPM) * self._amount
+            grown = self._chance.rounded(an_hour * step // (HOUR * len(places)))
+            before = self._values[place]
+            self._values[place] = grown if before == ABSENT else before + grown
 
     def values(self) -> array[int]:
         """Return what was counted so far."""
@@ -60,5 +86,43 @@ class Counter:
                     tallies.append(tally)
 
 
-def _amount(metric: Metric) -> tuple[int, int]:
-    return _TOKENS if metric.role == "tokens" else _AMOUNTS[metric.unit.dimension]
+class Priced:
+    """A counter of money: what another counter of the same process costs by a table."""
+
+    point: Final = 1
+
+    def __init__(self, family: Family, price: Price, of: Counter) -> None:
+        prices = {key: Fraction(amount) for key, amount in price.amounts}
+        self._of = of
+        self._prices = tuple(
+            int(
+                prices.get(tuple(series.labels.get(label, "") for label in price.by), 0) * 10**_FINE
+            )
+            for series in of.series
+        )
+        self.series = tuple(Exposed(family.metric.name, s.labels, _FINE) for s in of.series)
+
+    def take(self, arrivals: Arrivals) -> None:
+        """Count nothing: all that it shows, it knows of the other."""
+
+    def values(self) -> array[int]:
+        """Return what everything so far has cost."""
+        return array(
+            "q",
+            (
+                ABSENT if value == ABSENT else value * price
+                for value, price in zip(self._of.values(), self._prices, strict=True)
+            ),
+        )
+
+    def watch(self, account: Account, tally: Tally) -> None:
+        """Note nothing: the events are those of the other."""
+
+
+def _amount(family: Family) -> tuple[int, int]:
+    metric = family.metric
+    amount, decimals = _TOKENS if metric.role == "tokens" else _AMOUNTS[metric.unit.dimension]
+    if family.habit.amount:
+        decimals = _FINE if metric.unit.dimension == "money" else decimals
+        amount = max(1, int(family.habit.amount * 10**decimals))
+    return amount, decimals

@@ -7,13 +7,15 @@ The chunk of events that a label set gets in one step is one observation, made s
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Final
 
 from obsgen.catalogue import Metric, bucket_spellings
-from obsgen.simulate.chance import Chance
+from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.crowds import Crowds
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
+from obsgen.simulate.play import Touched
 from obsgen.simulate.population import Family, Labels
 from obsgen.simulate.truth import Account, Tally
 
@@ -32,7 +34,10 @@ class Histogram:
         self._chance = chance
         self._bounds = tuple(int(bound.scaleb(decimals)) for bound in metric.buckets)
         self._labels = tuple({**own, **target} for own in every)
-        self._crowds = Crowds(family, chance)
+        self._touched = Touched(self._labels)
+        self._crowds = Crowds(family, chance, self._touched)
+        self._low, self._high = _good_buckets(family)
+        self._beyond = family.habit.beyond_ppm
         self._counts = tuple([0] * (len(metric.buckets) + 1) for _ in every)
         self._sums = [0] * len(every)
         self._tallies: tuple[list[tuple[int, Tally]], ...] = tuple([] for _ in every)
@@ -43,8 +48,12 @@ class Histogram:
         """Observe what arrives."""
         for place, events, is_failing in self._crowds.share(arrivals):
             bucket = self._slow() if is_failing else self._quick()
+            size = self._size(bucket)
+            if arrivals.acts:
+                size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000
+                bucket = bisect_left(self._bounds, size)
             self._counts[place][bucket] += events
-            self._sums[place] += events * self._size(bucket)
+            self._sums[place] += events * size
             for from_bucket, tally in self._tallies[place]:
                 if bucket >= from_bucket:
                     tally.add(events)
@@ -52,6 +61,12 @@ class Histogram:
     def _quick(self) -> int:
         """Return a bucket of the first half; each draw within a draw favours the first ones."""
         below = self._chance.below
+        if self._high is not None:
+            if self._beyond and below(PPM) < self._beyond:
+                return self._slow()
+            # The middle is met most often.
+            room = self._high - self._low + 1
+            return self._low + (below(room) + below(room)) // 2
         return below(below(below(len(self._bounds) // 2 + 1) + 1) + 1)
 
     def _slow(self) -> int:
@@ -96,6 +111,17 @@ def _exposed(metric: Metric, own: Labels, decimals: int) -> tuple[Exposed, ...]:
     )
 
 
+def _good_buckets(family: Family) -> tuple[int, int | None]:
+    """Return the first and the last bucket of a good day; no last one where nothing is said."""
+    habit, bounds = family.habit, family.metric.buckets
+    if not habit.is_ranged or not bounds:
+        return 0, None
+    last = len(bounds) - 1
+    low = 0 if habit.low is None else min(last, bisect_left(bounds, habit.low) + 1)
+    high = last if habit.high is None else max(0, bisect_right(bounds, habit.high) - 1)
+    return min(low, high), high
+
+
 def _decimals(metric: Metric) -> int:
     """Return places that keep small bounds apart and the sums of large ones below 2^63."""
     largest = max(metric.buckets, default=metric.unit.scale)
@@ -115,7 +141,8 @@ class Summary:
         self._metric = family.metric
         self._chance = chance
         self._labels = tuple({**own, **target} for own in every)
-        self._crowds = Crowds(family, chance)
+        self._touched = Touched(self._labels)
+        self._crowds = Crowds(family, chance, self._touched)
         self._counts = [0] * len(every)
         self._sums = [0] * len(every)
         self._latest = [0] * len(every)
@@ -128,6 +155,9 @@ class Summary:
         for place, events, is_failing in self._crowds.share(arrivals):
             quick = _QUICKEST + self._chance.below(_QUICKEST)
             self._latest[place] = 3 * quick if is_failing else quick
+            if arrivals.acts:
+                slower = self._touched.scaled(arrivals.acts, place, "duration")
+                self._latest[place] = self._latest[place] * slower // 1_000
             self._counts[place] += events
             self._sums[place] += events * 2 * self._latest[place]
             for tally in self._tallies[place]:

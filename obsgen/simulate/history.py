@@ -14,32 +14,49 @@ its last sample. Shorter gaps than that are seen by range functions alone.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TextIO
 
 from obsgen.catalogue import Metric
 from obsgen.matchers import quoted
 from obsgen.simulate.instruments import ABSENT, Exposed
+from obsgen.simulate.population import Target
 from obsgen.simulate.scrape import Scrape, Scraper
 
 _TOTAL: Final = "_total"
 
 
 def write_history(scraper: Scraper, until: int, file: TextIO) -> None:
+    """Let a world go on, and write what the scrapes see of it; as `write_histories`."""
+    write_histories((scraper,), until, file)
+
+
+def write_histories(scrapers: Sequence[Scraper], until: int, file: TextIO) -> None:
     """
-    Let the world go on, and write what the scrapes see of it.
+    Let worlds go on, and write what the scrapes see of them.
 
     Args:
         until: Milliseconds since the epoch; the next document goes on from there.
         file: Takes UTF-8 text without translation of line ends.
     """
-    scrapes: list[list[Scrape]] = [[] for _ in scraper.world.targets]
-    for scrape in scraper.until(until):
-        scrapes[scrape.target].append(scrape)
-    for family in _families(scraper, scrapes):
+    seen: list[_Seen] = []
+    for scraper in scrapers:
+        own = tuple(_Seen(target=target, scrapes=[]) for target in scraper.world.targets)
+        for scrape in scraper.until(until):
+            own[scrape.target].scrapes.append(scrape)
+        seen.extend(own)
+    for family in _families(seen):
         family.write(file)
     file.write("# EOF\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What scrapes saw of a target."""
+
+    target: Target
+    scrapes: list[Scrape]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +91,14 @@ class _Rows:
                 yield f"{head}{value} {at}\n"
 
     def _any(self, point: range, heads: list[str]) -> Iterator[str]:
+        columns = [
+            (place, head, self.series[place].decimals)
+            for place, head in zip(point, heads, strict=True)
+        ]
         for at, values in self.values:
-            for place, head in zip(point, heads, strict=True):
-                if values[place] != ABSENT:
-                    yield f"{head}{_number(values[place], self.series[place].decimals)} {at}\n"
+            for place, head, decimals in columns:
+                if (value := values[place]) != ABSENT:
+                    yield f"{head}{_number(value, decimals) if decimals else value} {at}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +119,24 @@ class _Family:
             file.writelines(rows.lines())
 
 
-def _families(scraper: Scraper, scrapes: list[list[Scrape]]) -> Iterator[_Family]:
+def _families(seen: Sequence[_Seen]) -> Iterator[_Family]:
     """Yield what the processes expose, then what Prometheus adds to each scrape."""
-    targets = scraper.world.targets
-    places: dict[str, list[tuple[int, int]]] = {}
+    places: dict[str, list[tuple[_Seen, int]]] = {}
     metrics: dict[str, Metric] = {}
-    for target, each in enumerate(targets):
-        for place, family in enumerate(each.families):
-            metrics[family.metric.name] = family.metric
-            places.setdefault(family.metric.name, []).append((target, place))
+    for each in seen:
+        for place, family in enumerate(each.target.families):
+            metrics.setdefault(family.metric.name, family.metric)
+            places.setdefault(family.metric.name, []).append((each, place))
     for metric in metrics.values():
         name, kind = _openmetrics(metric, metrics)
         rows = tuple(
-            _exposed_rows(place, targets[target].labels, answered)
-            for target, place in places[metric.name]
-            if (answered := [scrape for scrape in scrapes[target] if scrape.process])
+            _exposed_rows(place, each.target.labels, answered)
+            for each, place in places[metric.name]
+            if (answered := [scrape for scrape in each.scrapes if scrape.process])
         )
         yield _Family(name=name, type=kind, help=metric.help, rows=rows)
     for series, value in _OF_A_SCRAPE:
-        rows = tuple(
-            _scrape_rows(series, value, target.labels, own)
-            for target, own in zip(targets, scrapes, strict=True)
-        )
+        rows = tuple(_scrape_rows(series, value, s.target.labels, s.scrapes) for s in seen)
         yield _Family(name=series.name, type="gauge", help="", rows=rows)
 
 
@@ -171,10 +188,13 @@ def _name(series: Exposed, target: Mapping[str, str]) -> str:
 
 
 def _number(value: int, decimals: int) -> str:
+    if value < 0:
+        return f"-{_number(-value, decimals)}"
+    text = str(value)
     if not decimals:
-        return str(value)
-    whole, part = divmod(abs(value), 10**decimals)
-    return f"{'-' if value < 0 else ''}{whole}.{part:0{decimals}d}"
+        return text
+    text = text.zfill(decimals + 1)
+    return f"{text[:-decimals]}.{text[-decimals:]}"
 
 
 def _time(ms: int) -> str:

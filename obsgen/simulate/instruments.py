@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from obsgen.simulate.play import Played
 from obsgen.simulate.truth import Account, Tally
 
 ABSENT: Final = -(2**63)
@@ -27,12 +28,18 @@ class Arrivals:
         at: The step's beginning, in milliseconds since the epoch.
         load: Thousandths of a full hour's.
         healthy, failing: How many go well and how many fail.
+        acts: What befalls some label sets of the target, or single metrics of it, now.
+        pace: By how much the times of day, and what is some moments ago, are shortened.
+        step: Its length in milliseconds.
     """
 
     at: int
     load: int
     healthy: int
     failing: int
+    acts: tuple[Played, ...] = ()
+    pace: int = 1
+    step: int = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from obsgen.catalogue import Metric, scrape_metrics
 from obsgen.matchers import Matcher
 from obsgen.model import Service
+from obsgen.simulate.habits import USUAL, Habit, Habits
 from obsgen.simulate.values import examples, failed_among, values_of
+from obsgen.simulate.vocabulary import NO_WORDS, Vocabulary
 
 Labels = Mapping[str, str]
 
@@ -31,11 +33,17 @@ _EXPORTERS: Final = {"pg": "postgres", "container": "cadvisor", "probe": "blackb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A metric as a target exposes it: the label sets of what goes well and of what fails."""
+    """
+    A metric as a target exposes it: the label sets of what goes well and of what fails.
+
+    Attributes:
+        habit: What it is like on a good day.
+    """
 
     metric: Metric
     healthy: tuple[Labels, ...]
     failing: tuple[Labels, ...]
+    habit: Habit = USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +76,20 @@ def populate(
     service: Service,
     size: Size = Size(),
     failing: Mapping[str, tuple[Matcher, ...]] | None = None,
+    *,
+    vocabulary: Vocabulary = NO_WORDS,
+    habits: Habits | None = None,
 ) -> tuple[Target, ...]:
     """
     Return the targets of a service, those of one job beside each other.
 
     Args:
         failing: By metric, the matchers of what fails, where the metric does not declare them.
+        vocabulary: Values of labels beside those that are declared.
+        habits: What metrics are like on a good day.
     """
     metrics = [
-        metric
+        _spoken(metric, vocabulary, size)
         for name, metric in service.catalogue.metrics.items()
         if name not in _OF_THE_SERVER
         and name != _OF_THE_PROCESS
@@ -87,6 +100,8 @@ def populate(
     exposed: dict[_Job, list[Family]] = {job: [] for job in _declared(service)}
     for metric in metrics:
         family = _family(metric, size, (failing or {}).get(metric.name, ()))
+        if habits is not None:
+            family = replace(family, habit=habits.of(metric))
         for job in _jobs_of(metric, tuple(exposed), service, metrics):
             exposed.setdefault(job, []).append(family)
     return tuple(
@@ -94,6 +109,21 @@ def populate(
         for job, families in exposed.items()
         for labels in job.targets(size.targets)
     )
+
+
+def _spoken(metric: Metric, vocabulary: Vocabulary, size: Size) -> Metric:
+    """Return a metric whose labels have words where somebody knows of some."""
+    labels = dict(metric.labels)
+    for label, declared in metric.labels.items():
+        if declared:
+            continue
+        asked = vocabulary.words(metric.name, label)
+        if only := vocabulary.only.get(label):
+            labels[label] = only
+        elif asked:
+            usual = values_of(metric, label, metric.scope, wanted=max(0, size.values - len(asked)))
+            labels[label] = tuple(dict.fromkeys((*asked, *usual)))
+    return metric if labels == metric.labels else replace(metric, labels=labels)
 
 
 # --- targets -----------------------------------------------------------------------------------

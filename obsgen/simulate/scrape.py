@@ -96,7 +96,7 @@ class Scraper:
 
     def _scrape(self, at: int, place: int) -> Scrape:
         process = self.world.running[place]
-        if process is None or self._scraping.gap(at, place):
+        if process is None or self._scraping.gap(at, place) or self.world.is_gone(place, at):
             self._known[place] = 0
             return Scrape(at=at, target=place)
         self.world.scraped(place)

@@ -21,6 +21,9 @@ DAY_AND_NIGHT: Final = (
 )
 """The load at each full hour, UTC."""
 
+WEEK: Final = (1_000, 1_050, 1_080, 1_060, 980, 620, 560)
+"""What arrives on each day from Monday on, in thousandths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -80,16 +83,20 @@ class Traffic:
         arrivals: At one target in an hour of full load.
         day: The load at each of 24 full hours; between them it is straight.
         failing_ppm: The share that fails on a good day.
+        week: How much of that arrives on each of the seven days from Monday on, in thousandths.
         idle: When nothing arrives at all, bursts excepted.
+        pace: By how much days and weeks are shortened.
     """
 
     arrivals: int
     day: tuple[int, ...] = DAY_AND_NIGHT
+    week: tuple[int, ...] = ()
     failing_ppm: int = 500
     idle: tuple[Span, ...] = ()
     incidents: tuple[Incident, ...] = ()
     bursts: tuple[Burst, ...] = ()
     restarts: tuple[Restart, ...] = ()
+    pace: int = 1
 
     def load(self, at: int) -> int:
         """
@@ -100,9 +107,11 @@ class Traffic:
         """
         if any(at in span for span in self.idle):
             return 0
+        at *= self.pace
         hour, part = divmod(at % DAY, HOUR)
         now, then = self.day[hour], self.day[(hour + 1) % len(self.day)]
-        return now + (then - now) * part // HOUR
+        load = now + (then - now) * part // HOUR
+        return load * self.week[_weekday(at)] // FULL if self.week else load
 
     def failing(self, at: int, target: int) -> int:
         """Return the share that fails at a target: of all incidents the gravest counts."""
@@ -112,6 +121,11 @@ class Traffic:
             if at in incident.span and (not incident.targets or target in incident.targets)
         )
         return max((self.failing_ppm, *hits))
+
+
+def _weekday(at: int) -> int:
+    """Return 0 for a Monday; the epoch began with a Thursday."""
+    return (at // DAY + 3) % 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,18 +12,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 from obsgen.catalogue import MetricType
+from obsgen.model.scenarios import USUAL
 from obsgen.simulate.chance import PPM, Chance
-from obsgen.simulate.counters import Counter
+from obsgen.simulate.counters import Counter, Priced
 from obsgen.simulate.distributions import Histogram, Summary
 from obsgen.simulate.gauges import Gauge
 from obsgen.simulate.instruments import Arrivals, Instrument
+from obsgen.simulate.play import Played
 from obsgen.simulate.population import Family, Labels, Target
-from obsgen.simulate.traffic import FULL, HOUR, Burst, Traffic
+from obsgen.simulate.traffic import FULL, HOUR, Burst, Restart, Traffic
 from obsgen.simulate.truth import MINUTE, Account, Selection, Tally
 
 Happening = TypeVar("Happening")
 
 STEP: Final = 5_000
+_DOWN: Final = 30_000
 """Milliseconds."""
 
 _INSTRUMENTS: Final[Mapping[MetricType, Callable[[Family, Labels, Chance], Instrument]]] = {
@@ -44,10 +47,7 @@ class Process:
 
     def __init__(self, target: Target, started: int, chance: Chance) -> None:
         self.started = started
-        self.instruments = tuple(
-            _INSTRUMENTS[family.metric.type](family, target.labels, chance)
-            for family in target.families
-        )
+        self.instruments = _instruments(target, chance)
 
     def take(self, arrivals: Arrivals) -> None:
         """Let a step's work arrive."""
@@ -58,6 +58,20 @@ class Process:
         """From now on note the events of an account with a tally."""
         for instrument in self.instruments:
             instrument.watch(account, tally)
+
+
+def _instruments(target: Target, chance: Chance) -> tuple[Instrument, ...]:
+    """Return what the process counts with; a price list reads the counter that it is for."""
+    made: dict[str, Instrument] = {}
+    for family in sorted(target.families, key=lambda each: each.habit.price is not None):
+        price = family.habit.price
+        of = made.get(price.of.name) if price is not None else None
+        made[family.metric.name] = (
+            Priced(family, price, of)
+            if price is not None and isinstance(of, Counter)
+            else _INSTRUMENTS[family.metric.type](family, target.labels, chance)
+        )
+    return tuple(made[family.metric.name] for family in target.families)
 
 
 class World:
@@ -78,6 +92,7 @@ class World:
         seed: int,
         start: int,
         step: int = STEP,
+        acts: tuple[Played, ...] = (),
     ) -> None:
         if start % MINUTE or MINUTE % step:
             raise ValueError(f"a minute does not begin at {start} ms, or has no steps of {step} ms")
@@ -86,12 +101,16 @@ class World:
         self.step = step
         self.running: list[Process | None] = [None] * len(targets)
         self._traffic = traffic
+        self._acts = tuple(
+            tuple(each for each in acts if _may_touch(each, target)) for target in targets
+        )
         self._seed = seed
         self._accounts: list[Account] = []
         self._chances = [Chance(seed, "arrivals", place) for place in range(len(targets))]
         self._bursts = _by_step(step, ((burst.at, burst) for burst in traffic.bursts))
-        self._deaths = _by_step(step, ((r.at, r.target) for r in traffic.restarts))
-        self._births = _by_step(step, ((r.at + r.down, r.target) for r in traffic.restarts))
+        restarts = (*traffic.restarts, *_restarts(acts, targets))
+        self._deaths = _by_step(step, ((r.at, r.target) for r in restarts))
+        self._births = _by_step(step, ((r.at + r.down, r.target) for r in restarts))
         for place in range(len(targets)):
             self._start(place)
 
@@ -128,16 +147,38 @@ class World:
         for account in self._accounts:
             account.scraped(place)
 
+    def is_gone(self, place: int, at: int) -> bool:
+        """Say whether an act lets a target not answer at a moment."""
+        labels = self.targets[place].labels
+        return any(
+            at in each.span and each.act.effect.is_gone and each.touches(labels)
+            for each in self._acts[place]
+        )
+
     def _arrivals(self, place: int, load: int, bursts: tuple[Burst, ...]) -> Arrivals:
         chance, traffic = self._chances[place], self._traffic
+        acts = tuple(each for each in self._acts[place] if self.now in each.span)
+        labels = self.targets[place].labels
+        whole = [each.act.effect for each in acts if each.touches(labels)]
+        for effect in whole:
+            load = load * effect.arrivals // FULL
         mean = traffic.arrivals * load * self.step * (PPM // FULL) // HOUR
         arriving = chance.around(mean)
-        failing = chance.rounded(arriving * traffic.failing(self.now, place))
+        shares = (traffic.failing(self.now, place), *(effect.failing_ppm for effect in whole))
+        failing = chance.rounded(arriving * max(shares))
         healthy = arriving - failing
         for burst in bursts:
             failing += burst.events * burst.is_failing
             healthy += burst.events * (not burst.is_failing)
-        return Arrivals(at=self.now, load=load, healthy=healthy, failing=failing)
+        return Arrivals(
+            at=self.now,
+            load=load,
+            healthy=healthy,
+            failing=failing,
+            acts=tuple(each for each in acts if not _is_arrival(each, labels)),
+            pace=traffic.pace,
+            step=self.step,
+        )
 
     def _start(self, place: int) -> None:
         if self.running[place] is None:
@@ -151,6 +192,30 @@ class World:
         self.running[place] = None
         for account in self._accounts:
             account.died(place, self.now)
+
+
+def _may_touch(played: Played, target: Target) -> bool:
+    every = (
+        {**target.labels, **own}
+        for family in target.families
+        for own in (*family.healthy, *family.failing)
+    )
+    return played.touches(target.labels) or any(played.touches(labels) for labels in every)
+
+
+def _is_arrival(played: Played, labels: Labels) -> bool:
+    """Say whether all that an act does is done when it is told what arrives."""
+    effect = played.act.effect
+    is_of_some = effect.metric or effect.duration != USUAL or effect.spending != USUAL
+    return not is_of_some and played.touches(labels)
+
+
+def _restarts(acts: tuple[Played, ...], targets: tuple[Target, ...]) -> Iterable[Restart]:
+    for each in acts:
+        if each.act.effect.restarts:
+            for place, target in enumerate(targets):
+                if each.touches(target.labels):
+                    yield Restart(at=each.span.start, target=place, down=_DOWN)
 
 
 def _by_step(step: int, moments: Iterable[tuple[int, Happening]]) -> dict[int, list[Happening]]:

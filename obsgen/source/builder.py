@@ -84,6 +84,10 @@ class _Frame:
     skip_value: bool = False
     was_text: bool = False
 
+    @property
+    def expects_key(self) -> bool:
+        return self.is_mapping and self.key is None and not self.skip_value
+
     def child(self) -> Origin:
         if not self.is_mapping:
             return self.origin / len(self.items)
@@ -155,9 +159,13 @@ class _Builder:
     def _place(self, mark: Any) -> Place:
         return place_of(mark, self.lines)
 
-    def _origin(self) -> Origin:
+    def _origin(self, text: str | None = None) -> Origin:
+        """Return the place of what comes next; a text may turn out to be a key."""
         if self._stack:
-            return self._stack[-1].child()
+            frame = self._stack[-1]
+            if text is not None and frame.expects_key:
+                return Origin(self.file, (*frame.origin.path, text), on_key=True)
+            return frame.child()
         return Origin(self.file, (len(self.documents),))
 
     def _scalar(self, event: Any) -> None:
@@ -170,7 +178,7 @@ class _Builder:
         scalar = Scalar(
             text=event.value,
             style=style,
-            origin=self._origin(),
+            origin=self._origin(event.value),
             start=start,
             end=end,
             swallowed=self._comment_after(start) if not event.value and not style else "",
@@ -253,12 +261,13 @@ class _Builder:
                 hint = "write the value out"
             self._say(UNKNOWN_ANCHOR, start, width, message, hint)
             target = _unread(self._origin(), start, end)
+        origin = self._origin(target.text if isinstance(target, Scalar) else None)
         self._repeated += size_of(target)
         if self._repeated > MAX_REPEATED_NODES:
             message = f"aliases repeat more than {MAX_REPEATED_NODES:,} nodes"
             self._say(TOO_LARGE, start, end[1] - start[1], message, "write the values out")
             raise _Stop
-        self._put(replace(target, origin=self._origin(), start=start, end=end))
+        self._put(replace(target, origin=origin, start=start, end=end))
 
     def _put(self, node: Node) -> None:
         self._count += 1
@@ -271,7 +280,7 @@ class _Builder:
         frame = self._stack[-1]
         if not frame.is_mapping:
             frame.items.append(node)
-        elif frame.key is None and not frame.skip_value:
+        elif frame.expects_key:
             self._put_key(frame, node)
         else:
             self._put_value(frame, node)
@@ -295,8 +304,7 @@ class _Builder:
             )
             frame.skip_value = True
             return
-        origin = Origin(self.file, (*frame.origin.path, node.text), on_key=True)
-        frame.key = replace(node, origin=origin)
+        frame.key = node
 
     def _put_value(self, frame: _Frame, node: Node) -> None:
         key, frame.key = frame.key, None

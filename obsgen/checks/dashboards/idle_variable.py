@@ -25,19 +25,20 @@ CODES: Final = (IDLE_VARIABLE,)
 
 def _look(subject: Subject, dashboard: Dashboard) -> Found:
     del subject
-    repeated = {*(p.repeat for p in dashboard.panels), *(s.repeat for s in dashboard.sections)}
+    used = {*(p.repeat for p in dashboard.panels), *(s.repeat for s in dashboard.sections)}
+    used |= _used(replace(dashboard, variables=()))
     for variable in dashboard.variables:
         # A variable that only narrows its own choices narrows nothing.
-        others = tuple(each for each in dashboard.variables if each != variable)
-        if variable.name not in repeated | _used(replace(dashboard, variables=others)):
+        others = [each for each in dashboard.variables if each != variable]
+        if variable.name not in used and variable.name not in _used(others):
             origin = variable.origin if variable.origin.file else dashboard.origin
             message = f"nothing on dashboard `{dashboard.title}` uses variable `{variable.name}`"
             hint = f'write `{variable.name}=~"${variable.name}"` into a query, or leave it out'
             yield finding(IDLE_VARIABLE, origin, message, hint)
 
 
-def _used(dashboard: Dashboard) -> set[str]:
-    return {name for text in strings_in(dashboard) for name in variable_names(text)}
+def _used(where: object) -> set[str]:
+    return {name for text in strings_in(where) for name in variable_names(text)}
 
 
 KIND: Final = Check(

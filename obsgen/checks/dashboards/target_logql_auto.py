@@ -7,9 +7,9 @@ from typing import Final
 from obsgen.checks._check import Check, Example
 from obsgen.checks._panels import ShownPanel, ShownTarget
 from obsgen.checks._queries import Subject
-from obsgen.checks.dashboards._logql import LOKI, ranges_of
 from obsgen.checks.dashboards._rule import Found, of_targets
 from obsgen.diagnostics import Code, Severity, finding
+from obsgen.logql import LOKI, ranges_of
 
 LOGQL_AUTO: Final = Code(
     "DSH639",

@@ -19,11 +19,8 @@ def field_config(panel: Panel) -> dict[str, Any]:
         "min": panel.minimum,
         "max": panel.maximum,
         "noValue": panel.no_value or None,
-        "color": panel.color or None,
-        "thresholds": {
-            "mode": "percentage" if panel.thresholds_percentage else "absolute",
-            "steps": [_step(threshold) for threshold in panel.thresholds or _NO_JUDGEMENT],
-        },
+        "color": _colors(panel),
+        "thresholds": _thresholds(panel),
         "mappings": list(panel.mappings) or None,
         "custom": panel.custom or None,
     }
@@ -52,6 +49,46 @@ def _merged(overrides: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 # Without steps of its own a panel gets Grafana's: red from 80 on, whatever is shown.
 _NO_JUDGEMENT: Final = (Threshold(value=None, color="green"),)
+
+_BY_THRESHOLD: Final = {"mode": "thresholds"}
+_BY_SERIES: Final = {"mode": "palette-classic"}
+_COLORS_OF: Final = {
+    **dict.fromkeys(("stat", "gauge", "bargauge", "table"), _BY_THRESHOLD),
+    **dict.fromkeys(("timeseries", "histogram", "piechart"), _BY_SERIES),
+}
+"""What Grafana takes for a panel of a type that says nothing of colours."""
+
+_PAINTED_BY_SERIES: Final = frozenset({"timeseries", "histogram", "piechart", "heatmap", "logs"})
+
+
+def _colors(panel: Panel) -> Mapping[str, Any] | None:
+    """Return how values are coloured; None where it is as Grafana does it anyway."""
+    is_said = panel.color and panel.color != _COLORS_OF.get(panel.type)
+    return panel.color if is_said else None
+
+
+def _thresholds(panel: Panel) -> dict[str, Any] | None:
+    """Return the thresholds; None where a base alone would colour nothing."""
+    is_judged = (
+        len(panel.thresholds) > 1
+        or panel.color == _BY_THRESHOLD
+        or "thresholdsStyle" in panel.custom
+        or any(map(_judges, panel.overrides))
+    )
+    if panel.type in _PAINTED_BY_SERIES and not is_judged:
+        return None
+    return {
+        "mode": "percentage" if panel.thresholds_percentage else "absolute",
+        "steps": [_step(threshold) for threshold in panel.thresholds or _NO_JUDGEMENT],
+    }
+
+
+def _judges(override: Mapping[str, Any]) -> bool:
+    """Say whether what an override takes is painted by thresholds."""
+    return any(
+        each["id"] == "custom.thresholdsStyle" or each["value"] == _BY_THRESHOLD
+        for each in override["properties"]
+    )
 
 
 def _step(threshold: Threshold) -> dict[str, Any]:

@@ -45,14 +45,11 @@ PANEL_KEYS: Final = (
 ROW_KEYS: Final = ("id", "type", "title", "gridPos", "repeat", "collapsed", "panels")
 TARGET_KEYS: Final = (
     "refId",
-    "datasource",
     "expr",
     "legendFormat",
     "format",
     "instant",
-    "range",
     "exemplar",
-    "editorMode",
 )
 VARIABLE_KEYS: Final = (
     "name",
@@ -60,7 +57,6 @@ VARIABLE_KEYS: Final = (
     "label",
     "datasource",
     "query",
-    "definition",
     "regex",
     "refresh",
     "sort",

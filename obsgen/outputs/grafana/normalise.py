@@ -20,7 +20,6 @@ from obsgen.artefacts import (
     PROMETHEUS,
     Annotation,
     Dashboard,
-    ForeignTarget,
     GrafanaDatasource,
     Link,
     Panel,
@@ -51,6 +50,9 @@ _EXTRA: Final = "extra"
 _REFRESH_ON_TIME_CHANGE: Final = 2
 _SORT_ALPHABETICALLY: Final = 1
 _SHARED_CROSSHAIR: Final = 1
+
+_SINGLE: Final = {"multi": None, "includeAll": None}
+"""Grafana's own: one value is chosen."""
 
 
 class _Panel(core.Panel):  # type: ignore[misc] # grafanalib has no types
@@ -129,7 +131,7 @@ def _repeat(variable: str, most_in_a_row: int = 0) -> Any:
 def _panel(item: Placed) -> Any:
     panel = item.panel
     source = panel.datasource
-    targets = [*map(_target, panel.targets), *map(_foreign, panel.foreign)]
+    targets = [*map(_target, panel.targets), *(dict(target.query) for target in panel.foreign)]
     made = _Panel(
         title=panel.title,
         description=panel.description,
@@ -160,24 +162,22 @@ def _target(target: Target) -> dict[str, Any]:
     made = core.Target(
         expr=target.expr,
         legendFormat="" if target.as_table else target.legend or "__auto",
-        format=_format(target),
-        instant=target.instant,
-        datasource=_datasource(PROMETHEUS),
     )
-    data = {**made.to_json_data(), "range": not target.instant, "editorMode": "code"}
-    data["exemplar"] = target.exemplar or None
+    # Grafana asks over the range of time, for series, unless the query says otherwise.
+    data: dict[str, Any] = {
+        **made.to_json_data(),
+        "format": _format(target),
+        "instant": target.instant or None,
+        "exemplar": target.exemplar or None,
+    }
     del data["refId"]
     return {**_ordered(data, TARGET_KEYS), **target.extra}
 
 
-def _format(target: Target) -> str:
+def _format(target: Target) -> str | None:
     if target.as_table:
         return "table"
-    return "heatmap" if target.as_heatmap else "time_series"
-
-
-def _foreign(target: ForeignTarget) -> dict[str, Any]:
-    return {"datasource": _datasource(target.datasource), **target.query}
+    return "heatmap" if target.as_heatmap else None
 
 
 def _datasource(type_: str) -> dict[str, str]:
@@ -201,7 +201,7 @@ def _datasource_variable(type_: str, first: GrafanaDatasource | None) -> dict[st
     made = core.Template(
         name=datasource_variable(type_), label=label, type="datasource", query=type_
     )
-    data = {**made.to_json_data(), "refresh": None, "sort": None, "current": None}
+    data = {**made.to_json_data(), "refresh": None, "sort": None, "current": None, **_SINGLE}
     if first is not None:
         data["current"] = {"text": first.name, "value": first.uid}
     return _ordered(data, VARIABLE_KEYS)
@@ -212,7 +212,7 @@ def _interval_variable(intervals: Sequence[str]) -> dict[str, Any]:
         name=INTERVAL, label="Interval", type="interval", query=",".join(intervals)
     )
     current = {"text": intervals[0], "value": intervals[0]}
-    data = {**made.to_json_data(), "sort": None, "current": current}
+    data = {**made.to_json_data(), "sort": None, "current": current, **_SINGLE}
     return _ordered({**data, "refresh": _REFRESH_ON_TIME_CHANGE}, VARIABLE_KEYS)
 
 
@@ -228,7 +228,8 @@ def _query_variable(variable: Variable) -> dict[str, Any]:
         includeAll=variable.multi,
         allValue=variable.all_value if variable.multi else None,
     )
-    data = {**made.to_json_data(), "current": _chosen(variable), "definition": variable.query}
+    single = {} if variable.multi else _SINGLE
+    data = {**made.to_json_data(), "current": _chosen(variable), **single}
     return _ordered(data, VARIABLE_KEYS)
 
 

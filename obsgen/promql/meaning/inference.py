@@ -135,7 +135,7 @@ class Meanings:
             case StringLiteral():
                 return _constant(None)
             case MatrixSelector() | Paren() | Subquery():
-                return replace(children[0], nothing="", series=None)
+                return _wrapped(children[0])
             case Unary():
                 return _signed(node, children[0])
             case Call():
@@ -170,9 +170,14 @@ def _constant(value: Decimal | None) -> Meaning:
     return Meaning(labels=Labels(), quantity=quantity, number=value, is_number=True)
 
 
+def _wrapped(of: Meaning) -> Meaning:
+    """Return the meaning of what only stands around a node, and is neither reason nor selector."""
+    return replace(of, nothing="", series=None) if of.nothing or of.series else of
+
+
 def _signed(node: Unary, of: Meaning) -> Meaning:
     if node.op == "+":
-        return replace(of, nothing="", series=None)
+        return _wrapped(of)
     quantity = replace(of.quantity, bounds=of.bounds.negated())
     number = None if of.number is None else of.number.copy_negate()
     return replace(of, quantity=quantity, number=number, nothing="", series=None)

@@ -33,7 +33,7 @@ def contradicting_matchers(node: VectorSelector, labels: Labels | None, declared
         return LABEL
     if unmet_values(node, declared):
         return VALUE
-    if contradiction(map(as_matcher, node.matchers)):
+    if len(node.matchers) > 1 and contradiction(map(as_matcher, node.matchers)):
         return MATCHERS
     is_nothing = any(m.op == "!~" and takes_nothing(as_matcher(m)) for m in node.matchers)
     return MATCHERS if is_nothing else ""

@@ -8,7 +8,7 @@ documentation, "Log queries".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 LOKI: Final = "loki"
@@ -60,6 +60,25 @@ def ranges_of(text: str) -> Iterator[str]:
         elif match["bracket"] == "]" and start >= 0:
             yield text[start : match.start()].strip()
             start = -1
+
+
+def counted(lines: str, window: str, by: Sequence[str] = ()) -> str:
+    """
+    Return the LogQL that counts the lines of a window, for each value of some labels.
+
+    >>> print(counted('{job="web"} |= "error"', "5m", ["level"]))
+    sum by (level) (
+      count_over_time(
+        {job="web"} |= "error" [5m]
+      )
+    )
+    """
+    groups = f" by ({', '.join(by)}) " if by else ""
+    rows = [row.strip() for row in lines.strip().split("\n")]
+    # A comment at the end would swallow the range.
+    end = "\n" if "#" in rows[-1] else " "
+    inside = "\n    ".join(f"{chr(10).join(rows)}{end}[{window}]".split("\n"))
+    return f"sum{groups}(\n  count_over_time(\n    {inside}\n  )\n)"
 
 
 def _stand_in(match: re.Match[str]) -> str:

@@ -1,0 +1,251 @@
+"""`obsgen report`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from obsgen.commands.options import (
+    FOUND,
+    environment_option,
+    server_options,
+    spec_paths,
+    specs_argument,
+)
+
+KINDS: Final = ("slo", "cost", "stats", "slow", "alerts", "summary", "timeline")
+FORMATS: Final = ("table", "markdown", "json", "csv", "html")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the command line says."""
+
+    kind: str
+    paths: tuple[str, ...]
+    prometheus: str
+    services: tuple[str, ...]
+    environment: str | None
+    period: str
+    at: str
+    zone: str
+    over: str
+    every: str
+    format_: str
+    output: Path | None
+    force: bool
+    token_file: Path | None
+    token_variable: str | None
+    ca_file: Path | None
+    timeout: float
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@specs_argument
+@click.option("--prometheus", required=True, metavar="URL", help="The server that is asked.")
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one; may be given again.",
+)
+@environment_option
+@click.option(
+    "--period",
+    default="this_month",
+    show_default=True,
+    metavar="PERIOD",
+    help="today, yesterday, this_week, last_week, this_month, last_month, this_quarter, "
+    "last_quarter, this_year, 24h, 7d, 2025-10, 2025-10-04.",
+)
+@click.option(
+    "--at",
+    default="",
+    metavar="TIME",
+    help="Tell what was known then: 2025-10-04T12:00.",
+    show_default="now",
+)
+@click.option(
+    "--time-zone",
+    "zone",
+    default="",
+    metavar="ZONE",
+    help="Whose calendar: UTC, Asia/Tokyo.",
+    show_default="the Project's utc_offset",
+)
+@click.option(
+    "--over",
+    default="1s",
+    show_default=True,
+    metavar="DURATION",
+    help="From how long on a call is slow (slow).",
+)
+@click.option(
+    "--every",
+    type=click.Choice(("hour", "day")),
+    default=None,
+    help="The rows of a timeline.",
+    show_default="hour, beyond 48h day",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default=None,
+    help="How it is written.",
+    show_default="by the name of --out, else table",
+)
+@click.option(
+    "-o",
+    "--out",
+    "output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there, not to standard output.",
+)
+@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@server_options
+def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
+    """
+    Report what a Prometheus server knows of the services.
+
+    KIND is slo, cost, stats, slow, alerts, summary or timeline; SPECS are files and folders (specs/
+    unless given), which say what each metric tells. What a service does not declare is left out;
+    where there is no data, `no data` stands.
+    """
+    from obsgen import terminal
+    from obsgen.diagnostics import ObsgenError
+
+    every, format_ = options.pop("every") or "", options.pop("format_") or ""
+    asked = _Asked(every=every, format_=format_, **options)
+    _check(asked)
+    try:
+        failed = _report(asked)
+    except ObsgenError as error:
+        terminal.print_error(error)
+        failed = True
+    sys.exit(FOUND if failed else 0)
+
+
+def _check(asked: _Asked) -> None:
+    from obsgen import http
+
+    if problem := http.url_problem(asked.prometheus):
+        raise click.BadParameter(problem, param_hint="--prometheus")
+    if asked.token_file and asked.token_variable:
+        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
+    if asked.every and asked.kind != "timeline":
+        raise click.UsageError("--every is for a timeline alone")
+    if asked.output and asked.output.exists() and not asked.force:
+        message = f"`{asked.output}` is there already: give another name, or --force"
+        raise click.BadParameter(message, param_hint="--out")
+
+
+def _report(asked: _Asked) -> bool:
+    """Compile, ask and write; say whether it failed."""
+    from obsgen import http, terminal, workspace
+    from obsgen.diagnostics import has_errors
+    from obsgen.live.reports.run import Asked
+    from obsgen.live.reports.run import report as make
+    from obsgen.progress import progress
+
+    built = workspace.compile_specs(
+        spec_paths(asked.paths),
+        asked.environment,
+        cwd=Path.cwd(),
+        with_files=False,
+        with_tests=False,
+    )
+    if has_errors(built.diagnostics):
+        terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
+        terminal.print_summary(built, "text", outcome=": nothing was asked")
+        return True
+    if len(built.specs) > 1:
+        names = ", ".join(spec.environment.name for spec in built.specs)
+        raise click.UsageError(f"choose one of the environments by `--env`: {names}")
+    spec = built.specs[0]
+    token = http.read_token(asked.token_file, asked.token_variable)
+    wanted = Asked(
+        kind=asked.kind,
+        spec=spec,
+        compiled=built.compiled[0],
+        services=_services(asked, spec),
+        span=_span(asked, spec.project.utc_offset_seconds),
+        slow=_slow(asked.over),
+        every=asked.every,  # type: ignore[arg-type]  # click has chosen
+        url=asked.prometheus,
+        access=http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout),
+    )
+    return _write(asked, make(wanted, progress))
+
+
+def _services(asked: _Asked, spec: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    from obsgen.catalogue import near
+
+    every = {service.name: service for service in spec.services}
+    for name in asked.services:
+        if name not in every:
+            guess = near(name, every)
+            hint = f"; did you mean {guess}?" if guess else f": there are {', '.join(every)}"
+            raise click.BadParameter(f"no service is named `{name}`{hint}", param_hint="--service")
+    return tuple(every[name] for name in dict.fromkeys(asked.services or every))
+
+
+def _span(asked: _Asked, offset_seconds: int) -> Any:  # noqa: ANN401
+    import time
+
+    from obsgen.live.reports import periods
+
+    try:
+        zone = periods.time_zone(asked.zone, offset_seconds)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--time-zone") from error
+    try:
+        at = periods.moment(asked.at, zone) if asked.at else int(time.time())
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--at") from error
+    try:
+        return periods.span(asked.period, at, zone)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(str(error), param_hint="--period") from error
+
+
+def _slow(text: str) -> Decimal:
+    from obsgen.units import Duration
+
+    try:
+        duration = Duration.parse(text)
+    except ValueError as error:
+        message = f"`{text}` is no duration: write 500ms or 1s"
+        raise click.BadParameter(message, param_hint="--over") from error
+    if not duration.ms:
+        raise click.BadParameter("every call is longer than 0s", param_hint="--over")
+    return duration.seconds
+
+
+def _write(asked: _Asked, made: Any) -> bool:  # noqa: ANN401
+    """Print or write a report; say that nothing failed."""
+    from obsgen import tables, terminal
+    from obsgen.disk.single import write_file
+    from obsgen.live.reports import formats
+    from obsgen.live.reports.formats.table import sections
+
+    suffix = asked.output.suffix if asked.output else ""
+    format_ = asked.format_ or formats.BY_SUFFIX.get(suffix, "table")
+    if format_ == "table" and asked.output is None:
+        tables.print_sections(sections(made))
+        return False
+    text = formats.renderer(format_)(made)
+    if asked.output is None:
+        terminal.print_data(text)
+        return False
+    write_file(asked.output, text.encode(), replace=asked.force)
+    terminal.say(f"{asked.output}: {made.title.lower()}, {made.span.label}", "text")
+    return False

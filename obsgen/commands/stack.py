@@ -1,0 +1,76 @@
+"""`obsgen stack`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from obsgen.commands.options import FOUND, environment_option, spec_paths, specs_argument
+
+
+@click.command()
+@specs_argument
+@click.option(
+    "-o",
+    "--out",
+    "output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="The folder that the files go to.",
+)
+@click.option("--simulator", default="http://simulator:9200", show_default=True, metavar="URL")
+@click.option("--sink", default="http://sink:9201", show_default=True, metavar="URL")
+@click.option(
+    "--at",
+    "places",
+    multiple=True,
+    metavar="NAME:PORT=HOST:PORT",
+    help="Where a server of the stack really is; repeatable.",
+)
+@environment_option
+def stack(
+    *,
+    paths: tuple[str, ...],
+    output: Path,
+    simulator: str,
+    sink: str,
+    places: tuple[str, ...],
+    environment: str | None,
+) -> None:
+    """
+    Write what a stack with simulated targets needs beside generated/.
+
+    Prometheus asks the simulator for every target, and whatever Alertmanager notifies goes to the
+    sink: nothing real is scraped, asked or paged.
+    """
+    from obsgen import http, terminal, workspace
+    from obsgen.diagnostics import ObsgenError, has_errors
+    from obsgen.stack import Stack, stack_files
+
+    for option, url in (("--simulator", simulator), ("--sink", sink)):
+        if problem := http.url_problem(url):
+            raise click.BadParameter(problem, param_hint=option)
+    pairs = [place.partition("=") for place in places]
+    if wrong := next((a + b + c for a, b, c in pairs if not (a and c)), ""):
+        message = f"`{wrong}` is no place: write `prometheus:9090=127.0.0.1:9090`"
+        raise click.BadParameter(message, param_hint="--at")
+    where = Stack(
+        simulator=simulator.rstrip("/"), sink=sink.rstrip("/"), at={a: c for a, _, c in pairs}
+    )
+    try:
+        given = spec_paths(paths)
+        built = workspace.compile_specs(given, environment, cwd=Path.cwd(), with_tests=False)
+    except ObsgenError as error:
+        terminal.print_error(error)
+        sys.exit(FOUND)
+    terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
+    if has_errors(built.diagnostics):
+        terminal.print_summary(built, "text", outcome=": nothing was written")
+        sys.exit(FOUND)
+    for path, data in stack_files(built.files, where).items():
+        file = output / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    terminal.say(f"{output}: what the stack needs beside generated/", "text")

@@ -1,0 +1,1 @@
+"""What asks servers that run: reports, and whether they do what specs say."""

@@ -1,0 +1,166 @@
+"""One page with everything in it: tables and charts, light and dark, as previews look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import resources
+from itertools import groupby
+from typing import Any, Final
+
+from obsgen.live.reports.document import Cell, Chart, Field, Part, Report
+from obsgen.live.reports.figures import NO_DATA, shown
+from obsgen.preview.colors import of_palette
+from obsgen.preview.figures.layout import plain_layout
+from obsgen.preview.markup import Html, html, normal, resource, script_json
+from obsgen.preview.page import plotly_script, policy
+
+_BAR: Final = 24
+_AXES: Final = 60
+_COLUMNS: Final = 220
+_MOST_BARS: Final = 20
+_NAME: Final = 40
+
+
+def render(report: Report) -> str:
+    """
+    Return a report as a page.
+
+    Raises:
+        ExtraMissing: what draws charts is not installed.
+    """
+    script = Html(resource("theme.js") + resource("plots.js"))
+    plotly = plotly_script()
+    page = _Page(report)
+    services = [
+        {"name": name, "parts": [page.part(part) for part in parts]}
+        for name, parts in groupby(report.parts, key=lambda part: part.service)
+    ]
+    environment = f" ({report.environment})" if report.environment else ""
+    return str(
+        html(
+            _asset("report.html"),
+            policy=policy((plotly, script), is_served=False),
+            style=Html(resource("page.css") + _asset("report.css")),
+            script=script,
+            plotly=plotly,
+            plots=script_json(page.plots),
+            title=report.title,
+            project=report.project + environment,
+            source=report.source,
+            label=report.span.label,
+            zone=f"{report.span.local(report.span.end):%Z}",
+            services=services,
+        )
+    )
+
+
+def _asset(name: str) -> str:
+    folder = resources.files("obsgen.live.reports").joinpath("assets", name)
+    return normal(folder.read_text("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    report: Report
+    plots: dict[str, Any] = field(default_factory=dict)
+
+    def part(self, part: Part) -> Mapping[str, Any]:
+        """Return a part for the template; its plots are kept."""
+        return {
+            "key": part.key,
+            "title": part.title,
+            "lines": part.lines,
+            "fields": [{"title": f.title, "is_number": f.form != "text"} for f in part.fields],
+            "rows": [
+                [self._cell(c, f) for c, f in zip(row, part.fields, strict=True)]
+                for row in part.rows
+            ],
+            "plots": list(self._plots(part)) if part.chart else [],
+        }
+
+    def _cell(self, cell: Cell, field_: Field) -> Mapping[str, Any]:
+        return {
+            "text": shown(cell, field_, self.report.span.zone),
+            "is_number": field_.form not in {"text", "flag"},
+            "is_empty": cell is None,
+            "is_warning": field_.form == "flag" and bool(cell),
+        }
+
+    def _plots(self, part: Part) -> Iterator[Mapping[str, Any]]:
+        chart = part.chart
+        assert chart is not None
+        fields = {one.key: one for one in part.fields}
+        for place, key in enumerate(chart.y):
+            values = part.column(key) if key in fields else ()
+            if not any(isinstance(value, Decimal) for value in values):
+                continue
+            id_ = f"p{len(self.plots)}"
+            drawn = _Drawn(chart, fields[key], self.report, of_palette(place))
+            self.plots[id_] = drawn.figure(part.column(chart.x), values)
+            yield {"id": id_, "title": fields[key].title, "height": drawn.height(len(values))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Draws one column of a table: bars beside their names, or columns over the time."""
+
+    chart: Chart
+    field: Field
+    report: Report
+    color: str
+
+    def height(self, count: int) -> int:
+        """Return the pixels that so many values need."""
+        if self.chart.shape == "columns":
+            return _COLUMNS
+        return _AXES + _BAR * min(count, _MOST_BARS)
+
+    def figure(self, names: tuple[Cell, ...], values: tuple[Cell, ...]) -> Mapping[str, Any]:
+        lies = self.chart.shape == "bars"
+        pairs = list(zip(names, values, strict=True))[: _MOST_BARS if lies else None]
+        if lies:
+            pairs.reverse()
+        # Numbers as places: names that are cut short could be the same.
+        places = list(range(len(pairs)))
+        lengths = [float(v) if isinstance(v, Decimal) else None for _, v in pairs]
+        texts = [shown(v, self.field, self.report.span.zone) for _, v in pairs]
+        titles = [_escaped(_cut(str(name))) for name, _ in pairs]
+        trace = {
+            "type": "bar",
+            "orientation": "h" if lies else "v",
+            "x": lengths if lies else places,
+            "y": places if lies else lengths,
+            "marker": {"color": self.color},
+            "hovertext": [f"{a}: {b}" for a, b in zip(titles, texts, strict=True)],
+            "hoverinfo": "text",
+        }
+        return {"data": [trace], "layout": self._layout(titles, lies=lies)}
+
+    def _layout(self, titles: list[str], *, lies: bool) -> Mapping[str, Any]:
+        some = max(1, -(-len(titles) // 12)) if not lies else 1
+        names = {
+            "tickvals": list(range(0, len(titles), some)),
+            "ticktext": titles[::some],
+            "fixedrange": True,
+            "automargin": True,
+        }
+        numbers = {
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "automargin": True,
+            "nticks": 5,
+            "zeroline": False,
+        }
+        axes = {"xaxis": numbers, "yaxis": names} if lies else {"xaxis": names, "yaxis": numbers}
+        return {**plain_layout(), **axes, "margin": {"l": 8, "r": 8, "t": 4, "b": 24}}
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+
+
+def _escaped(text: str) -> str:
+    """Return a text of which plotly, which reads some HTML, reads nothing."""
+    return (text or NO_DATA).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,64 @@
+"""What a kind of report is given, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from obsgen.artefacts import Compiled
+from obsgen.live.reports.asking import Data
+from obsgen.live.reports.counting import Counting
+from obsgen.live.reports.document import Part
+from obsgen.live.reports.periods import Span
+from obsgen.matchers import Matcher
+from obsgen.model import Environment, Project, Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """
+    What is looked at, and how.
+
+    Attributes:
+        slow: From how many seconds on a call is slow.
+        every: The parts of a timeline; empty for what suits the time.
+        kind: Another kind by name: a summary is made of them.
+    """
+
+    data: Data
+    project: Project
+    environment: Environment
+    compiled: Compiled
+    span: Span
+    slow: Decimal
+    every: Literal["", "hour", "day"]
+    kind: Callable[[str], Kind]
+
+    def counting(self, service: Service) -> Counting:
+        """Return how the counters of a service are counted."""
+        return Counting(self.data, self.project.seen_from(service).tile)
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """The time as one part."""
+        return (self.span.start, self.span.end)
+
+    def identity(self, **labels: str) -> tuple[Matcher, ...]:
+        """Return matchers of recorded series, where environments share a Prometheus, too."""
+        every = {**self.environment.labels, **labels}
+        return tuple(Matcher(label, "=", value) for label, value in every.items())
+
+
+class Kind(Protocol):
+    """A kind of report."""
+
+    @property
+    def title(self) -> str:
+        """What its reports are called."""
+        ...
+
+    def parts(self, view: View, service: Service) -> Iterator[Part]:
+        """Yield what is told of a service: nothing, where it declares nothing of the sort."""
+        ...

@@ -1,0 +1,108 @@
+"""What is simulated: services with their targets, their traffic and what befalls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obsgen.artefacts import OutputFile
+from obsgen.model import Act, Service
+from obsgen.simulate.habits import habits_of
+from obsgen.simulate.play import Played, played
+from obsgen.simulate.population import Family, Size, Target, populate
+from obsgen.simulate.probes import PREFIX, probe_targets
+from obsgen.simulate.traffic import WEEK, Span, Traffic
+from obsgen.simulate.vocabulary import vocabulary_of
+from obsgen.simulate.world import World
+
+SIZE: Final = Size(targets=2, healthy=8, failing=3, values=3)
+_ENDINGS: Final = ("", "_bucket", "_count", "_sum", "_created")
+_NAME: Final = re.compile(r"[a-zA-Z_:]\w*", re.ASCII)
+_FAILING_PPM: Final = 150
+"""Of what arrives, on a good day: well inside of the usual objectives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """A service that is played: its targets, and how much arrives at each."""
+
+    service: str
+    targets: tuple[Target, ...]
+    traffic: Traffic
+
+    def world(self, *, seed: int, start: int, step: int, acts: tuple[Played, ...]) -> World:
+        """Return its world at the beginning."""
+        return World(self.targets, self.traffic, seed=seed, start=start, step=step, acts=acts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    What is asked of a simulation.
+
+    Attributes:
+        queries: What rules and dashboards ask: the words in them are among the labels' values.
+        acts: Each with the name of its service, or an empty one for all.
+        only_asked: Leave out the metrics that nothing asks for.
+        speed: By this the times of acts, days and weeks are divided.
+    """
+
+    services: tuple[Service, ...]
+    queries: tuple[str, ...]
+    acts: tuple[tuple[str, Act], ...] = ()
+    only_asked: bool = False
+    speed: int = 1
+
+    def casts(self) -> Iterator[Cast]:
+        """Yield the services that have something to show."""
+        asked = _names(self.queries) if self.only_asked else None
+        for service in self.services:
+            cast = self._cast(service)
+            targets = tuple(_narrowed(target, asked) for target in cast.targets)
+            if found := tuple(target for target in targets if target.families):
+                yield replace(cast, targets=found)
+
+    def acts_of(self, service: str, span: Span) -> tuple[Played, ...]:
+        """Return what befalls a service; a span as for `played`."""
+        own = (act for name, act in self.acts if name in {"", service})
+        return played(own, span, speed=self.speed)
+
+    def _cast(self, service: Service) -> Cast:
+        acts = [act for name, act in self.acts if name in {"", service.name}]
+        habits = habits_of(service)
+        vocabulary = vocabulary_of(service, self.queries, acts)
+        found = populate(service, SIZE, vocabulary=vocabulary, habits=habits)
+        own = (_without_probes(target) if service.probes else target for target in found)
+        traffic = Traffic(
+            arrivals=habits.arrivals, failing_ppm=_FAILING_PPM, week=WEEK, pace=self.speed
+        )
+        return Cast(service=service.name, targets=(*own, *probe_targets(service)), traffic=traffic)
+
+
+def queries_of(files: Iterable[OutputFile]) -> tuple[str, ...]:
+    """Return the texts of rules and dashboards, with what they ask as it is asked."""
+    return tuple(
+        file.data.decode().replace('\\"', '"')
+        for file in files
+        if file.path.endswith((".rules.yml", ".json"))
+    )
+
+
+def _names(queries: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for query in queries for name in _NAME.findall(query))
+
+
+def _narrowed(target: Target, asked: frozenset[str] | None) -> Target:
+    if asked is None:
+        return target
+    kept = (f for f in target.families if any(f.metric.name + end in asked for end in _ENDINGS))
+    return replace(target, families=tuple(kept))
+
+
+def _without_probes(target: Target) -> Target:
+    def is_own(family: Family) -> bool:
+        return not family.metric.name.startswith(PREFIX)
+
+    return replace(target, families=tuple(filter(is_own, target.families)))

@@ -1,0 +1,265 @@
+"""What a stack adds to the generated files; the sink; and how the servers of both begin and end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+import yaml
+from oracles import ROOT, a_free_port, amtool_check_config, promtool_check_rules
+
+from obsgen import build
+from obsgen.sink import LARGEST, MOST, Server, Sink
+from obsgen.stack import Stack, levels, stack_files
+
+SPEC = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+scrape:
+  - {job: cart, targets: ["cart:8080"]}
+  - {job: prometheus, targets: ["prometheus:9090"]}
+where: {job: cart}
+metrics:
+  requests_total: {type: counter, labels: [code], role: requests, bad: {code: "5.."}}
+slos:
+  - {name: availability, objective: 99, sli: {events: {total: requests_total, bad: {code: "5.."}}}}
+probes:
+  - {name: plain, http: {url: "http://cart:8080/health"}, alerts: {down: {severity: high}}}
+  - {name: public, http: {url: "https://cart.example.com/"}, alerts: {down: {severity: high}}}
+---
+apiVersion: obsgen/v1
+kind: Routing
+receivers:
+  oncall:
+    pagerduty: {routing_key_file: /secrets/pagerduty}
+    slack: {channel: "#critical", api_url_file: /secrets/slack}
+  mail: {email: {to: a@example.com, from: b@example.com, smarthost: "mail:25"}}
+default_receiver: mail
+routes: [{where: {severity: {at_least: high}}, to: oncall}]
+"""
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    from obsgen import disk
+    from obsgen.pipeline import Options
+
+    built = build({"specs/cart.yaml": SPEC}, Options(presets=disk.shipped_presets()))
+    assert built.files, built.diagnostics
+    at = {"prometheus:9090": "127.0.0.1:1"}
+    return stack_files(built.files, Stack(simulator="http://sim:1", sink="http://sink:2", at=at))
+
+
+def jobs(files: dict[str, bytes]) -> dict[str, dict]:
+    found = yaml.safe_load(files["prometheus/prometheus.yml"])["scrape_configs"]
+    return {job["job_name"]: job for job in found}
+
+
+def test_simulated_targets_are_reached_through_the_simulator_under_their_own_names(files):
+    assert "http://sim:1" == jobs(files)["cart"]["proxy_url"]
+    assert [{"targets": ["cart:8080"]}] == jobs(files)["cart"]["static_configs"]
+
+
+def test_what_is_real_is_reached_itself_and_keeps_its_instance(files):
+    own = {"targets": ["127.0.0.1:1"], "labels": {"instance": "prometheus:9090"}}
+
+    assert "proxy_url" not in jobs(files)["prometheus"]
+    assert [own] == jobs(files)["prometheus"]["static_configs"]
+
+
+def test_only_probes_that_the_exporter_cannot_ask_there_go_to_the_simulator(files):
+    modules = yaml.safe_load(files["blackbox/blackbox.yml"])["modules"].values()
+
+    assert "proxy_url" not in jobs(files)["probe/cart/plain"]
+    assert "http://sim:1" == jobs(files)["probe/cart/public"]["proxy_url"]
+    assert {"http://sim:1"} == {module["http"]["proxy_url"] for module in modules}
+
+
+def test_every_receiver_notifies_the_sink_and_nobody_else(files, tmp_path):
+    file = tmp_path / "alertmanager.yml"
+    text = files["alertmanager/alertmanager.yml"].decode()
+    file.write_text(text)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/obsgen.tmpl").write_bytes(files["alertmanager/templates/obsgen.tmpl"])
+    document = yaml.safe_load(text)
+    found = {
+        receiver["name"]: [hook["url"] for hook in receiver.pop("webhook_configs")]
+        for receiver in document["receivers"]
+    }
+
+    assert {
+        "oncall": ["http://sink:2/oncall/slack", "http://sink:2/oncall/pagerduty"],
+        "mail": ["http://sink:2/mail/email"],
+    } == {name: sorted(urls, reverse=True) for name, urls in found.items()}
+    assert all({"name"} == set(receiver) for receiver in document["receivers"])
+    assert "global" not in document
+    assert "secrets" not in text
+    amtool_check_config(file)
+
+
+def test_each_level_of_rules_reads_levels_before_it_alone(files, tmp_path):
+    found = [yaml.safe_load(files[name]) for name in sorted(files) if name.startswith("levels/")]
+    level = {
+        rule["record"]: number
+        for number, document in enumerate(found)
+        for group in document["groups"]
+        for rule in group["rules"]
+    }
+
+    assert len(found) > 3
+    for number, document in enumerate(found):
+        for group in document["groups"]:
+            for rule in group["rules"]:
+                for name, at in level.items():
+                    if name != rule["record"] and f"{name}{{" in rule["expr"]:
+                        assert at < number, (rule["record"], name)
+    for number, document in enumerate(found):
+        file = tmp_path / f"{number}.yml"
+        file.write_text(yaml.safe_dump(document))
+        promtool_check_rules([file])
+
+
+def test_rules_that_read_each_other_still_have_levels():
+    groups = [
+        {"name": "g", "rules": [{"record": "a", "expr": "b"}, {"record": "b", "expr": "a"}]},
+    ]
+
+    assert ["a", "b"] == sorted(
+        r["record"] for lv in levels(groups) for g in lv for r in g["rules"]
+    )
+
+
+# --- the sink --------------------------------------------------------------------------------
+
+
+def message(name: str = "Broken") -> bytes:
+    alert = {"status": "firing", "labels": {"alertname": name}, "annotations": {"summary": "<b>x"}}
+    return json.dumps({"receiver": "oncall", "status": "firing", "alerts": [alert]}).encode()
+
+
+@contextmanager
+def serving(sink: Sink) -> Iterator[str]:
+    server = Server(("127.0.0.1", 0), sink)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_what_was_notified_is_shown_newest_first():
+    with serving(Sink(lambda: 0.0)) as url:
+        for name in ("First", "Second"):
+            assert requests.post(f"{url}/oncall/slack", message(name), timeout=5).ok
+        found = requests.get(f"{url}/api/notifications", timeout=5).json()["notifications"]
+        page = requests.get(url, timeout=5).text
+
+    assert ["Second", "First"] == [m["alerts"][0]["labels"]["alertname"] for m in found]
+    assert {"/oncall/slack"} == {m["path"] for m in found}
+    assert page.index("Second") < page.index("First")
+    assert "&lt;b&gt;x" in page
+    assert "<b>x" not in page
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"alerts": 1}', b"[" * 10_000])
+def test_what_is_no_message_is_refused_and_not_kept(body: bytes):
+    sink = Sink(lambda: 0.0)
+    with serving(sink) as url:
+        assert 400 == requests.post(f"{url}/x", body, timeout=5).status_code
+
+    assert () == sink.messages()
+
+
+def test_memory_is_bounded_in_number_and_in_size():
+    sink = Sink(lambda: 0.0)
+    for number in range(MOST + 5):
+        sink.take("/x", message(f"A{number}"))
+    with serving(sink) as url, socket.create_connection(tuple_of(url)) as connection:
+        head = f"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGEST + 1}\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = connection.recv(100)
+
+    assert MOST == len(sink.messages())
+    assert "A5" == sink.messages()[-1].alerts[0].labels["alertname"]
+    assert b" 413 " in answer
+
+
+def tuple_of(url: str) -> tuple[str, int]:
+    host, _, port = url.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+# --- beginning and end -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def specs(tmp_path):
+    (tmp_path / "cart.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def command(name: str, specs, port: int) -> list[str]:
+    paths = [str(specs)] if name == "simulate" else []
+    return [sys.executable, "-m", "obsgen", name, *paths, "--listen", f"127.0.0.1:{port}"]
+
+
+@pytest.mark.parametrize("name", ["simulate", "sink"])
+def test_a_taken_port_is_told_and_exits_with_2(name: str, specs):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        line = command(name, specs, taken.getsockname()[1])
+        done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert 2 == done.returncode
+    assert "cannot listen on 127.0.0.1" in done.stderr
+    assert "address already in use" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["simulate", "sink"])
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_end_from_outside_is_an_end(name: str, specs, sent: signal.Signals, code: int):
+    port = a_free_port()
+    process = subprocess.Popen(
+        command(name, specs, port), stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"http://127.0.0.1:{port}/-/healthy", timeout=5).ok:
+                break
+        except requests.RequestException:
+            time.sleep(0.1)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=20)
+
+    assert code == process.returncode, said
+    assert "Traceback" not in said
+
+
+def test_without_the_client_of_prometheus_it_is_told_what_to_install(specs):
+    hide = (
+        "import sys; sys.modules['prometheus_client'] = None; from obsgen.cli import main; main()"
+    )
+    line = [sys.executable, "-c", hide, "simulate", str(specs)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert 2 == done.returncode
+    assert "pip install 'obsgen[simulate]'" in done.stderr
