@@ -47,7 +47,7 @@ def alert(service: str, name: str, **labels: str) -> AlertingRule:
 
 def ask(directory: Path, service: str, series: Series, checks: list[dict[str, Any]]) -> None:
     """Let promtool evaluate expressions over series and over what the service's rules make."""
-    (file,) = (f for f in built().files if f.path.endswith(f"/{service}.rules.yml"))
+    (file,) = (f for f in built().files if f.path == f"prometheus/rules/{service}.rules.yml")
     (directory / "own.rules.yml").write_bytes(file.data)
     test = {
         "rule_files": ["own.rules.yml"],
