@@ -34,6 +34,8 @@ AREAS: Final = {
     "ALR": "alerting",
     "DSH": "dashboards",
     "SEC": "security",
+    "SIM": "simulation",
+    "LIV": "servers",
     "OUT": "files",
 }
 """Tags of codes by the letters that they begin with."""

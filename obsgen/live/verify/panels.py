@@ -189,7 +189,9 @@ def _panel(world: World, dashboard: Dashboard, place: Placed, values: Values) ->
     said = ((panel.get("fieldConfig") or {}).get("defaults") or {}).get("noValue")
     key = object()
     for target in panel.get("targets") or ():
-        if (target.get("datasource") or {}).get("type") != "prometheus" or not target.get("expr"):
+        # A query without a datasource of its own asks that of the panel.
+        asked = target.get("datasource") or panel.get("datasource") or {}
+        if asked.get("type") != "prometheus" or not target.get("expr"):
             continue
         title = own.fill(str(panel.get("title") or "")) or "without a title"
         yield _Asked(
