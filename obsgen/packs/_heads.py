@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from obsgen.artefacts import Json
@@ -28,21 +28,28 @@ def head(label: str) -> str:
 
 
 def with_heads(
-    transformations: tuple[Mapping[str, Json], ...],
+    transformations: tuple[Mapping[str, Json], ...], *, invisible: Sequence[str] = ()
 ) -> tuple[Mapping[str, Json], ...]:
     """
     Return the transformations of a table, which name its labels, too.
 
     Overrides and links go by the name of a field, which a title leaves as it is.
+
+    Args:
+        invisible: Labels that are not shown.
     """
-    return tuple(_named(one) if one.get("id") == "organize" else one for one in transformations)
+    return tuple(
+        _named(one, invisible) if one.get("id") == "organize" else one for one in transformations
+    )
 
 
-def _named(organize: Mapping[str, Any]) -> Mapping[str, Json]:
+def _named(organize: Mapping[str, Any], invisible: Sequence[str]) -> Mapping[str, Json]:
     options = organize["options"]
     renamed: Mapping[str, str] = options["renameByName"]
     hidden: Mapping[str, bool] = options["excludeByName"]
     taken = set(renamed.values())
-    labels = (name for name in options["indexByName"] if name not in {*renamed, *hidden})
+    labels = (
+        name for name in options["indexByName"] if name not in {*renamed, *hidden, *invisible}
+    )
     titles = {label: title for label in labels if (title := head(label)) not in taken}
     return {**organize, "options": {**options, "renameByName": {**titles, **renamed}}}

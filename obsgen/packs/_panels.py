@@ -191,7 +191,9 @@ def table(  # noqa: PLR0913 - keyword-only, one a property of the panel
         custom=table_kind.CUSTOM,
         color=stat_kind.COLOR,
         overrides=(*cells, *_hidden(invisible), *_linked(cell_links or {})),
-        transformations=with_heads(table_kind.joined(headers, labels=labels, hidden=hidden)),
+        transformations=with_heads(
+            table_kind.joined(headers, labels=labels, hidden=hidden), invisible=invisible
+        ),
     )
 
 

@@ -50,11 +50,21 @@ def casts(
         habits = _lively(habits_of(service), service, states)
         every = populate(service, SIZE, habits=habits)
         found = tuple(
-            replace(target, families=tuple(f for f in target.families if _is(f, wanted)))
+            replace(
+                target,
+                labels={**_everywhere(service), **target.labels},
+                families=tuple(f for f in target.families if _is(f, wanted)),
+            )
             for target in (tuple(_without_probes(every)) if service.probes else every)
         )
         if found:
             yield Cast(service, found, habits.arrivals)
+
+
+def _everywhere(service: Service) -> dict[str, str]:
+    """Return what the targets of a service all carry, as those of one environment."""
+    own = (m for m in service.scope if m.op == "=" and m.label not in {"job", "instance"})
+    return {m.label: m.value for m in own if m.value}
 
 
 def _lively(habits: Habits, service: Service, states: Sequence[States]) -> Habits:

@@ -92,11 +92,11 @@ def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
     found = needed(plan.rule_files, plan.queries)
     every = tuple(casts(plan.services, found.names, plan.states))
     span = plan.span
-    echoes = _echoes(plan.queries, found.rules, span)
+    echoed_at = echoes(plan.queries, found.rules, span)
     with progress("simulating", len(every) * (span.end - span.start) // MINUTE) as advance:
-        _keep(server, tuple(probed(plan.probes, span)), echoes)
+        _keep(server, tuple(probed(plan.probes, span)), echoed_at)
         for cast in every:
-            _keep(server, played(cast, span, advance), echoes)
+            _keep(server, played(cast, span, advance), echoed_at)
     # One more moment, at which what is asked as of now is read.
     moments = range(span.start + MINUTE, span.end + 1, MINUTE)
 
@@ -109,11 +109,11 @@ def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
 
     with progress("evaluating rules", len(found.rules)) as advance:
         for rule in found.rules:
-            _keep(server, evaluated(rule, ask, moments), echoes)
+            _keep(server, evaluated(rule, ask, moments), echoed_at)
             advance(1)
 
 
-def _echoes(
+def echoes(
     queries: Iterable[str], rules: Iterable[Rule], span: Span
 ) -> Mapping[int, frozenset[str]]:
     """
