@@ -140,7 +140,7 @@ def test_what_is_looked_at_long_ago_is_there():
 
 def test_a_story_has_an_outage_that_is_over_and_one_that_goes_on():
     span = Span(NOW - 6 * 60 * MINUTE, NOW)
-    over, goes_on = story(span, 2).traffic.incidents
+    over, goes_on = story(span, 2, 36_000).traffic.incidents
 
     assert over.span.end < goes_on.span.start
     assert span.end == goes_on.span.end

@@ -273,7 +273,8 @@ def test_the_models_stand_beside_each_other():
     renamed = found["transformations"][-1]["options"]["renameByName"]
 
     assert list(renamed.values()) == [
-        *("Requests", "Tokens a minute", "Cost an hour", "Duration, p95", "Errors", "Quality"),
+        *("Model", "Requests", "Tokens a minute", "Cost an hour", "Duration, p95", "Errors"),
+        "Quality",
     ]
 
 

@@ -15,6 +15,8 @@ PROBE_LABEL: Final = "probe"
 UNPRICED_ALERT: Final = "Unpriced"
 SPEND_LABEL: Final = "spend"
 LEVEL_LABEL: Final = "level"
+NO_SEVERITY: Final = "none"
+"""Of a watchdog, which says that all is well; whatever goes by urgency leaves it alone."""
 WATCHDOG_LABEL: Final = "watchdog"
 """Holds how often a watchdog is to be sent: routes go by it."""
 IDENTITY: Final = ("service", "slo")

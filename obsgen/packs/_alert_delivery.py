@@ -74,13 +74,16 @@ class Delivery:
                 decimals=1,
             )
 
-    def watchdog(self) -> Panel:
-        """Return when the alert that always fires was last seen."""
+    def watchdog(self) -> Iterator[Panel]:
+        """Yield when the alert that always fires was last seen, where a service has one."""
+        severities = {alert.severity for service in self._services for alert in service.alerts}
+        if names.NO_SEVERITY not in severities:
+            return
         fires = selector("ALERTS", (FIRING, Matcher(names.WATCHDOG_LABEL, "!=", "")))
-        return stat(
+        yield stat(
             "Dead man's switch",
             "How long ago the alert that always fires was last evaluated. `silent`: rules are not "
-            "evaluated, or no service has a `watchdog`, and nobody would notice.",
+            "evaluated, and nobody would notice.",
             f"time() - max(timestamp({fires}))",
             SECONDS,
             thresholds=_LATE,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen.artefacts import Json, Link, Panel, Target, Threshold
+from obsgen.packs._heads import with_heads
 from obsgen.panels import stat as stat_kind
 from obsgen.panels import table as table_kind
 from obsgen.panels import timeseries as timeseries_kind
@@ -190,7 +191,9 @@ def table(  # noqa: PLR0913 - keyword-only, one a property of the panel
         custom=table_kind.CUSTOM,
         color=stat_kind.COLOR,
         overrides=(*cells, *_hidden(invisible), *_linked(cell_links or {})),
-        transformations=table_kind.joined(headers, labels=labels, hidden=hidden),
+        transformations=with_heads(
+            table_kind.joined(headers, labels=labels, hidden=hidden), invisible=invisible
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from obsgen.measures.share import Share
 from obsgen.model import Measure, Modifiers, Project, Query, Service
 from obsgen.packs._alert_queries import AlertQueries
 from obsgen.packs._annotations import page_severities
+from obsgen.packs._heads import head
 from obsgen.packs._looks import ERROR_RATIO, PAGING, WAITING
 from obsgen.packs._panels import Column, table
 from obsgen.packs._red_panels import key_metric
@@ -66,7 +67,7 @@ class ServiceFigures:
             (replace(first, expr=led), *others),
             labels=(_SERVICE, *(f"to_{word}" for word in words)),
             invisible=tuple(f"to_{word}" for word in words),
-            sort_by=_SERVICE,
+            sort_by=head(_SERVICE),
             descending=False,
             height=min(_HEADER + len(self._services), _MOST_ROWS),
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import Panel
 from obsgen.matchers import Matcher, selector
-from obsgen.model import DashboardContext
+from obsgen.model import DashboardContext, LedgerScope, Slo
+from obsgen.packs._heads import head
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
 from obsgen.units import COUNT, SECONDS
 
@@ -28,7 +30,8 @@ class Record:
             scope: Matchers of the SLO and of the groups that are chosen.
             whole: Of the SLO alone: its metadata are recorded once for all groups.
         """
-        self._tile = context.service.slos[0].tile.length
+        self._slos = context.service.slos
+        self._tile = self._slos[0].tile.length
         self._recorded = context.catalogue.recorded
         self._scope = tuple(scope)
         self._whole = tuple(whole)
@@ -57,14 +60,14 @@ class Record:
                 (Column(header="Value", expr=info),),
                 labels=("slo", "objective", "period", "kind", "team"),
                 hidden=("Value", "service"),
-                sort_by="slo",
+                sort_by=head("slo"),
                 width=20,
                 height=4,
             ),
         )
 
     def _parts_graph(self, parts: tuple[Line, ...]) -> Panel:
-        return graph(
+        made = graph(
             "Seen and born",
             f"What was counted in {self._tile}: of series that were there before (seen), and "
             "what series had counted when they first appeared (born). Much that is born "
@@ -74,10 +77,13 @@ class Record:
             width=names.COLUMNS,
             min_interval=str(self._tile),
         )
+        return replace(made, no_value="counted at once, without parts")
 
     def _parts(self) -> Iterator[Line]:
         """Yield the parts of the ledger, as far as they are recorded."""
         tile = self._tile
+        if not any(map(_has_parts, self._slos)):
+            return
         for series, words in (
             (names.total_seen(tile), "all, seen"),
             (names.total_born(tile), "all, born"),
@@ -87,3 +93,9 @@ class Record:
             if series in self._recorded:
                 expr = f"sum(avg_over_time({selector(series, self._scope)}[$__interval]))"
                 yield Line(expr, words)
+
+
+def _has_parts(slo: Slo) -> bool:
+    """Say whether events are counted in parts; slices of time, for one, are not."""
+    scope = LedgerScope(by=slo.by, identity=(), tile=slo.tile)
+    return slo.sli.ledger(scope).bad_born is not None

@@ -49,7 +49,10 @@ _WORDS: Final = {
     "pg_replication_lag_seconds": "replication lag",
     "pg_stat_activity_count": "connections",
     "pg_stat_activity_max_tx_duration": "longest transaction",
+    "pg_stat_database_conflicts": "conflicts with the standby",
+    "pg_stat_database_deadlocks": "deadlocks",
     "pg_stat_database_temp_bytes": "written to temporary files",
+    "pg_stat_database_xact_rollback": "transactions rolled back",
     "prometheus_engine_queries": "queries",
     "prometheus_notifications_queue_length": "notifications",
     "redis_blocked_clients": "blocked clients",
@@ -173,8 +176,14 @@ class _OfRoles:
             f"Errors of {self._title}, in an hour",
             f"What failed within an hour, of {several} of the counters of errors. Look at the "
             "logs of the time when a line rose.",
-            *(increase(metric, window=HOUR, legend=_spoken(metric.name)) for metric in shown),
+            *(increase(metric, window=HOUR, legend=self._failed(metric)) for metric in shown),
         )
+
+    def _failed(self, metric: Metric) -> str:
+        """Return what a counter of errors is called: of what presets ship, by their words."""
+        if not metric.origin.is_shipped:
+            return _spoken(metric.name)
+        return _WORDS.get(metric.name) or _spoken(metric.name.split("_", 1)[-1])
 
     def _words(self, metric: Metric) -> str:
         """Return what a metric is called: `Redis: memory`, or `Pool used` of the service itself."""

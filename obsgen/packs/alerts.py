@@ -79,7 +79,7 @@ class AlertsPack:
                 Section(
                     title="",
                     panels=in_rows(
-                        (*panels.stats(), *delivery.stats(), delivery.watchdog()), STATS_IN_A_ROW
+                        (*panels.stats(), *delivery.stats(), *delivery.watchdog()), STATS_IN_A_ROW
                     ),
                 ),
                 Section(title="", panels=(panels.list(), panels.table())),

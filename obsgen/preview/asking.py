@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from obsgen.preview import frames, legends, ranges
 from obsgen.preview.colors import color
-from obsgen.preview.figures.panel import Mark
+from obsgen.preview.figures.panel import Mark, panel_targets
 from obsgen.preview.frames import Frame
 from obsgen.preview.ranges import TimeRange
 from obsgen.preview.server import Matrix, Prometheus, QueryFailed
@@ -16,6 +17,7 @@ from obsgen.preview.variables import Values
 
 Json = Mapping[str, Any]
 
+_ALERTS: Final = re.compile(r"\bALERTS(?:_FOR_STATE)?\b")
 _MOST_MARKS: Final = 100
 _MARK_STEP: Final = 60_000
 """Grafana's step of annotations, where they have none of their own."""
@@ -96,6 +98,17 @@ def _frames(
     if target.get("instant"):
         return frames.points(matrix, ref, titles)
     return frames.series(matrix, ref, titles, over, values.step)
+
+
+def is_instant(panel: Json) -> bool:
+    """Say whether a panel shows values of one moment, and nothing over time."""
+    return all(target.get("instant") for target in panel_targets(panel))
+
+
+def may_be_empty(panel: Json, targets: Sequence[Json]) -> bool:
+    """Say whether nothing is the good answer: the panel has words for it, or asks for alerts."""
+    said = ((panel.get("fieldConfig") or {}).get("defaults") or {}).get("noValue")
+    return bool(said) or all(_ALERTS.search(str(one.get("expr") or "")) for one in targets)
 
 
 def marks(

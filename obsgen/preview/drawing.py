@@ -193,7 +193,9 @@ class _Artist:
         panel = place.panel
         relative = str(panel.get("timeFrom") or "")
         span = ranges.panel_range(values.fill(relative), values.range, self.view.now)
-        values = replace(values, range=span.within(self.view.longest))
+        # A sum since the first of the month is one of all there is, however much is drawn.
+        longest = None if relative and asking.is_instant(panel) else self.view.longest
+        values = replace(values, range=span.within(longest))
         title = values.fill(str(panel.get("title") or ""))
         kind = str(panel.get("type"))
         drawn = self._drawn(place, key, kind, title, values)
@@ -245,7 +247,7 @@ class _Artist:
         config = data.panel.get("fieldConfig") or {}
         data = replace(data, frames=frames, shown=_shown(frames, config))
         if targets and not any(frame.rows for frame in answers.frames) and not found.is_still:
-            if not answers.failures:
+            if not answers.failures and not asking.may_be_empty(data.panel, targets):
                 self._tell(place.number, title, "its queries return nothing", has_failed=False)
             return _nothing(data, [reason for _, reason in answers.failures])
         drawn = found.draw(data)

@@ -152,6 +152,10 @@ class Shown:
             ]
         return tuple(found)
 
+    def is_mapped(self, value: Value) -> bool:
+        """Whether a mapping says what a value is called."""
+        return self._mapped(value) is not None
+
     @property
     def _color(self) -> Config:
         found = self.config.get("color")

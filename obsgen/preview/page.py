@@ -64,7 +64,8 @@ def dashboard_page(
     dashboard = drawn.dashboard
     script = Html(resource("theme.js") + resource("plots.js"))
     reload = Html(resource("reload.js") if is_served else "")
-    plotly = plotly_script()
+    # Of tables and texts alone nothing is plotted, and the library is most of a page.
+    plotly = plotly_script() if drawn.plots else Html("")
     return page(
         "dashboard.html",
         policy=policy((plotly, script, reload), is_served=is_served),

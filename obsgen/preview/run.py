@@ -20,6 +20,7 @@ from obsgen.preview.server import Prometheus
 from obsgen.preview.simulated.rules import ALERTS
 from obsgen.preview.simulated.scenes import NOW, SCRAPE_MS
 from obsgen.preview.simulated.server import Plan, simulated
+from obsgen.preview.simulated.states import states_of
 
 Json = Mapping[str, Any]
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -88,6 +89,7 @@ def plan(
         probes=compiled.prometheus.probes,
         # Lists of alerts ask for them without a query of their own.
         queries=(*texts, *(ALERTS for text in texts if text == "alertlist")),
+        states=states_of(dashboards),
         range_ms=min(MOST_HISTORY, max(ranges.HOUR, span.ms if span else HISTORY)),
     )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Final
 
+from obsgen import names
 from obsgen.alerts import LEVELLED, UNGRADED
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
@@ -37,9 +38,6 @@ IDLE_SEVERITY: Final = Code(
     fix="Write the severity at the levels.",
 )
 CODES: Final = (UNKNOWN_TEAM, IDLE_SEVERITY)
-
-NO_SEVERITY: Final = "none"
-"""Of a watchdog, which says that all is well; whatever goes by urgency leaves it alone."""
 
 _COMMON: Final = frozenset(alert_schema({})["properties"])
 _TAKEN: Final = frozenset({"alertname", "service", "severity", "team", "category", ESCALATED})
@@ -116,7 +114,7 @@ class AlertReader:
         if kind in LEVELLED:
             return ""
         if severity is None and kind in UNGRADED:
-            return NO_SEVERITY
+            return names.NO_SEVERITY
         if severity is None:
             hint = f"add `severity: {scheme.names[0]}` or another of {words(list(scheme.names))}"
             subject = f"alert `{name_of(node)}`"

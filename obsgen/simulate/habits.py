@@ -202,9 +202,14 @@ def _keep_objective(found: dict[str, Habit], slo: Slo) -> None:
 def _spend(found: dict[str, Habit], service: Service, arrivals: int) -> None:
     """Let what is spent, at this traffic, be a part of the budget."""
     budgets = {
-        each.spend.cost.name: (each.spend.least, each.spend.period.length.ms)
-        for each in service.spends
+        part.spend.cost.name: (part.spend.least, part.spend.period.length.ms)
+        for part in service.spends
     }
+    for each in service.prices:
+        if (limit := budgets.get(each.metric.name)) is not None:
+            budget, length = limit
+            an_event = budget * _SPENT / (length * _HOURS * arrivals * _MEAN_LOAD)
+            found[each.of.name] = replace(found[each.of.name], amount=_worth(each, an_event))
     for name, metric in service.catalogue.metrics.items():
         if metric.type != "counter" or metric.unit.dimension != "money" or metric.recorded:
             continue
@@ -216,9 +221,13 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: int) -> None:
             found[name] = replace(found[name], amount=an_event)
             continue
         found[name] = replace(found[name], price=price)
-        mean = sum((Fraction(a) for _, a in price.amounts), Fraction(0)) / len(price.amounts)
-        of_one = max(Fraction(1), an_event / mean)
-        found[price.of.name] = replace(found[price.of.name], amount=of_one)
+        found[price.of.name] = replace(found[price.of.name], amount=_worth(price, an_event))
+
+
+def _worth(price: Price, cost: Fraction) -> Fraction:
+    """Return how much of what is paid for costs about so much, at least one."""
+    mean = sum((Fraction(a) for _, a in price.amounts), Fraction(0)) / len(price.amounts)
+    return max(Fraction(1), cost / mean)
 
 
 def _price_of(cost: Metric, service: Service) -> Price | None:

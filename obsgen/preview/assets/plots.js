@@ -36,7 +36,17 @@
     const size = Math.min(most, (10 * room) / wide, box.height * share);
     element.style.fontSize = `${Math.max(9, Math.floor(size))}px`;
   };
+  // A row of a legend is seen whole, or has to be scrolled to.
+  const trim = (legend) => {
+    legend.style.maxHeight = "";
+    const rows = [...legend.querySelectorAll("li, tr")];
+    const top = legend.getBoundingClientRect().top, most = legend.clientHeight;
+    const ends = rows.map((row) => row.getBoundingClientRect().bottom - top);
+    const whole = Math.max(0, ...ends.filter((end) => end <= most + 1));
+    if (whole && ends.some((end) => end > most + 1)) legend.style.maxHeight = `${whole}px`;
+  };
   const all = () => {
+    for (const legend of document.querySelectorAll(".legend")) if (isSeen(legend)) trim(legend);
     for (const element of document.querySelectorAll(".fit")) if (isSeen(element)) fit(element);
     for (const place of document.querySelectorAll(".plot")) if (isSeen(place)) plot(place);
     document.documentElement.dataset.height = String(document.documentElement.scrollHeight);

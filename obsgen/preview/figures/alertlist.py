@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,10 @@ from obsgen.preview.ranges import SECOND
 
 _TEMPLATE: Final = """\
 <ul class="alerts">
-{% for alert in alerts %}
+{% for group in groups %}
+{% if group.name %}<li class="group"><strong>{{ group.name }}</strong>
+<span class="since">{{ group.alerts | length }}</span></li>{% endif %}
+{% for alert in group.alerts %}
 <li><span class="state {{ alert.state }}">{{ alert.state }}</span>
 <span class="what"><strong>{{ alert.name }}</strong>
 <span class="tags">
@@ -24,12 +27,17 @@ _TEMPLATE: Final = """\
 {% endfor %}
 </span></span>
 <span class="since">{{ alert.since }}</span></li>
+{% endfor %}
 {% else %}
 <li class="none">No alerts matching filters</li>
 {% endfor %}
 </ul>"""
 _SHOWN_ALREADY: Final = frozenset({"alertname", "alertstate", "Time", "Value #A", "Value #B"})
 _MOST: Final = 20
+
+# Grafana's `SortOrder` of lists of alerts, and its order of importance.
+_BY_NAME_DOWN, _BY_IMPORTANCE, _OLDEST_FIRST, _NEWEST_FIRST = 2, 3, 4, 5
+_IMPORTANCE: Final = {"firing": 0, "pending": 1}
 
 
 def _targets(panel: Json) -> Sequence[Json]:
@@ -54,6 +62,15 @@ class _Alert:
     state: str
     tags: tuple[str, ...]
     since: str
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Alerts that stand together under what they share; without a name if all do."""
+
+    name: str
+    alerts: tuple[_Alert, ...]
 
 
 def _draw(data: PanelData) -> Drawn:
@@ -64,9 +81,31 @@ def _draw(data: PanelData) -> Drawn:
         if row.get("alertname")
     }
     most = int(data.options.get("maxItems") or _MOST)
-    rows = sorted(_rows(tables.get("A")), key=lambda row: str(row.get("alertname")))
-    alerts = [_alert(row, began.get(_identity(row)), data.range.end) for row in rows[:most]]
-    return Drawn(body=html(_TEMPLATE, alerts=alerts))
+    by = [str(label) for label in data.options.get("groupBy") or ()]
+    found: dict[str, list[_Alert]] = {}
+    for row in _rows(tables.get("A")):
+        alert = _alert(row, began.get(_identity(row)), data.range.end, by)
+        name = ", ".join(f"{label}={row[label]}" for label in by if row.get(label))
+        found.setdefault(name, []).append(alert)
+    order = _order(int(data.options.get("sortOrder") or 1))
+    every = [alert for name in sorted(found) for alert in sorted(found[name], key=order)]
+    kept = set(map(id, every[:most]))
+    groups = [
+        _Group(name, tuple(a for a in sorted(found[name], key=order) if id(a) in kept))
+        for name in sorted(found)
+    ]
+    return Drawn(body=html(_TEMPLATE, groups=[group for group in groups if group.alerts]))
+
+
+def _order(wanted: int) -> Callable[[_Alert], tuple[object, ...]]:
+    """Return the key by which Grafana sorts alerts."""
+    keys: Mapping[int, Callable[[_Alert], tuple[object, ...]]] = {
+        _BY_NAME_DOWN: lambda a: tuple(-ord(letter) for letter in a.name),
+        _BY_IMPORTANCE: lambda a: (_IMPORTANCE.get(a.state, len(_IMPORTANCE)), a.name),
+        _OLDEST_FIRST: lambda a: (a.began, a.name),
+        _NEWEST_FIRST: lambda a: (-a.began, a.name),
+    }
+    return keys.get(wanted, lambda a: (a.name, a.tags))
 
 
 FIGURE: Final = Figure(draw=_draw, targets=_targets, is_still=True)
@@ -87,13 +126,19 @@ def _identity(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(own.items()))
 
 
-def _alert(row: Mapping[str, Value], began: Value, now: int) -> _Alert:
+def _alert(row: Mapping[str, Value], began: Value, now: int, by: Sequence[str]) -> _Alert:
     tags = (
         f"{name}={value}"
         for name, value in row.items()
-        if isinstance(value, str) and value and name not in {*_SHOWN_ALREADY, "__name__"}
+        if isinstance(value, str) and value and name not in {*_SHOWN_ALREADY, *by, "__name__"}
     )
     since = ""
     if isinstance(began, float):
         since = f"for {shown(max(0.0, now / SECOND - began), 'dtdurations', 0)}"
-    return _Alert(str(row["alertname"]), str(row.get("alertstate")), tuple(tags), since)
+    return _Alert(
+        name=str(row["alertname"]),
+        state=str(row.get("alertstate")),
+        tags=tuple(tags),
+        since=since,
+        began=began if isinstance(began, float) else float(now),
+    )

@@ -20,6 +20,8 @@ _PAD: Final = 0.1
 _TICK_ROOM: Final = 42
 _TIME_ROOM: Final = 75
 _MOST_DECIMALS: Final = 6
+_FEW_DECIMALS: Final = 2
+"""Of a tick that no number of decimals says exactly."""
 
 _DECIMAL: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TIME_STEPS: Final = (
@@ -148,7 +150,8 @@ def _places(tick: float, unit: str, least: int) -> int:
     for places in range(least, _MOST_DECIMALS):
         if abs(_number(formats.shown(tick, unit, places)) - exact) <= 1e-6 * max(1.0, abs(exact)):
             return places
-    return _MOST_DECIMALS
+    # Eight days have no end of decimals in weeks.
+    return max(least, _FEW_DECIMALS)
 
 
 def _multiple(text: str) -> str:

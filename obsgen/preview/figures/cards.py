@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from obsgen.preview.figures.panel import Drawn, PanelData
 from obsgen.preview.markup import html
@@ -29,4 +29,16 @@ def foreign(data: PanelData) -> Drawn:
 
 
 def _query(target: Mapping[str, Any]) -> str:
-    return str(target.get("expr") or target.get("query") or target.get("service") or "")
+    query = str(target.get("expr") or target.get("query") or "")
+    asked = (f"{words} {target[key]}" for key, words in _SEARCH.items() if target.get(key))
+    return ", ".join(filter(None, (query, *asked)))
+
+
+# Shape: Jaeger's `JaegerQuery` of a search; `limit` is not what is looked for.
+_SEARCH: Final[Mapping[str, str]] = {
+    "service": "service",
+    "operation": "operation",
+    "tags": "tags",
+    "minDuration": "at least",
+    "maxDuration": "at most",
+}

@@ -21,7 +21,7 @@ _LIST: Final = """\
 {% endfor %}
 </ul>"""
 _TABLE: Final = """\
-<div class="legend table"><table>
+<div class="legend table" style="--calcs:{{ heads | length }}"><table>
 <thead><tr><th>Name</th>{% for name in heads %}<th>{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for entry in entries %}

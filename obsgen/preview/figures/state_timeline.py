@@ -16,9 +16,13 @@ from obsgen.preview.figures.panel import Drawn, Figure, PanelData, plot
 from obsgen.preview.frames import Frame
 
 _GREY: Final = "#8E8E8E"
+_TWO: Final = 2
 _LETTER: Final = 6.6
-_ROW_ROOM: Final = 13
-"""Pixels that the name of a row takes."""
+_SMALLEST: Final = 8
+"""Pixels of the names of rows, where there are many of them; and one more for a row."""
+_TEXT_ROOM: Final = 13
+"""Pixels of a row in which texts have room."""
+_PLOT_EDGES: Final = 50
 _LONGEST_NAME: Final = 0.28
 """Of the width of a panel, that the names of rows may take."""
 
@@ -40,7 +44,9 @@ def _draw(data: PanelData) -> Drawn:
     shorter = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name in names]
     margin = round(max(map(len, shorter), default=0) * _LETTER) + 14
     stays = [list(_stays(frame, one)) for frame, one in rows]
-    every = max(1, math.ceil(len(rows) * _ROW_ROOM / max(1, data.height - 50)))
+    room = max(1, data.height - _PLOT_EDGES) / max(1, len(rows))
+    every = max(1, math.ceil((_SMALLEST + 1) / room))
+    size = min(FONT, max(_SMALLEST, int(room) - 1))
     width = float(data.options.get("rowHeight") or 0.9)
     layout = {
         **plain_layout(),
@@ -50,6 +56,7 @@ def _draw(data: PanelData) -> Drawn:
             "range": [len(rows) - 0.5, -0.5],
             "tickvals": list(range(0, len(rows), every)),
             "ticktext": [_escaped(name) for name in shorter[::every]],
+            "tickfont": {"size": size},
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
@@ -58,10 +65,9 @@ def _draw(data: PanelData) -> Drawn:
     }
     pixels = (data.width - margin - 12) / max(1, data.range.ms)
     # Texts in rows that are lower than they are would cover each other.
-    traces = [
-        _bars(place, each, width, pixels if every == 1 else 0.0) for place, each in enumerate(stays)
-    ]
-    found = _entries([one for _, one in rows], stays)
+    pixels = pixels if room > _TEXT_ROOM else 0.0
+    traces = [_bars(place, each, width, pixels) for place, each in enumerate(stays)]
+    found = _entries([one for _, one in rows])
     body = with_legend(plot(data.key), found, data.options)
     return Drawn(body=body, plots={data.key: {"data": traces, "layout": layout}})
 
@@ -82,17 +88,33 @@ def _stays(frame: Frame, one: Shown) -> Iterator[_Stay]:
             continue
         cell = one.cell(value)
         color = _GREY if cell.color == TEXT else cell.color
-        if before is not None and (before.text, before.color) == (cell.text, color):
-            before = _Stay(before.start, at + step, cell.text, color)
-        elif before is not None and before.color == color and not one.mappings:
-            # Numbers that mean the same state: the last one is what is said of it.
-            before = _Stay(before.start, at + step, cell.text, color)
+        text = _state(one, value, cell.text)
+        if before is not None and (before.text, before.color) == (text, color):
+            before = _Stay(before.start, at + step, text, color)
         else:
             if before is not None:
                 yield before
-            before = _Stay(at, at + step, cell.text, color)
+            before = _Stay(at, at + step, text, color)
     if before is not None:
         yield before
+
+
+def _state(one: Shown, value: float, text: str) -> str:
+    """Return what is said of a value: by thresholds, where colours go by them, between which."""
+    mode = (one.config.get("color") or {}).get("mode")
+    if mode != "thresholds" or one.is_mapped(value) or len(one.steps) < _TWO:
+        return text
+    place = max((n for n, (at, _) in enumerate(one.steps) if value >= at), default=0)
+    return _between(one, place)
+
+
+def _between(one: Shown, place: int) -> str:
+    """Return the range that a threshold begins: `< 100`, `100 to 1000`, `1000+`."""
+    steps = one.steps
+    if place == 0:
+        return f"< {one.text(steps[1][0])}"
+    low = one.text(steps[place][0])
+    return f"{low}+" if place == len(steps) - 1 else f"{low} to {one.text(steps[place + 1][0])}"
 
 
 def _bars(row: int, stays: Sequence[_Stay], width: float, pixels: float) -> dict[str, Any]:
@@ -123,23 +145,17 @@ def _fits(stay: _Stay, pixels: float) -> bool:
     return (stay.end - stay.start) * pixels > len(stay.text) * _LETTER + 8
 
 
-def _entries(fields: Sequence[Shown], stays: Sequence[Sequence[_Stay]]) -> list[Entry]:
+def _entries(fields: Sequence[Shown]) -> list[Entry]:
     """Return what colours mean: mapped values, else thresholds."""
-    seen = {stay.color for each in stays for stay in each}
     if mapped := list(dict.fromkeys(pair for one in fields for pair in one.mappings)):
         return [Entry(text, css(color)) for text, color in mapped]
     if not fields:
         return []
-    steps = [(at, color) for at, color in fields[0].steps if color in seen or len(seen) > 1]
+    first = fields[0]
+    if len(first.steps) < _TWO or (first.config.get("color") or {}).get("mode") != "thresholds":
+        return []
     return [
-        Entry(
-            "< " + fields[0].text(fields[0].steps[1][0])
-            if at == float("-inf") and len(fields[0].steps) > 1
-            else fields[0].text(at) + "+",
-            css(color),
-        )
-        for at, color in steps
-        if at != float("-inf") or len(fields[0].steps) > 1
+        Entry(_between(first, place), css(color)) for place, (_, color) in enumerate(first.steps)
     ]
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen.model import Service
 from obsgen.preview.simulated.remote_write import Series
 from obsgen.preview.simulated.scenes import SCRAPE_MS, story
+from obsgen.preview.simulated.states import States, stately
 from obsgen.simulate import Scrape, Scraper, Size, Span, Target, World, populate
+from obsgen.simulate.habits import Habits, habits_of
 from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
+from obsgen.simulate.population import Family
+from obsgen.simulate.probes import PREFIX
 
 SEED: Final = 7
 SIZE: Final = Size(targets=2, healthy=8, failing=4, values=2)
 """Few, so that a preview takes seconds."""
+
+_SELDOM_PPM: Final = 20_000
+"""Of what arrives, what is counted that no alert asks about and that good days have none of."""
 
 _ENDINGS: Final = ("", "_bucket", "_count", "_sum", "_created")
 _MS: Final = 1_000
@@ -22,25 +29,67 @@ _MS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """A service and the targets of it that are played."""
+    """A service and the targets of it that are played, with what arrives at each in an hour."""
 
     service: Service
     targets: tuple[Target, ...]
+    arrivals: int
 
 
-def casts(services: Iterable[Service], wanted: Set[str]) -> Iterator[Cast]:
-    """Yield the targets of each service, with the metrics alone that somebody asks for."""
+def casts(
+    services: Iterable[Service], wanted: Set[str], states: Sequence[States] = ()
+) -> Iterator[Cast]:
+    """
+    Yield the targets of each service.
+
+    Args:
+        wanted: Somebody asks for these metrics alone.
+        states: Which numbers gauges may be.
+    """
     for service in services:
+        habits = _lively(habits_of(service), service, states)
+        every = populate(service, SIZE, habits=habits)
         found = tuple(
-            replace(target, families=tuple(f for f in target.families if _is(f, wanted)))
-            for target in populate(service, SIZE)
+            replace(
+                target,
+                labels={**_everywhere(service), **target.labels},
+                families=tuple(f for f in target.families if _is(f, wanted)),
+            )
+            for target in (tuple(_without_probes(every)) if service.probes else every)
         )
         if found:
-            yield Cast(service, found)
+            yield Cast(service, found, habits.arrivals)
 
 
-def _is(family: object, wanted: Set[str]) -> bool:
-    name: str = family.metric.name  # type: ignore[attr-defined] # a Family, which is not exported
+def _everywhere(service: Service) -> dict[str, str]:
+    """Return what the targets of a service all carry, as those of one environment."""
+    own = (m for m in service.scope if m.op == "=" and m.label not in {"job", "instance"})
+    return {m.label: m.value for m in own if m.value}
+
+
+def _lively(habits: Habits, service: Service, states: Sequence[States]) -> Habits:
+    """Return habits with a little of what good days have none of: a picture shall show it."""
+    found = {
+        name: habit if habit.share_ppm else replace(habit, share_ppm=_SELDOM_PPM)
+        for name, habit in habits.by_metric.items()
+    }
+    for name, low, high in states:
+        metric = service.catalogue.metrics.get(name)
+        if metric is not None and metric.type == "gauge" and name in found:
+            found[name] = stately(found[name], low, high)
+    return replace(habits, by_metric=found)
+
+
+def _without_probes(targets: Iterable[Target]) -> Iterator[Target]:
+    """Yield targets without what the blackbox exporter tells, which has targets of its own."""
+    for target in targets:
+        own = tuple(f for f in target.families if not f.metric.name.startswith(PREFIX))
+        if own or not target.families:
+            yield replace(target, families=own)
+
+
+def _is(family: Family, wanted: Set[str]) -> bool:
+    name = family.metric.name
     return any(f"{name}{ending}" in wanted for ending in _ENDINGS)
 
 
@@ -51,7 +100,7 @@ def played(cast: Cast, span: Span, advance: Callable[[int], None]) -> tuple[Seri
     Args:
         advance: Is told how many minutes more have passed.
     """
-    told = story(span, len(cast.targets))
+    told = story(span, len(cast.targets), cast.arrivals)
     world = World(cast.targets, told.traffic, seed=SEED, start=span.start, step=SCRAPE_MS)
     store = _Store(world)
     minute = span.start

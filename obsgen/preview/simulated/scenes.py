@@ -17,16 +17,19 @@ SCRAPE_MS: Final = 30_000
 """Coarser than most servers scrape, and still twice within the shortest window of rules."""
 
 MINUTE: Final = 60_000
-_ARRIVALS: Final = 36_000
-"""At one target in an hour of full load."""
 _PPM: Final = 1_000_000
 
 
-def story(span: Span, targets: int) -> Story:
-    """Return what happens to so many targets; an hour or more of it is quiet at first."""
+def story(span: Span, targets: int, arrivals: int) -> Story:
+    """
+    Return what happens to so many targets; an hour or more of it is quiet at first.
+
+    Args:
+        arrivals: At one target in an hour of full load.
+    """
     end = span.end
     traffic = Traffic(
-        arrivals=_ARRIVALS,
+        arrivals=arrivals,
         failing_ppm=150,
         incidents=(
             Incident(span=Span(end - 210 * MINUTE, end - 198 * MINUTE), failing_ppm=_PPM // 50),

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from obsgen import tools
-from obsgen.artefacts import Probe, RuleFile
+from obsgen.artefacts import Probe, RecordingRule, RuleFile
 from obsgen.http import Access, Client, HttpError
 from obsgen.model import Service
+from obsgen.preview.ranges import DAY
 from obsgen.preview.server import Matrix, Prometheus, QueryFailed
 from obsgen.preview.simulated.backfill import casts, played
 from obsgen.preview.simulated.probes import probed
 from obsgen.preview.simulated.remote_write import FLAGS, Series, echoed, write
 from obsgen.preview.simulated.rules import Rule, evaluated, needed, offsets, words
 from obsgen.preview.simulated.scenes import MINUTE, NOW
+from obsgen.preview.simulated.states import States
 from obsgen.simulate import Span
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -32,9 +34,12 @@ _INSTALL: Final = (
     "`--prometheus URL`"
 )
 _CONFIG: Final = "global: {scrape_interval: 1h, evaluation_interval: 1h}\n"
+_WEEK: Final = 7 * DAY
 _TIMEOUT_SECONDS: Final = 60.0
 _READY_SECONDS: Final = 30.0
 _ATTEMPTS: Final = 3
+_MOST_DAYS: Final = 14
+"""Of echoes: two weeks are compared."""
 _LEAD: Final = 90 * MINUTE
 """Before what is drawn, so that the windows of rules are full when it begins."""
 
@@ -46,6 +51,7 @@ class Plan:
 
     Attributes:
         queries: All texts of the dashboards, the queries among them.
+        states: Which numbers gauges may be.
         range_ms: How much of it is drawn.
     """
 
@@ -53,6 +59,7 @@ class Plan:
     rule_files: tuple[RuleFile, ...]
     queries: tuple[str, ...]
     probes: tuple[Probe, ...] = ()
+    states: tuple[States, ...] = ()
     range_ms: int
 
     @property
@@ -83,13 +90,13 @@ def simulated(plan: Plan, progress: Progress) -> Iterator[Prometheus]:
 
 def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
     found = needed(plan.rule_files, plan.queries)
-    every = tuple(casts(plan.services, found.names))
+    every = tuple(casts(plan.services, found.names, plan.states))
     span = plan.span
-    echoes = _echoes(plan.queries, found.rules, span)
+    echoed_at = echoes(plan.queries, found.rules, span)
     with progress("simulating", len(every) * (span.end - span.start) // MINUTE) as advance:
-        _keep(server, tuple(probed(plan.probes, span)), echoes)
+        _keep(server, tuple(probed(plan.probes, span)), echoed_at)
         for cast in every:
-            _keep(server, played(cast, span, advance), echoes)
+            _keep(server, played(cast, span, advance), echoed_at)
     # One more moment, at which what is asked as of now is read.
     moments = range(span.start + MINUTE, span.end + 1, MINUTE)
 
@@ -102,20 +109,47 @@ def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
 
     with progress("evaluating rules", len(found.rules)) as advance:
         for rule in found.rules:
-            _keep(server, evaluated(rule, ask, moments), echoes)
+            _keep(server, evaluated(rule, ask, moments), echoed_at)
             advance(1)
 
 
-def _echoes(
+def echoes(
     queries: Iterable[str], rules: Iterable[Rule], span: Span
 ) -> Mapping[int, frozenset[str]]:
-    """Return what is looked at further back than everything is simulated: by how far."""
+    """
+    Return what is looked at further back than everything is simulated: by how far.
+
+    Who looks back by a week adds up the days of it, too, so each day has its echo; and whatever
+    is recorded of a series that has echoes has them, or sums of the same would not agree.
+    """
+    rules = tuple(rules)
     found: dict[int, frozenset[str]] = {}
     for query in (*queries, *(rule.expr for rule in rules)):
         for back in offsets(query):
             if back > span.end - span.start:
-                found[back] = found.get(back, frozenset()) | words(query)
-    return found
+                for each in {back, *_days(back)}:
+                    found[each] = found.get(each, frozenset()) | words(query)
+    apart: list[int] = []
+    # Days first: where two echoes would overlap, the samples would not be in order.
+    for back in sorted(found, key=lambda each: (each % DAY > 0, each)):
+        if all(abs(back - other) > span.end - span.start for other in apart):
+            apart.append(back)
+    return {back: _with_recorded(found[back], rules) for back in apart}
+
+
+def _days(back: int) -> Iterable[int]:
+    """Return the days of as long a time before *back* as after it, weeks and longer alone."""
+    days = min(_MOST_DAYS, 2 * back // DAY)
+    return (day * DAY for day in range(1, days)) if back >= _WEEK else ()
+
+
+def _with_recorded(names: frozenset[str], rules: Iterable[Rule]) -> frozenset[str]:
+    """Return names with all that is recorded of them; rules come after what they read."""
+    found = set(names)
+    for rule in rules:
+        if isinstance(rule, RecordingRule) and words(rule.expr) & found:
+            found.add(rule.record)
+    return frozenset(found)
 
 
 def _keep(
