@@ -39,7 +39,9 @@ Sample = tuple[str, dict[str, str], Any]
 def built() -> Built:
     # ToneBridge alone, whose series the data below are.
     found = compile_specs(
-        [Path(f"specs/{name}") for name in ("project.yaml", "presets.yaml", "tonebridge")], None, cwd=ROOT
+        [Path(f"specs/{name}") for name in ("project.yaml", "presets.yaml", "tonebridge")],
+        None,
+        cwd=ROOT,
     )
     assert not found.diagnostics
     return found

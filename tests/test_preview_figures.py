@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -153,7 +154,7 @@ def test_echoes_do_not_overlap():
     )
 
     ordered = sorted(found)
-    assert all(later - one > 7 * HOUR for one, later in zip(ordered, ordered[1:], strict=False))
+    assert all(later - one > 7 * HOUR for one, later in itertools.pairwise(ordered))
 
 
 def test_a_gauge_is_one_of_the_numbers_that_a_panel_names():
