@@ -51,6 +51,7 @@ FLOORS: Final = {
     "outputs": 11,
     "checks": 11,
     "ignores": 11,
+    "speed": 11,
     "pipeline": 12,
     "lint": 13,
     "report": 12,

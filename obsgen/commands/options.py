@@ -129,6 +129,32 @@ def token_options(option: str, name: str, server: str) -> Callable[[_Command], _
     return decorate
 
 
+_MOST_SPEED: Final = 3600
+
+
+def speed_option(command: _Command) -> _Command:
+    """Take by what every duration is divided."""
+    option = click.option(
+        "--speed",
+        type=click.IntRange(1, _MOST_SPEED),
+        default=1,
+        metavar="N",
+        help="Divide every duration by this, for demonstrations.",
+    )
+    return option(command)
+
+
+def at_speed(built: Any, speed: int) -> Any:  # noqa: ANN401 (a Built)
+    """Divide the durations of what was built; BadParameter where that is too much."""
+    from obsgen.pipeline import at_speed as divided
+    from obsgen.speed import TooFast
+
+    try:
+        return divided(built, speed)
+    except TooFast as error:
+        raise click.BadParameter(str(error), param_hint="--speed") from error
+
+
 _PORTS: Final = 65_536
 
 
