@@ -75,6 +75,7 @@ FLOORS: Final = {
     "progress": 15,
     "tables": 15,
     "inventory": 13,
+    "demo": 16,
     "preview": 16,
     "live": 17,
     "live.reports": 17,

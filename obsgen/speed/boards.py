@@ -13,6 +13,8 @@ from obsgen.units import Duration
 FASTEST_REFRESH: Final = Duration(5_000)
 """Grafana asks no more often than so (`min_refresh_interval`)."""
 
+_SECOND: Final = 1_000
+_UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _LENGTH: Final = re.compile(r"(?<![\w.])(?:[0-9]+(?:ms|[smhdwy]))+(?!\w)")
 
 
@@ -77,11 +79,20 @@ def _length(text: str, speed: int) -> str:
     """
 
     def shorter(match: re.Match[str]) -> str:
-        return str(_whole(Duration(divided_ms(Duration.parse(match[0]).ms, speed))))
+        return _in_one_unit(divided_ms(Duration.parse(match[0]).ms, speed))
 
     return _LENGTH.sub(shorter, text)
 
 
-def _whole(length: Duration) -> Duration:
-    """Leave out what is below a second where there is more: time ranges are in one unit."""
-    return Duration(length.ms // 1_000 * 1_000) if length.ms > 1_000 else length
+def _in_one_unit(ms: int) -> str:
+    """
+    Write a length as Grafana reads times: one number and one unit, to the second from one on.
+
+    >>> _in_one_unit(10_080_000), _in_one_unit(86_400_000), _in_one_unit(5_250), _in_one_unit(250)
+    ('168m', '1d', '5s', '250ms')
+    """
+    if ms < _SECOND:
+        return f"{ms}ms"
+    seconds = ms // _SECOND
+    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+    return f"{seconds // size}{unit}"
