@@ -28,7 +28,7 @@ from obsgen.stack import Stack, stack_files
 from obsgen.units import Duration
 
 PROGRAM_ENDED: Final = Code(
-    "OUT944",
+    "OUT991",
     "program-ended",
     why="the programs of a demonstration need each other: without one of them it shows nothing",
     fix="Read the last lines that it said, which the finding shows.",
@@ -65,6 +65,9 @@ _LINES_SHOWN: Final = 5
 _LOOKBACK: Final = Duration(300_000)
 """How long Prometheus takes a sample for the present one (`--query.lookback-delta`)."""
 _HISTORY_INTERVAL: Final = Duration(60_000)
+_EVALUATION: Final = Duration(30_000)
+_SLACK_SECONDS: Final = 60
+"""The past ends with a minute."""
 _SHOWN_FIRST_SECONDS: Final = 5.0
 """Of what is live, before a preview is drawn."""
 
@@ -110,7 +113,9 @@ class Wanted:
     has_preview: bool = True
 
 
-def left_out(compiled: Compiled, services: Sequence[Service], chosen: Sequence[str]) -> Iterator[str]:
+def left_out(
+    compiled: Compiled, services: Sequence[Service], chosen: Sequence[str]
+) -> Iterator[str]:
     """Yield the scrape jobs and the files of rules of all services but the chosen ones."""
     for service in services:
         if service.name in chosen:
@@ -180,7 +185,7 @@ class Demo:
         self._configure()
         if self._wanted.history.ms:
             say("making the past …")
-            self._make_history()
+            self._make_history(say)
         for name, command in self._commands():
             say(f"starting {name} …")
             self._start(name, command)
@@ -223,11 +228,11 @@ class Demo:
         yield "simulator", [*_OBSGEN, "simulate", *own]
         yield "prometheus", self._prometheus()
 
-    def _prometheus(self) -> list[str | Path]:
+    def _prometheus(self, config: str = "stack/prometheus/prometheus.yml") -> list[str | Path]:
         lookback = Duration(max(1, _LOOKBACK.ms // self._wanted.speed))
         return [
             self._programs["prometheus"],
-            f"--config.file={self._folder / 'stack/prometheus/prometheus.yml'}",
+            f"--config.file={self._folder / config}",
             f"--storage.tsdb.path={self._folder / 'prometheus'}",
             f"--web.listen-address={self._address('prometheus')}",
             f"--query.lookback-delta={lookback}",
@@ -252,17 +257,40 @@ class Demo:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
 
-    def _make_history(self) -> None:
+    def _make_history(self, say: Say) -> None:
         wanted, folder = self._wanted, self._folder
         length, interval = (
             Duration(each.ms // wanted.speed) for each in (wanted.history, _HISTORY_INTERVAL)
         )
         past = ("--history", str(length), "--interval", str(interval), "--speed", str(wanted.speed))
         out = folder / "past.om"
-        self._run([*_OBSGEN, "simulate", *wanted.specs, *wanted.simulated, *past, "--out", str(out)])
+        self._run(
+            [*_OBSGEN, "simulate", *wanted.specs, *wanted.simulated, *past, "--out", str(out)]
+        )
         blocks = ("tsdb", "create-blocks-from", "openmetrics", "--quiet")
         self._run([self._programs["promtool"], *blocks, out, folder / "prometheus"])
         out.unlink()
+        config = folder / "nothing.yml"
+        config.write_text("global: {}\n", "utf-8")
+        now = int(time.time())
+        since = str(now - length.ms // 1_000 - _SLACK_SECONDS)
+        for level in sorted((folder / "stack/levels").iterdir()):
+            self._record(level, since, str(now), say)
+
+    def _record(self, level: Path, start: str, end: str, say: Say) -> None:
+        """Run recording rules over the past; a server sees blocks when it starts."""
+        say(f"recording {level.stem} …")
+        step = Duration(max(1, _EVALUATION.ms // self._wanted.speed))
+        with contextlib.ExitStack() as stack:
+            self._start("prometheus", self._prometheus("nothing.yml"), stack)
+            span = (f"--start={start}", f"--end={end}", f"--eval-interval={step}")
+            where = (
+                f"--url={self.url('prometheus')}",
+                f"--output-dir={self._folder / 'prometheus'}",
+            )
+            rules = ("tsdb", "create-blocks-from", "rules", *where, *span)
+            self._run([self._programs["promtool"], *rules, level])
+        del self._started["prometheus"]
 
     # --- how ---------------------------------------------------------------------------------
 
@@ -272,9 +300,11 @@ class Demo:
             shown = "\n".join(answer.stderr.splitlines()[-_LINES_SHOWN:]) or "it said nothing"
             raise ProgramEnded(f"`{Path(command[0]).name}` could not make the past", shown)
 
-    def _start(self, name: str, command: Sequence[str | Path]) -> None:
+    def _start(
+        self, name: str, command: Sequence[str | Path], stack: contextlib.ExitStack | None = None
+    ) -> None:
         running = tools.running(command, log=self._log(name))
-        self._started[name] = self._stack.enter_context(running)
+        self._started[name] = (stack or self._stack).enter_context(running)
         url, deadline = self.url(name) + _READY[name], time.monotonic() + _READY_SECONDS
         with Client(Access(timeout_seconds=_LOOK_SECONDS * 10, backoff_seconds=0)) as client:
             while True:

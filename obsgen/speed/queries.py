@@ -68,7 +68,9 @@ def divided_query(text: str, speed: int) -> str:
 
     >>> divided_query("increase(x[1h] offset 5s) > 7 and on () vector(time() % 300) < 60", 60)
     'increase(x[1m] offset 83ms) > 7 and on () vector(time() % 5) < 1'
-    >>> divided_query("time() - max(done_seconds) > 3600 or predict_linear(free[6h], 86400) < 0", 60)
+    >>> divided_query(
+    ...     "time() - max(done_seconds) > 3600 or predict_linear(free[6h], 86400) < 0", 60
+    ... )
     'time() - max(done_seconds) > 60 or predict_linear(free[6m], 1440) < 0'
     >>> divided_query("sum(rate(x[$__rate_interval])) * 60 > 5", 60)
     'sum(rate(x[$__rate_interval])) * 60 > 5'
