@@ -66,9 +66,10 @@ class Story:
         for file in self.compiled.rule_files:
             for group in file.groups:
                 for rule in group.rules:
-                    if isinstance(rule, AlertingRule) and rule.alert == alert and not file.part:
-                        if file.service == service:
-                            return group, rule
+                    is_wanted = isinstance(rule, AlertingRule) and rule.alert == alert
+                    if is_wanted and file.service == service and not file.part:
+                        assert isinstance(rule, AlertingRule)
+                        return group, rule
         raise AssertionError(alert)
 
     def query(self, expr: str, at: float | None = None) -> list[tuple[dict[str, str], float]]:
@@ -76,13 +77,6 @@ class Story:
         params = {"query": expr} | ({"time": str(at)} if at else {})
         data = self._get("prometheus", "/api/v1/query", **params)["data"]["result"]
         return [(one["metric"], float(one["value"][1])) for one in data]
-
-    def samples(self, selector: str, seconds: int) -> list[tuple[float, float]]:
-        """Return the samples of one raw series, with the moments of their scrapes."""
-        (found,) = self._get("prometheus", "/api/v1/query", query=f"{selector}[{seconds}s]")[
-            "data"
-        ]["result"]
-        return [(float(at), float(value)) for at, value in found["values"]]
 
     def told(self) -> list[Told]:
         """Return what was notified, the first first."""
@@ -164,14 +158,6 @@ def divided(duration: Duration | Fraction) -> float:
     """Return the seconds that a length of time (a fraction: seconds) has after its division."""
     seconds = Fraction(duration.ms, 1000) if isinstance(duration, Duration) else duration
     return float(seconds / SPEED)
-
-
-def first_growth(samples: list[tuple[float, float]], least: float) -> float:
-    """Return the moment of the first scrape since whose predecessor a counter grew by so much."""
-    for (_, before), (at, value) in itertools.pairwise(samples):
-        if value - before >= least:
-            return at
-    raise AssertionError("it did not grow")
 
 
 def last_growth(samples: list[tuple[float, float]]) -> float:

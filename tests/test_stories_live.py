@@ -2,7 +2,8 @@
 One story of each system, alive: it goes wrong, who is told, when, and when it is over.
 
 The specs as they ship, every duration divided by 60, in a real Prometheus and Alertmanager. Times
-are those of `obsgen explain`, divided: at most one evaluation, one group_wait and one scrape later.
+are those of `obsgen explain`, divided: at most one evaluation, one group_wait and one scrape later,
+and a second for a machine that has something else to do.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-import pytest
-from stories import divided, first_growth, last_growth, running
+from stories import divided, last_growth, running
 
 from obsgen.explanations.timing import Pace, until_clear, until_firing
 from obsgen.units import Duration
@@ -22,7 +22,8 @@ SCRAPE: Final = Duration.parse("15s")
 EVALUATION: Final = Duration.parse("30s")
 GROUP_WAIT: Final = Duration.parse("10s")
 GROUP_INTERVAL: Final = Duration.parse("5m")
-LATE: Final = divided(EVALUATION) + divided(GROUP_WAIT) + divided(SCRAPE)
+BUSY: Final = 1.0
+LATE: Final = divided(EVALUATION) + divided(GROUP_WAIT) + divided(SCRAPE) + BUSY
 
 
 def escalate_tonebridge(specs: Path) -> None:
@@ -47,7 +48,7 @@ def test_tonebridge_breaks_pages_escalates_and_recovers(tmp_path: Path, monkeypa
         fires, clears = until_firing(fast, slo, share, pace), until_clear(fast, slo, share, pace)
         assert fires is not None
         assert clears is not None
-        late = divided(slo.tile.length) + divided(GROUP_WAIT) + divided(SCRAPE)
+        late = divided(slo.tile.length) + divided(GROUP_WAIT) + divided(SCRAPE) + BUSY
         burn = {"alertname": "ErrorBudgetBurn", "service": "tonebridge", "slo": "availability"}
 
         page = story.first("oncall", "firing", begins + 60, tier="fast", **burn)
@@ -98,8 +99,8 @@ def test_autoforgenexus_loses_its_backend_and_symptoms_keep_quiet(tmp_path: Path
         symptom = "BackendExposesNothing"
         quiet = story.until(lambda: [a for a in story.inhibited() if a["alertname"] == symptom], 18)
 
-        # It waits for its `for`, which begins and ends with an evaluation; nobody waits for company.
-        late = 2 * divided(EVALUATION) + divided(SCRAPE)
+        # It waits for its `for`, which begins and ends with an evaluation; nobody waits for others.
+        late = 2 * divided(EVALUATION) + divided(SCRAPE) + BUSY
         assert divided(down.for_) - divided(SCRAPE) <= page.at - began <= divided(down.for_) + late
         assert abs(chat.at - page.at) < 1
         assert {"autoforgenexus"} == {labels["service"] for labels in quiet}
@@ -112,10 +113,13 @@ def test_autoforgenexus_loses_its_backend_and_symptoms_keep_quiet(tmp_path: Path
 
 def test_the_llm_platform_spends_and_whoever_watches_money_is_told(tmp_path: Path, monkeypatch):
     # Half of the budget is spent in a good day. A day is 24 minutes now, so that an amount needs 60
-    # times the pace: this is 100 times as much as on a good day.
+    # times the pace: this is 100 times as much as on a good day: no act goes beyond 1000.
     cost = 'sum(increase(llmproc_llm_cost_usd_total{job="llmproc"}[2m]))'
     with running(
-        tmp_path, monkeypatch, "llm-process-platform", "spend ×6000 from 20 min on"
+        tmp_path,
+        monkeypatch,
+        "llm-process-platform",
+        *("spend ×100 from 20 min on", "spend ×60 from 20 min on"),
     ) as story:
         told = story.first("warnings", "firing", 120, alertname="LLMProcHighDailyCost")
         steps = [told.at - back / 2 for back in range(80, -1, -1)]

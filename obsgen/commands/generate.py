@@ -13,8 +13,8 @@ from obsgen.commands.options import (
     environment_option,
     report_options,
     spec_paths,
-    speed_option,
     specs_argument,
+    speed_option,
 )
 
 

@@ -12,8 +12,8 @@ import click
 from obsgen.commands.options import (
     FOUND,
     environment_option,
-    server_options,
     refusing_speed,
+    server_options,
     spec_paths,
     specs_argument,
     speed_option,

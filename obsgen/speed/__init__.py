@@ -2,8 +2,8 @@
 A build whose every duration is divided, for demonstrations and tests.
 
 A month of an SLO is over in half a day at 60, and a page comes after seconds. Divided are the times
-at which something is done or looked at: scrapes, evaluations, windows, `for`, waits of routes. Names
-keep the undivided ones, so that dashboards, reports and people find what they know. Not divided:
+at which something is done or looked at: scrapes, evaluations, windows, `for`, waits of routes.
+Names keep the undivided ones, so that dashboards, reports and people find what they know. Not divided:
 
 - what is measured: the limit of a latency, an amount of money; what is counted a second stays;
 - the calendar: months, office hours;
@@ -80,7 +80,7 @@ def _rhythms(compiled: Compiled) -> Iterator[tuple[str, Duration]]:
     yield "scrape interval", config.scrape_interval
     yield "evaluation interval", config.evaluation_interval
     for job in config.jobs:
-        yield f"scrape interval of {job.job}", job.interval or config.scrape_interval
+        yield f"scrape interval of {job.job}", job.interval
     for probe in config.probes:
         yield f"interval of {probe.job}", probe.interval
     for file in compiled.rule_files:

@@ -3,8 +3,8 @@ PromQL whose times are divided: ranges, offsets and steps, and numbers that are 
 
 A number is one of seconds where it is put beside a clock: `time() % 300 < 60`,
 `time() - last_success > 3600`, `predict_linear(free[6h], 86400)`. Numbers that turn one unit into
-another (`rate(x[5m]) * 60`) are none. The calendar stays that of the world: beside `month()` and the
-like a day keeps its 86,400 seconds, while a day that is only so many seconds is divided.
+another (`rate(x[5m]) * 60`) are none. The calendar stays that of the world: beside `month()` and
+the like a day keeps its 86,400 seconds, while a day that is only so many seconds is divided.
 
 What is rewritten keeps its layout: only the characters of those numbers change.
 """
@@ -181,7 +181,10 @@ def _constants(node: Node) -> Iterator[NumberLiteral]:
             yield node
         case Paren() | Unary():
             yield from _constants(node.expr)
-        case Binary():
+        case Binary() if node.op in {"+", "-"}:
             yield from _constants(node.lhs)
-            if node.op in {"+", "-"}:
-                yield from _constants(node.rhs)
+            yield from _constants(node.rhs)
+        case Binary():
+            # `14 * 86400`: the larger of them stays exact the longest.
+            numbers = [n for n in walk(node) if isinstance(n, NumberLiteral)]
+            yield max(numbers, key=lambda number: Decimal(number.text))
