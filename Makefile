@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 SPECS ?= specs
 PYTEST_ARGS ?=
+SPEED ?= 10
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,7 +13,7 @@ DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv generate check test test-all golden lint tools bench bench-rules clean
+.PHONY: help venv generate check test test-all golden lint tools demo bench bench-rules clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ lint: $(DEV) ## Check style, format and types
 
 tools: ## Provide promtool, prometheus, amtool, alertmanager, blackbox_exporter in .tools/bin
 	@.ci/tools.sh
+
+demo: $(DEV) tools ## Run it all with simulated services; SPEED=60 for a minute a second
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/obsgen demo $(SPECS) --speed $(SPEED)
 
 bench: $(DEV) ## Measure how fast obsgen starts and compiles
 	$(BIN)/python -m benchmarks

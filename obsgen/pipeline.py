@@ -181,6 +181,23 @@ def build(texts: Mapping[str, bytes | str], options: Options | None = None) -> B
     )
 
 
+def at_speed(built: Built, speed: int) -> Built:
+    """
+    Return a build without errors, every duration in its files divided; 1 changes nothing.
+
+    Raises:
+        speed.TooFast: they cannot be divided by so much.
+    """
+    from obsgen.speed import divided  # only demonstrations ask for it
+
+    if speed == 1 or has_errors(built.diagnostics):
+        return built
+    compiled = tuple(divided(each, speed) for each in built.compiled)
+    # What is found in the files was reported of those that ship.
+    files = _files(built.specs, compiled, lambda _: None, speed) if built.files else ()
+    return replace(built, compiled=compiled, files=files)
+
+
 def _read(texts: Mapping[str, bytes], report: Reports) -> Iterator[Source]:
     for name in sorted(texts):
         source, found = read_source(name, texts[name])
@@ -204,7 +221,7 @@ def _is_about_promql(diagnostic: Diagnostic) -> bool:
 
 
 def _files(
-    specs: tuple[Spec, ...], compiled: tuple[Compiled, ...], report: Reports
+    specs: tuple[Spec, ...], compiled: tuple[Compiled, ...], report: Reports, speed: int = 1
 ) -> tuple[OutputFile, ...]:
     from obsgen.outputs.manifest import manifest  # hashing: not for those who only validate
 
@@ -212,7 +229,9 @@ def _files(
     for spec, artefacts in zip(specs, compiled, strict=True):
         folder = f"{spec.environment.name}/" if spec.environment.name else ""
         own = [*_environment_files(spec, artefacts, report)]
-        own.append(manifest(own, spec.environment.name))
+        if speed > 1:
+            own = [_marked(file, speed) for file in own]
+        own.append(manifest(own, spec.environment.name, speed))
         files.extend(replace(file, path=f"{folder}{file.path}") for file in own)
     return tuple(sorted(files, key=lambda file: file.path))
 
@@ -231,6 +250,14 @@ def _environment_files(spec: Spec, compiled: Compiled, report: Reports) -> Itera
             for diagnostic in file.findings:
                 report(diagnostic)
             yield file
+
+
+def _marked(file: OutputFile, speed: int) -> OutputFile:
+    """Say in a file that may hold comments that its times are divided."""
+    from obsgen.speed import mark
+
+    said = f"# {mark(speed)}\n".encode() if file.path.endswith(".yml") else b""
+    return replace(file, data=said + file.data)
 
 
 def worst(diagnostics: tuple[Diagnostic, ...]) -> Severity | None:

@@ -42,12 +42,14 @@ class Stack:
 
     Attributes:
         simulator, sink: URLs without a path.
+        without: Names of scrape jobs, and paths of files, that are left out.
         at: Where a host with its port really is, as `127.0.0.1:9090`, where names do not resolve.
     """
 
     simulator: str
     sink: str
     at: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
 
 def stack_files(files: Iterable[OutputFile], stack: Stack) -> dict[str, bytes]:
@@ -55,7 +57,7 @@ def stack_files(files: Iterable[OutputFile], stack: Stack) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     bends = {_PROMETHEUS: _prometheus, _ALERTMANAGER: _alertmanager, _BLACKBOX: _blackbox}
     groups: list[dict[str, Any]] = []
-    for file in files:
+    for file in (file for file in files if file.path not in stack.without):
         if bend := bends.get(file.path):
             document = yaml.safe_load(file.data)
             bend(document, stack)
@@ -77,7 +79,9 @@ def _written(document: Any) -> bytes:  # noqa: ANN401 (a YAML document)
 
 
 def _prometheus(document: dict[str, Any], stack: Stack) -> None:
-    for job in document.get("scrape_configs", ()):
+    jobs = document.get("scrape_configs", ())
+    document["scrape_configs"] = [job for job in jobs if job["job_name"] not in stack.without]
+    for job in document["scrape_configs"]:
         probed = job.get("params", {}).get("module") and job.get("metrics_path") == "/probe"
         targets = [each for static in job["static_configs"] for each in static["targets"]]
         is_reached = all(each.startswith("http://") for each in targets)

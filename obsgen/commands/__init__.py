@@ -14,6 +14,7 @@ import click
 
 NAMES: Final = (
     "cost",
+    "demo",
     "explain",
     "fmt",
     "generate",

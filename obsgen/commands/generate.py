@@ -9,10 +9,12 @@ import click
 
 from obsgen.commands.options import (
     FOUND,
+    at_speed,
     environment_option,
     report_options,
     spec_paths,
     specs_argument,
+    speed_option,
 )
 
 
@@ -27,12 +29,14 @@ from obsgen.commands.options import (
     help="The folder to write to.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail if the folder is not up to date.")
+@speed_option
 @environment_option
 @report_options
 def generate(
     paths: tuple[str, ...],
     output: Path,
     check: bool,
+    speed: int,
     environment: str | None,
     format_: str,
     report: str | None,
@@ -43,16 +47,22 @@ def generate(
 
     SPECS are files and folders (specs/ unless given). Nothing is written if there is an error.
     With environments, each is written to a folder of its name.
+
+    --speed makes a build for demonstrations, which is marked and must not be deployed: rules fire N
+    times as soon, under the names that they have.
     """
     from dataclasses import replace
 
     from obsgen import disk, terminal, workspace
 
+    if check and speed > 1:
+        raise click.UsageError("--check and --speed exclude each other: what ships is not divided")
     for path in spec_paths(paths):
         if path.is_dir() and output.resolve().is_relative_to(path.resolve()):
             message = f"`{output}` lies within the specs in `{path}`, and would be read as such"
             raise click.BadParameter(message, param_hint="--output")
     built = workspace.compile_specs(spec_paths(paths), environment, cwd=Path.cwd())
+    built = at_speed(built, speed)
     refused = terminal.has_failed(built, fail_on)
     is_all = environment is None
     try:

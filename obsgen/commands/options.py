@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,6 +128,40 @@ def token_options(option: str, name: str, server: str) -> Callable[[_Command], _
         return file(variable(command))
 
     return decorate
+
+
+_MOST_SPEED: Final = 3600
+
+
+def speed_option(command: _Command) -> _Command:
+    """Take by what every duration is divided."""
+    option = click.option(
+        "--speed",
+        type=click.IntRange(1, _MOST_SPEED),
+        default=1,
+        metavar="N",
+        help="Divide every duration by this, for demonstrations.",
+    )
+    return option(command)
+
+
+@contextmanager
+def refusing_speed() -> Iterator[None]:
+    """Say as wrong usage that durations cannot be divided by so much."""
+    from obsgen.speed import TooFast
+
+    try:
+        yield
+    except TooFast as error:
+        raise click.BadParameter(str(error), param_hint="--speed") from error
+
+
+def at_speed(built: Any, speed: int) -> Any:  # noqa: ANN401 (a Built)
+    """Divide the durations of what was built; BadParameter where that is too much."""
+    from obsgen.pipeline import at_speed as divided
+
+    with refusing_speed():
+        return divided(built, speed)
 
 
 _PORTS: Final = 65_536

@@ -12,9 +12,11 @@ import click
 from obsgen.commands.options import (
     FOUND,
     environment_option,
+    refusing_speed,
     server_options,
     spec_paths,
     specs_argument,
+    speed_option,
 )
 
 _TERMINATED: Final = 143  # what shells show for SIGTERM
@@ -37,6 +39,7 @@ class _Asked:
     serve: bool
     port: int
     fail_empty: bool
+    speed: int
     token_file: Path | None
     token_variable: str | None
     ca_file: Path | None
@@ -97,6 +100,7 @@ class _Asked:
     show_default="any that is free",
 )
 @click.option("--fail-empty", is_flag=True, help="Fail where a panel has no data.")
+@speed_option
 @server_options
 def preview(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     """
@@ -132,6 +136,8 @@ def _check(asked: _Asked) -> None:
     if asked.start and time_range(asked.start, "now", 0) is None:
         message = f"`{asked.start}` is no time that lies before now: write `now-6h` or `now/d`"
         raise click.BadParameter(message, param_hint="--from")
+    if asked.speed > 1 and not asked.prometheus:
+        raise click.UsageError("--speed is that of the rules of a --prometheus")
     if asked.token_file and asked.token_variable:
         raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
     if asked.serve and asked.png:
@@ -157,6 +163,7 @@ def _preview(asked: _Asked) -> bool:
         dashboards=asked.dashboards,
         start=asked.start,
         prometheus=asked.prometheus,
+        speed=asked.speed,
         access=access,
         look=Look(is_light=asked.light, is_served=asked.serve),
     )
@@ -174,7 +181,8 @@ def _drawn(asked: _Asked, studio: Any) -> tuple[dict[str, str], bool] | None:  #
     from obsgen.preview.report import section
     from obsgen.preview.studio import NothingToDraw
 
-    built = studio.compiled()
+    with refusing_speed():
+        built = studio.compiled()
     terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
     if has_errors(built.diagnostics):
         terminal.print_summary(built, "text", outcome=": nothing was drawn")

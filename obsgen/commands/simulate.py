@@ -22,6 +22,9 @@ from obsgen.commands.options import (
 _TERMINATED: Final = 143  # what shells show for SIGTERM
 _LISTEN: Final = "127.0.0.1:9200"
 _MOST_SPEED: Final = 3600
+_FINEST: Final = 5_000
+_LEAST_INTERVAL: Final = 100
+"""Milliseconds between scrapes of the past, at the usual speed and at any."""
 _ANCIENT: Final = "write a time of UTC such as 2026-01-15T14:00Z, or seconds since 1970"
 
 
@@ -226,7 +229,8 @@ def _history(asked: _Asked) -> bool:
         _duration(asked.history, "--history"),
         _duration(asked.interval, "--interval"),
     )
-    if interval % 5_000 or 60_000 % min(interval, 60_000) or interval % min(interval, 60_000):
+    least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
+    if interval < least or 60_000 % min(interval, 60_000) or interval % min(interval, 60_000):
         message = f"`{asked.interval}` neither divides a minute nor is some of them: write `1m`"
         raise click.BadParameter(message, param_hint="--interval")
     end = _until(asked.until) // 60_000 * 60_000

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from obsgen.commands.options import FOUND, environment_option, spec_paths, specs_argument
+from obsgen.commands.options import (
+    FOUND,
+    at_speed,
+    environment_option,
+    spec_paths,
+    specs_argument,
+    speed_option,
+)
 
 
 @click.command()
@@ -29,6 +36,7 @@ from obsgen.commands.options import FOUND, environment_option, spec_paths, specs
     metavar="NAME:PORT=HOST:PORT",
     help="Where a server of the stack really is; repeatable.",
 )
+@speed_option
 @environment_option
 def stack(
     *,
@@ -37,6 +45,7 @@ def stack(
     simulator: str,
     sink: str,
     places: tuple[str, ...],
+    speed: int,
     environment: str | None,
 ) -> None:
     """
@@ -69,6 +78,7 @@ def stack(
     if has_errors(built.diagnostics):
         terminal.print_summary(built, "text", outcome=": nothing was written")
         sys.exit(FOUND)
+    built = at_speed(built, speed)
     for path, data in stack_files(built.files, where).items():
         file = output / path
         file.parent.mkdir(parents=True, exist_ok=True)

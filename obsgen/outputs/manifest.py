@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from obsgen.artefacts import OutputFile
 
 
-def manifest(files: Iterable[OutputFile], environment: str = "") -> OutputFile:
-    """Return the manifest of *files*; that of an environment says its name."""
+def manifest(files: Iterable[OutputFile], environment: str = "", speed: int = 1) -> OutputFile:
+    """Return the manifest of *files*; it says the environment, and by what times are divided."""
     listed = {
         file.path: {
             "sha256": hashlib.sha256(file.data).hexdigest(),
@@ -19,5 +19,6 @@ def manifest(files: Iterable[OutputFile], environment: str = "") -> OutputFile:
         for file in sorted(files, key=lambda file: file.path)
     }
     named = {"environment": environment} if environment else {}
-    text = json.dumps({**named, "files": listed}, indent=2, ensure_ascii=False)
+    divided = {"speed": speed} if speed > 1 else {}
+    text = json.dumps({**named, **divided, "files": listed}, indent=2, ensure_ascii=False)
     return OutputFile(path="manifest.json", data=f"{text}\n".encode(), sources=())

@@ -19,7 +19,7 @@ from obsgen import workspace
 from obsgen.artefacts import Compiled
 from obsgen.diagnostics import has_errors
 from obsgen.http import Access, Client
-from obsgen.pipeline import Built
+from obsgen.pipeline import Built, at_speed
 from obsgen.preview.drawing import View
 from obsgen.preview.page import demand_extra
 from obsgen.preview.run import Look, Preview, Progress, chosen, drawn, plan, shipped, simulation
@@ -43,6 +43,7 @@ class Wanted:
         dashboards: Their uids or titles; none means all.
         start: Of the time range of all (`now-6h`), or empty for their own.
         prometheus: The address of a live one, or empty for simulated data.
+        speed: By this every duration of the rules of the live one is divided.
     """
 
     paths: tuple[Path, ...]
@@ -50,6 +51,7 @@ class Wanted:
     dashboards: tuple[str, ...] = ()
     start: str = ""
     prometheus: str = ""
+    speed: int = 1
     access: Access = field(default_factory=Access)
     look: Look = field(default_factory=Look)
 
@@ -78,11 +80,17 @@ class Studio:
         self._stack.close()
 
     def compiled(self) -> Built:
-        """Return the specs, compiled; with errors, where there are some."""
+        """
+        Return the specs, compiled; with errors, where there are some.
+
+        Raises:
+            TooFast: their times cannot be divided by so much.
+        """
         paths = list(self._wanted.paths)
-        return workspace.compile_specs(
+        built = workspace.compile_specs(
             paths, self._wanted.environment, cwd=Path.cwd(), with_files=False, with_tests=False
         )
+        return at_speed(built, self._wanted.speed)
 
     def preview(self, built: Built) -> Preview:
         """
