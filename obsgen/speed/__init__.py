@@ -3,7 +3,8 @@ A build whose every duration is divided, for demonstrations and tests.
 
 A month of an SLO is over in half a day at 60, and a page comes after seconds. Divided are the times
 at which something is done or looked at: scrapes, evaluations, windows, `for`, waits of routes.
-Names keep the undivided ones, so that dashboards, reports and people find what they know. Not divided:
+Names keep the undivided ones, so that dashboards, reports and people find what they know. Not
+divided:
 
 - what is measured: the limit of a latency, an amount of money; what is counted a second stays;
 - the calendar: months, office hours;
