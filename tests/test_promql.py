@@ -6,7 +6,7 @@ import sys
 
 import promql_parser
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from obsgen.promql import (
@@ -27,8 +27,10 @@ from obsgen.promql import (
     variables,
     walk,
 )
-from obsgen.promql.authority import prettified, rewritten
+from obsgen.promql.authority import accepts_form, prettified, refusal, rewritten
 from obsgen.promql.functions import FUNCTIONS
+from obsgen.promql.grammar import read_expression
+from obsgen.promql.labels import selectors
 from obsgen.promql.lexer import MAX_LENGTH, tokenize
 
 GOOD = """\
@@ -635,6 +637,37 @@ def test_no_text_raises_anything_but_a_promql_error(text):
     except PromqlError as error:
         assert 0 <= error.span.start <= error.span.end <= len(text)
         assert error.message
+
+
+NAMES = st.sampled_from(
+    [
+        "x_x", "count_values", "group_left", "label_replace", "holt_winters", "quantile_over_time",
+        "start_", "end_x", "inf_", "nan_x", "on_", "by_x", "bool_", "offset_", "_", "a:b_c", ":_",
+        "__name__", "anchored_", "smoothed", "and", "1_0", "x_5m", "histogram_count", "up", "a",
+    ]
+)  # fmt: skip
+FORMS = st.sampled_from(
+    [
+        "{0}", '{0}{{{1}="{2}"}}', '{{__name__="{2}"}}', '{{"{2}"}}', '{0}{{{1}!="{2}"}}',
+        '{{{1}="{2}"}}', "sum by ({1}) ({0})", "{0} * on ({1}) group_left ({0}) {1}",
+        'label_replace({0}, "{1}", "$1", "{2}", "(.*)")', 'count_values("{2}", {0})',
+        "rate({0}[5m] offset 5m)", "{0} offset 1m @ 5", "{0} {1}", "{0}({1})", "-{0} ^ {1}",
+    ]
+)  # fmt: skip
+
+
+@given(FORMS, NAMES, NAMES, st.text(max_size=6) | NAMES)
+@settings(max_examples=500)
+def test_promql_parser_answers_for_the_form_of_an_expression_as_for_the_whole(form, one, two, text):
+    written = form.format(one, two, text.replace("\\", "").replace('"', ""))
+    try:
+        tokens = tokenize(written)
+        node = read_expression(tokens)
+    except PromqlError:
+        assume(False)
+    named = frozenset(s.span.start for s in selectors(node) if s.name is not None)
+
+    assert accepts_form(tokens, named) == (not refusal(tokens, Span(0, len(written))))
 
 
 @pytest.mark.parametrize(
