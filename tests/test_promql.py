@@ -643,7 +643,8 @@ NAMES = st.sampled_from(
     [
         "x_x", "count_values", "group_left", "label_replace", "holt_winters", "quantile_over_time",
         "start_", "end_x", "inf_", "nan_x", "on_", "by_x", "bool_", "offset_", "_", "a:b_c", ":_",
-        "__name__", "anchored_", "smoothed", "and", "1_0", "x_5m", "histogram_count", "up", "a",
+        "__name__", "anchored", "smoothed", "and", "1_0", "x_5m", "histogram_count", "up", "start",
+        "offset", "inf", "nan", "bool", "sum", "on",
     ]
 )  # fmt: skip
 FORMS = st.sampled_from(
