@@ -195,9 +195,15 @@ class _Builder:
         return {
             "kind": "Project",
             "name": "shop",
+            "outputs": ["prometheus", "alertmanager", "grafana", "docs", "loki"],
             "prometheus": prometheus,
             "alert_profiles": {"patient": self.tiers(), "by_period": self.lists_by_period()},
             "teams": self.pick(list(_TEAMS), {team: {} for team in _TEAMS}),
+            "datasources": {
+                **self.maybe(0.3, prometheus=lambda: {"prometheus": {"url": "http://p:9090"}}),
+                **{name: {} for name in ("loki", "tempo", "jaeger")},
+                "elasticsearch": {"index": "logs-*"},
+            },
             **self.maybe(
                 0.3,
                 title=lambda: "The shop",
@@ -208,7 +214,6 @@ class _Builder:
                 dashboards=lambda: self.some(packs.KINDS),
                 alertmanager=lambda: {"version": "0.25", "targets": ["am:9093"]},
                 ledger=lambda: {"settle": "10s", "bridge": "10m", "tile": self.pick("30s", "1m")},
-                datasources=lambda: {"prometheus": {"prometheus": {"url": "http://p:9090"}}},
                 severities=lambda: [
                     {"name": "critical", "respond_within": "5m", "page": True},
                     {"name": "high", "respond_within": "15m", "page": True},
@@ -490,7 +495,8 @@ class _Builder:
         if window and self.chance(0.3):
             extra["window"] = self.pick(*_WINDOWS, *(("range",) if panel else ()))
         if panel:
-            extra |= self.maybe(0.2, top=lambda: "5", legend=lambda: self.pick("all", "{{job}} x"))
+            named = f"{{{{{kept[0]}}}}} x" if kept else "all"
+            extra |= self.maybe(0.2, top=lambda: "5", legend=lambda: named)
         return {**node, **extra}, kept
 
     def measure_rate(self, has: tuple[Has, ...], panel: bool) -> Made:
@@ -745,6 +751,8 @@ class _Builder:
         if kind in alerts.UNGRADED:
             return {"name": name, kind: build(has)}
         severity: dict[str, Value] = {"severity": self.pick(*_WORDS_OF_SEVERITY)}
+        # Loki tells of lines alone.
+        gate = {} if kind == "logs" else {"only_when": lambda: self.condition(has).node}
         return {
             "name": name,
             kind: build(has),
@@ -763,8 +771,8 @@ class _Builder:
                 dashboard=lambda: "https://grafana.example.org/d/x",
                 labels=lambda: {"area": "checkout"},
                 annotations=lambda: {"note": "see {{ $externalURL }}"},
-                only_when=lambda: self.condition(has).node,
                 refs=lambda: ["R-2"],
+                **gate,
             ),
         }
 
@@ -828,6 +836,13 @@ class _Builder:
             **self.maybe(0.5, seen_in=lambda: "6h", by=lambda: self.some(counter.labels, 0, 1)),
         }
 
+    def alert_logs(self, _has: tuple[Has, ...]) -> Value:
+        return {
+            "loki": self.pick('{app="a"} |= "out (of"', "{app=~`a|b`} | json | level=`error`"),
+            self.pick("above", "at_least"): self.pick("0", "20"),
+            **self.maybe(0.4, by=lambda: ["level"], window=lambda: self.pick("10m", "1h")),
+        }
+
     def alert_watchdog(self, _has: tuple[Has, ...]) -> Value:
         return {"every": self.pick("1m", "5m")}
 
@@ -852,15 +867,14 @@ class _Builder:
             "name": name,
             "service": service,
             "sections": sections,
+            # Some panels ask for the route.
+            "variables": [{"label": "route", "title": "Route"}, *self.some(("method", "job"))],
             **self.maybe(
                 0.4,
                 title=lambda: f"Board of {service}: all",
                 panels=lambda: [self.panel(has, named, 9)],
                 description=lambda: "All of it.",
                 folder=lambda: "Everything",
-                variables=lambda: self.some(
-                    ("method", {"label": "route", "title": "Route"}, "job"), 1
-                ),
                 intervals=lambda: ["10m", "1h"],
                 annotations=lambda: ["alerts", {"name": "Down", "expr": "up == 0", "on": False}],
                 links=lambda: [{"title": "Wiki", "url": "https://wiki.example.org"}],
@@ -901,7 +915,7 @@ class _Builder:
                 height=lambda: self.pick("3", "8", "12"),
                 time=lambda: self.pick("now-30d", "30d"),
                 links=lambda: [link],
-                legend=lambda: "{{job}}",
+                legend=lambda: "all",
                 raw=lambda: self.pick(
                     {"transparent": True}, {"fieldConfig": {"defaults": {"displayName": "x"}}}
                 ),
@@ -983,7 +997,11 @@ class _Builder:
                 **self.maybe(0.3, retry=lambda: "1m30s"),
             },
             "sns": lambda: {
-                self.pick("topic_arn", "target_arn", "phone_number"): "a",
+                **self.pick(
+                    {"topic_arn": "arn:aws:sns:eu-central-1:123456789012:pages"},
+                    {"target_arn": "arn:aws:sns:eu-central-1:123456789012:endpoint/GCM/app/1"},
+                    {"phone_number": "+4930123456"},
+                ),
                 **self.maybe(0.3, sigv4=lambda: {"region": "eu-central-1"}),
             },
             "wechat": lambda: {

@@ -100,6 +100,36 @@ def test_of_attempts_to_sign_in_only_the_failed_are_counted():
     assert 'sum(rate(shop_sign_ins_total{job="shop",result="failed"}[5m])) * 60' == target["expr"]
 
 
+def test_slos_with_tiles_of_different_lengths_are_each_asked_for_their_own_ledger():
+    slos = (
+        SLO
+        + """  - name: speed
+    objective: 99
+    sli: {events: {total: http_requests_total, bad: {code: "4.."}}}
+    by: [route]
+    ledger: {tile: 30s}
+"""
+    )
+    text = (
+        PLAIN
+        + "metrics:\n"
+        + REQUESTS.replace("[code]", "[code, route]")
+        + slos
+        + "dashboards: [slo]\n"
+    )
+    scope = 'service="cart",slo="$slo",route=~"$route"'
+    total, _ = panel("obs-slo-cart", "Events", text)["targets"]
+    counted, *_ = panel("obs-slo-cart", "Who spends the budget", text)["targets"]
+
+    assert total["expr"].split("\nor ") == [
+        f"sum(avg_over_time(slo:total_events:increase{tile}{{{scope}}}[$__interval]))"
+        for tile in ("30s", "1m")
+    ]
+    # Of the two only one is grouped.
+    bad = f"slo:bad_events:increase30s{{{scope}}}"
+    assert f"sum by (route) (sum_over_time({bad}[$__range]))" == counted["expr"]
+
+
 def test_words_of_status_are_no_status_codes():
     metrics = "  calls_total: {type: counter, labels: {status: [success, error]}, role: requests}\n"
     found = messages(a_service(metrics, "security"))

@@ -8,17 +8,18 @@ budget returns as it goes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import Panel, Section
-from obsgen.matchers import Matcher, selector
+from obsgen.matchers import Matcher
 from obsgen.model import DashboardContext
 from obsgen.packs._annotations import page_severities
 from obsgen.packs._looks import ALL, BAD
 from obsgen.packs._panels import Line, color_override, graph, stat, steps
 from obsgen.packs._slo_definitions import definitions
+from obsgen.packs._slo_ledgers import Ledgers
 from obsgen.packs._slo_looks import (
     BUDGET_COLORS,
     HOUR,
@@ -32,11 +33,12 @@ from obsgen.packs._slo_looks import (
 from obsgen.packs._slo_queries import SloQueries
 from obsgen.packs._slo_record import Record
 from obsgen.packs._slo_why import SLOW_GROUP, Why
-from obsgen.units import COUNT, RATIO, SECONDS, Unit
+from obsgen.units import COUNT, RATIO, SECONDS, Duration, Unit
 
 _EVENTS: Final = Unit("events", "count")
 _MINUTES: Final = Unit.parse("min")
-_MINUTE: Final = 60
+_MINUTE: Final = Duration.parse("1m")
+_PER_MINUTE: Final = Unit("events", "count", per_seconds=60)
 _STAT_WIDTH: Final = 3
 
 
@@ -78,10 +80,8 @@ class _Detail:
         self._whole = SloQueries(scope, ())
         self._pages = page_severities(context.project)
         self._decimals = objective_decimals(service.slos)
-        self._tile = service.slos[0].tile.length
-        self._total = names.total_events(self._tile)
-        self._bad = names.bad_events(self._tile)
-        self._step = str(max(SLOW_GROUP, self._tile))
+        self._ledgers = Ledgers(service.slos, self.scope)
+        self._step = str(max(SLOW_GROUP, self._ledgers.longest))
         self._of_the_worst = ", of the group that is worst off" if groups else ""
 
     def budget_stats(self) -> tuple[Panel, ...]:
@@ -209,8 +209,7 @@ class _Detail:
 
     def burn_graphs(self) -> tuple[Panel, ...]:
         """Return the burn rate over all windows of the alerts, and the events behind it."""
-        per_tile = Unit("events", "count", per_seconds=self._tile.ms // 1000)
-        unit = per_tile if per_tile.per_seconds == _MINUTE else _EVENTS
+        unit = _PER_MINUTE if self._ledgers.tiles == (_MINUTE,) else _EVENTS
         return (
             graph(
                 "Burn rate by window",
@@ -227,11 +226,11 @@ class _Detail:
             ),
             graph(
                 "Events",
-                f"All and bad events in {self._tile}, of all groups together. With few events, one "
-                "bad event is a high burn rate.",
+                f"All and bad events in {self._ledgers.shown}, of all groups together. With few "
+                "events, one bad event is a high burn rate.",
                 (
-                    Line(self._events(self._total), "all"),
-                    Line(self._events(self._bad), "bad"),
+                    Line(self._events(names.total_events), "all"),
+                    Line(self._events(names.bad_events), "bad"),
                 ),
                 unit,
                 min_interval=self._step,
@@ -239,6 +238,6 @@ class _Detail:
             ),
         )
 
-    def _events(self, series: str) -> str:
+    def _events(self, name: Callable[[Duration], str]) -> str:
         """Return the mean of all tiles within a step, so that none is left out."""
-        return f"sum(avg_over_time({selector(series, self.scope)}[$__interval]))"
+        return self._ledgers.ask(name, lambda s: f"sum(avg_over_time({s}[$__interval]))")

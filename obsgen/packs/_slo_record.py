@@ -12,6 +12,7 @@ from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext, LedgerScope, Slo
 from obsgen.packs._heads import head
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
+from obsgen.packs._slo_ledgers import Ledgers
 from obsgen.units import COUNT, SECONDS
 
 _STALE: Final = steps("green", ("180", "red"))
@@ -31,9 +32,8 @@ class Record:
             whole: Of the SLO alone: its metadata are recorded once for all groups.
         """
         self._slos = context.service.slos
-        self._tile = self._slos[0].tile.length
+        self._ledgers = Ledgers(self._slos, scope)
         self._recorded = context.catalogue.recorded
-        self._scope = tuple(scope)
         self._whole = tuple(whole)
 
     def panels(self) -> tuple[Panel, ...]:
@@ -42,14 +42,14 @@ class Record:
         return (*self._whole_panels(), *([self._parts_graph(parts)] if parts else []))
 
     def _whole_panels(self) -> tuple[Panel, ...]:
-        ledger = selector(names.total_events(self._tile), self._scope)
+        age = self._ledgers.ask(names.total_events, lambda s: f"time() - max(timestamp({s}))")
         info = selector(names.INFO, self._whole)
         return (
             stat(
                 "Age of the record",
                 "How long ago events were last counted. More than a few minutes: rules are not "
                 "evaluated, or the metric is gone.",
-                f"time() - max(timestamp({ledger}))",
+                age,
                 SECONDS,
                 thresholds=_STALE,
                 no_value="stale",
@@ -69,30 +69,32 @@ class Record:
     def _parts_graph(self, parts: tuple[Line, ...]) -> Panel:
         made = graph(
             "Seen and born",
-            f"What was counted in {self._tile}: of series that were there before (seen), and "
-            "what series had counted when they first appeared (born). Much that is born "
+            f"What was counted in {self._ledgers.shown}: of series that were there before (seen), "
+            "and what series had counted when they first appeared (born). Much that is born "
             "tells of restarts, or of labels that change.",
             parts,
             COUNT,
             width=names.COLUMNS,
-            min_interval=str(self._tile),
+            min_interval=str(self._ledgers.longest),
         )
         return replace(made, no_value="counted at once, without parts")
 
     def _parts(self) -> Iterator[Line]:
         """Yield the parts of the ledger, as far as they are recorded."""
-        tile = self._tile
         if not any(map(_has_parts, self._slos)):
             return
-        for series, words in (
-            (names.total_seen(tile), "all, seen"),
-            (names.total_born(tile), "all, born"),
-            (names.bad_seen(tile), "bad, seen"),
-            (names.bad_born(tile), "bad, born"),
+        for name, words in (
+            (names.total_seen, "all, seen"),
+            (names.total_born, "all, born"),
+            (names.bad_seen, "bad, seen"),
+            (names.bad_born, "bad, born"),
         ):
-            if series in self._recorded:
-                expr = f"sum(avg_over_time({selector(series, self._scope)}[$__interval]))"
+            if expr := self._ledgers.ask(name, _mean_of_a_step, self._recorded):
                 yield Line(expr, words)
+
+
+def _mean_of_a_step(series: str) -> str:
+    return f"sum(avg_over_time({series}[$__interval]))"
 
 
 def _has_parts(slo: Slo) -> bool:

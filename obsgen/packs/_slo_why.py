@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import Panel
-from obsgen.matchers import Matcher, selector
+from obsgen.matchers import Matcher
 from obsgen.model import DashboardContext
 from obsgen.packs._alert_queries import AlertQueries
 from obsgen.packs._annotations import severities_of
 from obsgen.packs._looks import ALERT_STATES
 from obsgen.packs._panels import Column, Line, graph, table
 from obsgen.packs._shapes import state_timeline
+from obsgen.packs._slo_ledgers import Ledgers
 from obsgen.packs._slo_looks import BUDGET_COLORS, HOUR
 from obsgen.packs._slo_queries import SloQueries
 from obsgen.units import RATIO, Duration
@@ -43,13 +44,12 @@ class Why:
             groups: The labels that the service's SLOs are grouped by.
         """
         self._groups = groups
-        self._scope = tuple(scope)
         self._by_group = SloQueries(scope, groups)
         self._alerts = AlertQueries(whole) if severities_of(context.alerts) else None
-        self._tile = context.service.slos[0].tile.length
-        self._total = names.total_events(self._tile)
-        self._bad = names.bad_events(self._tile)
-        self._step = str(max(SLOW_GROUP, self._tile))
+        slos = context.service.slos
+        # SLOs without groups are no part of what is told by group.
+        self._ledgers = Ledgers([slo for slo in slos if slo.by] or slos, scope)
+        self._step = str(max(SLOW_GROUP, self._ledgers.longest))
 
     def group_panels(self) -> tuple[Panel, ...]:
         """Return which groups spend the budget; nothing where no SLO has groups."""
@@ -70,8 +70,8 @@ class Why:
                 "Each group's events over the dashboard's time range, and its budget over the "
                 "period. Begin with the group on top.",
                 (
-                    Column(header="Bad events", expr=self._counted(self._bad), decimals=0),
-                    Column(header="Events", expr=self._counted(self._total), decimals=0),
+                    Column(header="Bad events", expr=self._counted(names.bad_events), decimals=0),
+                    Column(header="Events", expr=self._counted(names.total_events), decimals=0),
                     Column(
                         header="Budget left",
                         expr=self._by_group.budget_left(),
@@ -99,11 +99,11 @@ class Why:
                 "one tells of an outage, a slow one of what goes on all the time.",
                 (Line(self._alerts.state_over_time(by), "{{alertname}} {{tier}} {{severity}}"),),
                 ALERT_STATES,
-                min_interval=str(self._tile),
+                min_interval=str(self._ledgers.longest),
                 height=6,
             ),
         )
 
-    def _counted(self, series: str) -> str:
+    def _counted(self, name: Callable[[Duration], str]) -> str:
         by = ", ".join(self._groups)
-        return f"sum by ({by}) (sum_over_time({selector(series, self._scope)}[$__range]))"
+        return self._ledgers.ask(name, lambda s: f"sum by ({by}) (sum_over_time({s}[$__range]))")
