@@ -932,7 +932,7 @@ class _Builder:
             no_value=lambda: "nothing",
             texts=lambda: {"0": "none", "null": {"text": "gone", "color": "red"}},
             overrides=lambda: [{"measure": "1", "color": "#00FF00", "title": "First"}],
-            transformations=lambda: [{"limit": {"limitField": "5"}}],
+            transformations=lambda: [{"sortBy": {"sort": [{"field": "Time"}]}}],
             data_links=lambda: [{"title": "More", "url": "https://example.org"}],
             stacked=lambda: True,
             fill=lambda: "30%",
