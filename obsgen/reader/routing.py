@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import AlertmanagerMatcher, Route, TimeInterval
+from obsgen.artefacts import AlertmanagerMatcher, Route, RouteTest, TimeInterval
 from obsgen.diagnostics import NOWHERE, Code, Origin, Related, Severity, finding
 from obsgen.model import Escalation, Leaderless, Project, Reports, Routing
 from obsgen.reader.escalations import EscalationReader
@@ -19,7 +19,7 @@ from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
 from obsgen.reader.route_matchers import NOTHING_KNOWN, Known
-from obsgen.reader.route_tests import RouteTestReader
+from obsgen.reader.route_tests import Place, RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
 from obsgen.source import Entry, MappingNode, Node, Scalar
 from obsgen.source import Sequence as ListNode
@@ -63,6 +63,7 @@ def read_routing(
     asked: frozenset[str] = frozenset(),
     notified: frozenset[str] = frozenset(),
     known: Known = NOTHING_KNOWN,
+    place: Place = Place(),
 ) -> Routing | None:
     """
     Return what all `Routing` documents say together.
@@ -73,10 +74,11 @@ def read_routing(
         asked: Intervals that something else than a route names.
         notified: Receivers that alerts name.
         known: What labels of alerts can be.
+        place: In which environment it is read.
     """
     if not nodes:
         return None
-    reader = _RoutingReader(nodes, project, report, known)
+    reader = _RoutingReader(nodes, project, report, known, place)
     reader.intervals.used.update(asked)
     reader.receivers.used.update(notified)
     return reader.read()
@@ -86,10 +88,16 @@ class _RoutingReader:
     """Reads the documents of one project; for one use."""
 
     def __init__(
-        self, nodes: Sequence[MappingNode], project: Project, report: Reports, known: Known
+        self,
+        nodes: Sequence[MappingNode],
+        project: Project,
+        report: Reports,
+        known: Known,
+        place: Place,
     ) -> None:
         self.nodes = nodes
         self.known = known
+        self.place = place
         self.project = project
         self.report = report
         self.shared = self._named("shared")
@@ -118,11 +126,13 @@ class _RoutingReader:
             escalations=self.escalations,
             leaderless=self.leaderless,
             sources=tuple(dict.fromkeys(node.origin.file for node in self.nodes)),
-            tests=RouteTestReader(self.project, self.report, self.receivers).tests(
-                self._items("tests")
-            ),
+            tests=self._tests(),
             origin=self.nodes[0].origin,
         )
+
+    def _tests(self) -> tuple[RouteTest, ...]:
+        reader = RouteTestReader(self.project, self.report, self.receivers, self.place)
+        return reader.tests(self._items("tests"))
 
     def _named(self, key: str) -> dict[str, Entry]:
         """Return the entries under *key* of all documents."""
