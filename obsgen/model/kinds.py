@@ -68,8 +68,13 @@ class Reader(Protocol):
         """Read a measure, a name or a list of them; `quantile: [0.5, 0.9]` gives two."""
         ...
 
-    def condition(self, node: Node) -> Condition | None:
-        """Read a measure with one comparison."""
+    def condition(self, node: Node, *, is_foreseen: bool = False) -> Condition | None:
+        """
+        Read a measure with one comparison.
+
+        Args:
+            is_foreseen: The limit may be where the values of the measure end: a line goes on.
+        """
         ...
 
     def comparison(self, node: MappingNode, measure: Measure) -> tuple[str, Limit] | None:

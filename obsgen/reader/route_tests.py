@@ -46,6 +46,9 @@ class Place:
     missing: frozenset[str] = frozenset()
 
 
+ANYWHERE: Final = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class RouteTestReader:
     """Reads tests against the receivers that there are; what they name counts as no use of it."""

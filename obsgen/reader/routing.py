@@ -19,7 +19,7 @@ from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
 from obsgen.reader.route_matchers import NOTHING_KNOWN, Known
-from obsgen.reader.route_tests import Place, RouteTestReader
+from obsgen.reader.route_tests import ANYWHERE, Place, RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
 from obsgen.source import Entry, MappingNode, Node, Scalar
 from obsgen.source import Sequence as ListNode
@@ -63,7 +63,7 @@ def read_routing(
     asked: frozenset[str] = frozenset(),
     notified: frozenset[str] = frozenset(),
     known: Known = NOTHING_KNOWN,
-    place: Place = Place(),
+    place: Place = ANYWHERE,
 ) -> Routing | None:
     """
     Return what all `Routing` documents say together.
