@@ -65,7 +65,7 @@ class RouteTestReader:
 
     def _test(self, node: MappingNode) -> RouteTest | None:
         alert = self._alert(node.get("alert"))
-        named = Names(self.receivers.word, self.receivers.code, self.receivers.defined)
+        named = self.receivers.unused()
         reaches = named.read(node.get("reaches"), self.report, "test")
         at = self._time(node.get("at"))
         beside = self._beside(node.get("while"))

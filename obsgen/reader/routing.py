@@ -103,10 +103,20 @@ class _RoutingReader:
         self.shared = self._named("shared")
         self.receiver_entries = self._named("receivers")
         self.interval_entries = self._named("intervals")
-        self.receivers = Names("receiver", UNKNOWN_RECEIVER, _origins(self.receiver_entries))
+        self.receivers = Names(
+            "receiver",
+            UNKNOWN_RECEIVER,
+            _origins(self.receiver_entries),
+            is_known=self._are("receivers", MappingNode),
+        )
         self.escalations: tuple[Escalation, ...] = ()
         self.leaderless: tuple[Leaderless, ...] = ()
-        self.intervals = Names("interval", UNKNOWN_INTERVAL, _origins(self.interval_entries))
+        self.intervals = Names(
+            "interval",
+            UNKNOWN_INTERVAL,
+            _origins(self.interval_entries),
+            is_known=self._are("intervals", MappingNode),
+        )
 
     def read(self) -> Routing | None:
         entries = Integrations(self.shared, self.project, self.report)
@@ -211,9 +221,7 @@ class _RoutingReader:
         for team in self.project.team_details:
             what = f"team `{team.name}`"
             # A lead hears of something only where an escalation says so.
-            Names("receiver", UNKNOWN_RECEIVER, self.receivers.defined).read(
-                team.lead, self.report, what
-            )
+            self.receivers.unused().read(team.lead, self.report, what)
             for name in self.receivers.read(team.channel, self.report, what):
                 matcher = AlertmanagerMatcher(label="team", op="=", value=team.name)
                 origin = team.channel.origin if team.channel is not None else NOWHERE
@@ -229,7 +237,14 @@ class _RoutingReader:
         self.report(finding(NO_DEFAULT_RECEIVER, self.nodes[0].origin, message, hint))
         return ()
 
+    def _are(self, key: str, form: type[MappingNode | ListNode]) -> bool:
+        """Say whether a key has the right form in each document that has it."""
+        given = (document.get(key) for document in self.nodes)
+        return all(value is None or isinstance(value, form) for value in given)
+
     def _report_unused(self) -> None:
+        if not all(self._are(key, ListNode) for key in ("routes", "escalate")):
+            return  # what cannot be read may name any of them
         for code, names in ((UNUSED_RECEIVER, self.receivers), (UNUSED_INTERVAL, self.intervals)):
             for name, origin in names.defined.items():
                 if name not in names.used:
