@@ -15,7 +15,8 @@ from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
 from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
-from obsgen.model.project import AlertBody, Project
+from obsgen.model.project import Project
+from obsgen.model.services import AlertBody
 from obsgen.model.slos import Sli, SloPart
 from obsgen.model.spends import SpendPart
 from obsgen.schema.shared import Schema

@@ -47,9 +47,9 @@ from obsgen.reader.modifiers import (
     report_kinds,
 )
 from obsgen.reader.probes import SUCCESS, ReadProbe, of_probe, unknown_probe
-from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.raw import RawReader, read_promql
 from obsgen.reader.references import References
+from obsgen.reader.severities import resolved_severity
 from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.values import read_amount, read_duration, read_list, read_text
 from obsgen.schema import kinds

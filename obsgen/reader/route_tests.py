@@ -12,8 +12,8 @@ from obsgen.artefacts import AlertRef, RouteTest
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Project, Reports
-from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.routes import Names
+from obsgen.reader.severities import resolved_severity
 from obsgen.reader.shape import words
 from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -105,7 +105,7 @@ class RouteTestReader:
                 guess = near(item.text, known)
                 hint = "leave `environment` out"
                 if known:
-                    hint = f"did you mean `{guess}`?" if guess else f"it has {words(known)}"
+                    hint = f"did you mean `{guess}`?" if guess else f"it has {words(list(known))}"
                 message = f"environment `{item.text}` is not defined"
                 self.report(finding(ROUTE_TEST, item.origin, message, hint))
         return tuple(found)

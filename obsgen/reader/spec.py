@@ -17,9 +17,9 @@ from obsgen.reader.layers import PresetStore
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.merge import name_of, named_items
 from obsgen.reader.names import NAME_TWICE
-from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.project import read_project
 from obsgen.reader.services import ServicesReader
+from obsgen.reader.severities import resolved_severity
 from obsgen.reader.shape import missing_key, words
 from obsgen.reader.values import read_list
 from obsgen.schema.shared import is_label
