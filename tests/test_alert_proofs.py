@@ -40,6 +40,7 @@ metrics:
   mem_bytes: {type: gauge}
   free_bytes: {type: gauge}
   done_timestamp_seconds: {type: gauge, labels: [task]}
+  other_up: {type: gauge, where: {job: other}}
 alerts:
 """
 
@@ -67,15 +68,35 @@ ALERTS: Final = {
         "threshold: {rate: errors_total, above: 5/s}, "
         "only_when: {rate: requests_total, above: 50/s}"
     ),
+    "ShareOnlyWhen": (
+        'threshold: {share: {code: ["401", "403"]}, of: requests_total, above: 20%}, '
+        "only_when: {rate: requests_total, above: 50/s}"
+    ),
+    "ShareOnlyWhenByRoute": (
+        'threshold: {share: {code: "5.."}, of: requests_total, by: [route], above: 20%}, '
+        "only_when: {rate: requests_total, by: [route], at_least: 0.5/s}"
+    ),
+    "ShareOnlyWhenOfItsOwn": (
+        'threshold: {share: {code: "5.."}, of: requests_total, above: 20%}, '
+        'only_when: {increase: requests_total, where: {code: "5.."}, above: 30}'
+    ),
+    "SlowOnlyWhen": (
+        "threshold: {share: {above: 500ms}, of: latency_seconds, above: 5%}, "
+        "only_when: {rate: latency_seconds, above: 20/s}"
+    ),
     "During": "threshold: {rate: errors_total, above: 5/s}, during: mornings",
     "DownDuring": "down: up, during: nights",
     "AbsentDuring": "absent: queue, during: nights",
     "Down": "down: {any_of: [up], or_absent: true}",
+    "DownElsewhere": "down: {any_of: [other_up, up]}",
     "DownOnlyWhen": "down: {metric: up, or_absent: true}, only_when: {sum: queue, above: 100}",
     "ForecastBytes": "forecast: {value: free_bytes, below: 0B, within: 4h, from: 30m}",
     "ForecastSum": "forecast: {sum: queue, above: 1000, within: 2h, from: 30m}",
     "ForecastUsed": (
         "forecast: {used_of: mem_bytes, free: free_bytes, above: 90%, within: 1h, from: 20m}"
+    ),
+    "ForecastFull": (
+        "forecast: {used_of: mem_bytes, free: free_bytes, above: 100%, within: 1h, from: 20m}"
     ),
     "ForecastOnlyWhen": (
         "forecast: {value: free_bytes, below: 0B, within: 4h, from: 30m}, "
@@ -139,6 +160,9 @@ EQUIVALENT: Final = {
     "AbsentDuring limit 2 x1.1": "a day has no minute after 1439",
     "Count limit x0.9": "2.7 series are 3 series",
     'Slow le="0.5" widened': "the bound of no other bucket contains it",
+    'SlowOnlyWhen le="0.5" widened': "the bound of no other bucket contains it",
+    'ForecastFull without job="desk"': "a decoy stands at most at 100%, and does not fire",
+    'ForecastFull job="desk" widened': "a decoy stands at most at 100%, and does not fire",
     'ByRoute route="/a" widened': "no route whose name contains another's is played",
     'ByRoute without route!="/a"': "a route that is beyond the higher limit is beyond its own",
 }

@@ -7,7 +7,8 @@ series count so many times as much: so its series are played louder until the tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -21,16 +22,7 @@ from obsgen.units import Duration
 
 # Louder first, then more quietly: `only_when` may also ask for little.
 _FACTORS: Final = tuple(Fraction(10) ** power for power in (*range(10), *range(-1, -10, -1)))
-
-
-def is_open_through(play: Play, gate: Gate) -> bool:
-    """Say whether a gate is open at the end of each step of a play."""
-    return all(_is_open(gate, play.series, end) for end in _ends(play))
-
-
-def is_crossed(play: Play, gate: Gate) -> bool:
-    """Say whether a gate is open at the end of some step of a play."""
-    return any(_is_open(gate, play.series, end) for end in _ends(play))
+_PARTS: Final = 50
 
 
 def louder(play: Play, gate: Gate) -> Play | None:
@@ -38,19 +30,18 @@ def louder(play: Play, gate: Gate) -> Play | None:
     for factor in _FACTORS:
         series = tuple(_times(each, factor) for each in play.series)
         found = replace(play, series=series)
-        if is_open_through(found, gate):
+        # When series end there is nothing that could pass.
+        ends = play.ends[:-1] if play.fades else play.ends
+        if all(_is_open(gate, series, end) for end in ends):
             return found
     return None
 
 
-def _ends(play: Play) -> tuple[int, ...]:
-    """Return the ends of the steps in which there is something."""
-    return play.ends[:-1] if play.fades else play.ends
-
-
-def crossed(gate: Gate, holding: Callable[[int], Series]) -> Iterator[Play]:
+def crossed(gate: Gate, holding: Callable[[int], Series]) -> Play | None:
     """
-    Yield the play that opens and closes a gate, while the alert's own condition holds.
+    Return the play that opens and closes a gate, while the alert's own condition holds.
+
+    None where the gate does not hang on how loud the series of that condition are.
 
     Args:
         holding: Returns series over which it holds for so many samples.
@@ -59,18 +50,35 @@ def crossed(gate: Gate, holding: Callable[[int], Series]) -> Iterator[Play]:
     ends = tuple(accumulate(lengths))
     own = holding(ends[-1])
     if isinstance(own, Unprovable):
-        return
-    scaled = {f: tuple(_times(each, f) for each in own) for f in _FACTORS}
-    is_open = {f: _is_open(gate, scaled[f], ends[-1]) for f in sorted(_FACTORS)}
-    borders = [pair for pair in pairwise(is_open) if is_open[pair[0]] != is_open[pair[1]]]
-    if len(borders) == 1:
-        closed, opened = sorted(borders[0], key=is_open.__getitem__)
-        turns = (closed, opened, closed)
-        played = tuple(_in_turns(each, zip(lengths, turns, strict=True)) for each in own)
-        if None not in played:
-            series = tuple(each for each in played if each is not None)
-            name = f"quiet and firing by {gate.condition.measure.title}"
-            yield Play(name=name, pace=gate.pace, series=series, ends=ends)
+        return None
+
+    def is_open(factor: Fraction) -> bool:
+        return _is_open(gate, tuple(_times(each, factor) for each in own), ends[-1])
+
+    known = {factor: is_open(factor) for factor in sorted(_FACTORS)}
+    borders = [pair for pair in pairwise(known) if known[pair[0]] != known[pair[1]]]
+    if len(borders) != 1:
+        return None
+    closed, opened = sorted(_near(*borders[0], is_open), key=is_open)
+    turns = tuple(zip(lengths, (closed, opened, closed), strict=True))
+    played = tuple(_in_turns(each, turns) for each in own)
+    series = tuple(each for each in played if each is not None)
+    if len(series) != len(played):
+        return None
+    name = f"quiet and firing by {gate.condition.measure.title}"
+    return Play(name=name, pace=gate.pace, series=series, ends=ends)
+
+
+def _near(
+    low: Fraction, high: Fraction, is_open: Callable[[Fraction], bool]
+) -> tuple[Fraction, Fraction]:
+    """Return two factors, one on each side of the limit and some hundredths from it."""
+    steps = int((high / low - 1) * _PARTS)
+    factors = [low * (1 + Fraction(step, _PARTS)) for step in range(steps + 1)]
+    first = is_open(low)
+    turn = bisect_left(factors, True, key=lambda factor: is_open(factor) != first)
+    # Nearer, rounding might decide.
+    return factors[max(turn - 2, 0)], factors[min(turn + 1, steps)]
 
 
 def _is_open(gate: Gate, series: Iterable[InputSeries], sample: int) -> bool:

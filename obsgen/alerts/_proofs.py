@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from obsgen.alerts._gate import Gate, Pins, gate_of, is_among, pinned_by, shared_labels
-from obsgen.alerts._louder import crossed, is_crossed, is_open_through, louder
+from obsgen.alerts._louder import crossed, louder
 from obsgen.alerts._pace import Play
 from obsgen.alerts._proof import crossing, hours_play, together, tripped, with_proofs
 from obsgen.model import (
@@ -59,8 +59,7 @@ class _Prover:
             for part in condition.parts(self.query):
                 yield self._played(condition, part)
         if self.gate is not None:
-            for play in self.gate.crossings(self._holding):
-                yield from self._crossed(self.gate, play) if self._is_share else (play,)
+            yield from self._crossed(self.gate)
         yield from hours_play(self.alert, self.pace, self._holding_with_gate)
 
     def _played(self, condition: Condition, part: LimitPart) -> Play | Unprovable:
@@ -73,11 +72,9 @@ class _Prover:
             tried.append(pins)
             found = self._crossing(condition, part, pins)
             if self.gate is not None and isinstance(found, Play):
-                opened = self.gate.opened_for(found)
-                is_good = isinstance(opened, Play) and is_open_through(opened, self.gate)
-                if self._is_share and not is_good:
-                    opened = louder(found, self.gate) or opened
-                found = opened
+                # More series of the counter that a share counts would make it smaller.
+                own = louder(found, self.gate) if self._is_share else None
+                found = own or self.gate.opened_for(found)
             if isinstance(found, Play):
                 break
         return found
@@ -87,13 +84,12 @@ class _Prover:
         """Say whether all conditions are of shares, which stay the same as all counters grow."""
         return all(c.measure.unit.dimension == "ratio" for c in self.conditions)
 
-    def _crossed(self, gate: Gate, play: Play | Unprovable) -> Iterator[Play | Unprovable]:
-        """Yield the gate's crossing, else one on the series of the conditions themselves."""
-        if isinstance(play, Play) and is_crossed(play, gate):
-            yield play
-            return
-        found = tuple(crossed(gate, lambda length: self._holding(length, gate.pins)))
-        yield from found or (play,)
+    def _crossed(self, gate: Gate) -> Iterator[Play | Unprovable]:
+        """Yield the gate's crossings, on the series of the conditions themselves if it can be."""
+        own = None
+        if self._is_share:
+            own = crossed(gate, lambda length: self._holding(length, gate.pins))
+        yield from gate.crossings(self._holding) if own is None else (own,)
 
     def _pins(self, condition: Condition) -> Iterator[Pins]:
         """Yield what labels may be set to: nothing, what the gate's series have, what others'."""

@@ -148,7 +148,10 @@ class Down:
         series: list[InputSeries] = []
         pinned = dict(pins or {})
         for gauge in self.gauges:
-            found = specimens(gauge.label_values, gauge.narrowed(self.where), pinned)
+            # The gauges tell of one thing, as far as what is asked of each lets them.
+            found = specimens(gauge.label_values, gauge.narrowed(self.where), pinned) or specimens(
+                gauge.label_values, gauge.narrowed(self.where), pins
+            )
             if found is None:
                 return Unprovable(f"no series of `{gauge.name}` can be told that matches")
             pinned = {**pinned, **found.taken}

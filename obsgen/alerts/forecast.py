@@ -161,7 +161,7 @@ class ForecastKind:
         if not isinstance(node, MappingNode):
             return None
         entries = {key: entry for key, entry in node.entries.items() if key not in _OWN}
-        condition = reader.condition(replace(node, entries=entries))
+        condition = reader.condition(replace(node, entries=entries), is_foreseen=True)
         within = reader.duration(node.get("within"))
         given = node.get("from")
         since = None if given is None else reader.duration(given)

@@ -50,6 +50,7 @@ NOT_OF_LOGS: Final = Code(
 CODES: Final = (LOGQL, LOG_LIMIT, NOT_OF_LOGS)
 
 _COMPARISONS: Final = {"above": (">", "above"), "at_least": (">=", "at least")}
+_KEYS: Final = ("loki", "by", "window", *_COMPARISONS)
 _USUAL: Final = Duration(300_000)
 
 
@@ -134,6 +135,9 @@ class LogsAlertKind:
             return None
         lines = read_lines(node, reader.duration(node.get("window")), reader.report)
         chosen = [key for key in _COMPARISONS if key in node.entries]
+        others = [k for k in node.entries if k not in _KEYS and not k.startswith("x-")]
+        if others and not chosen:
+            return None  # a limit of another word, reported as a key that is not known
         if len(chosen) != 1:
             message = "the lines are held to no limit" if not chosen else "there are two limits"
             hint = "write `above: 0`" if not chosen else "keep one of them"

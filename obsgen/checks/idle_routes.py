@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from obsgen.artefacts import Route
+from obsgen.catalogue import near
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity, finding
@@ -73,17 +74,21 @@ def _finding(route: Route, path: tuple[Route, ...], alerts: tuple[RoutedAlert, .
         return finding(IDLE_ROUTE, route.origin, message, "move it up, or remove it")
     if all(any(matched([m], a.labels) is not False for a in alerts) for m in route.matchers):
         message += ": none has all of these at once"
+    hint = "correct its `where`, or remove it"
     for matcher in route.matchers:
         if not any(matched([matcher], alert.labels) is not False for alert in alerts):
             has = any(alert.labels.may_have(matcher.label) for alert in alerts)
             values = {v for a in alerts if (v := a.labels.value(matcher.label))}
             listed = ", ".join(f"`{value}`" for value in sorted(values)[:_SHOWN])
+            guess = near(matcher.value, sorted(values))
+            if guess:
+                hint = f"did you mean `{guess}`?"
             if not has:
                 message += f": none has a label `{matcher.label}`"
             elif listed:
                 message += f": `{matcher.label}` is {listed}"
             break
-    found = finding(IDLE_ROUTE, route.origin, message, "correct its `where`, or remove it")
+    found = finding(IDLE_ROUTE, route.origin, message, hint)
     return replace(found, severity=Severity.INFO) if is_policy else found
 
 

@@ -85,7 +85,10 @@ class _Player:
         for alert, labels in narrowed:
             if problem := self._problem(labels):
                 message = f"alert `{alert.name}`{self.stage.where} {problem}"
-                yield finding(TEST_FAILS, self.test.origin / "reaches", message, _way(alert))
+                hint = _way(alert)
+                if self.stage.where:
+                    hint += "; `environment` says where a test holds"
+                yield finding(TEST_FAILS, self.test.origin / "reaches", message, hint)
                 return
 
     def _is_meant(self, alert: RoutedAlert) -> bool:

@@ -39,7 +39,7 @@ def _written(spec: Spec, report: Reports) -> Iterator[Dashboard]:
         # A service that does not exist was reported when the dashboard was read.
         if (service := services.get(dashboard.service)) is not None:
             context = DashboardContext(
-                project=spec.project.seen_from(service),
+                project=spec.project.scraped_every(service.scrape_interval),
                 service=service,
                 catalogue=service.catalogue,
                 report=report,

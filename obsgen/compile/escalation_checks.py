@@ -76,7 +76,8 @@ def check_escalations(
 ) -> None:
     """Report what keeps escalations from telling anybody."""
     escalations = routing.escalations
-    alerts = tuple(_routed(routing, rules, project)) if escalations else ()
+    is_asked = escalations or routing.leaderless
+    alerts = tuple(_routed(routing, rules, project)) if is_asked else ()
     notified = {
         (service.name, alert.name): {scalar.text for scalar in alert.notify}
         for service in services

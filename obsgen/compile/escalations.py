@@ -4,9 +4,6 @@ Escalation: rules over the alerts that Prometheus itself keeps as series.
 An alert that escalates another has its name and all its labels, and one more: `escalated`. So a
 silence on the alert silences its escalation, and what inhibits the one inhibits the other. Rules
 ask only for alerts without that label, so that none escalates itself or another step.
-
-`ALERTS_FOR_STATE` holds the time at which an alert became active, before it waited for its `for`
-(Prometheus, rules/alerting.go); the time of firing is later by that much.
 """
 
 from __future__ import annotations
@@ -15,25 +12,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from obsgen.artefacts import AlertingRule, RuleFile, RuleGroup, RuleTestFile, Unproven, alert_path
+from obsgen.artefacts import AlertingRule, RuleFile, RuleGroup, RuleTestFile, Unproven
 from obsgen.compile.escalation_checks import check_escalations, may_match
+from obsgen.compile.escalation_rules import (
+    Matchers,
+    Step,
+    base_matchers,
+    escalation_rule,
+    set_labels,
+)
 from obsgen.compile.escalation_tests import escalation_test
 from obsgen.diagnostics import Origin
-from obsgen.matchers import Matcher, selector
+from obsgen.matchers import Matcher
 from obsgen.model import Environment, Escalation, Project, Reports, Routing, Service
-from obsgen.names import ESCALATED
-from obsgen.promql import layout, parse
-from obsgen.promql.build import Expr, any_of, binary, number
 from obsgen.routing import PossibleLabels, possible_labels
-from obsgen.units import Duration, number_text
+from obsgen.units import Duration
 
 PART: Final = "escalations"
 """What the file of rules and that of their tests are called."""
-
-_NOT_ESCALATED: Final = Matcher(ESCALATED, "=", "")
-_MOST_SHOWN: Final = 3
-
-_Matchers = tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,37 +64,6 @@ def compile_escalations(
     return tuple(parts for parts in found if parts is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """
-    Alerts of one name that are escalated after the same time by one rule.
-
-    Attributes:
-        alerts: The rules of the alerts; all have the same `for`.
-        ways: What an alert must have, for each entry of the specs.
-        apart: What tells the alerts from others of their name.
-    """
-
-    alerts: tuple[AlertingRule, ...]
-    after: Duration
-    ways: tuple[_Matchers, ...]
-    apart: _Matchers
-    origin: Origin
-
-    @property
-    def fixed(self) -> dict[str, str]:
-        """The labels that all the alerts have."""
-        first, *others = (_fixed(rule) for rule in self.alerts)
-        return {k: v for k, v in first.items() if all(o.get(k) == v for o in others)}
-
-    @property
-    def varying(self) -> frozenset[str] | None:
-        """The labels in which the alerts differ; None where these are open."""
-        found = [rule.carries for rule in self.alerts]
-        known = [labels for labels in found if labels is not None]
-        return None if len(known) < len(found) else frozenset().union(*known) - self.fixed.keys()
-
-
 def _of_service(
     file: RuleFile, routing: Routing, project: Project, environment: Environment
 ) -> EscalationParts | None:
@@ -108,8 +73,8 @@ def _of_service(
     interval = project.evaluation_interval
     rules, tests, unproven = [], [], []
     for step in steps:
-        base = _base(step, environment)
-        rule = _rule(step, base, file.service)
+        base = base_matchers(step, environment)
+        rule = escalation_rule(step, base, file.service)
         rules.append(rule)
         waits = (step.alerts[0].for_, step.after)
         test = escalation_test(rule, waits, (base, step.ways), interval)
@@ -146,7 +111,7 @@ class _Asked:
     """
 
     rule: AlertingRule
-    ways: tuple[_Matchers, ...]
+    ways: tuple[Matchers, ...]
     where: tuple[tuple[str, str], ...]
     origin: Origin
 
@@ -156,7 +121,7 @@ _Labelled = tuple[AlertingRule, PossibleLabels]
 
 def _steps(
     file: RuleFile, escalations: tuple[Escalation, ...], external: Mapping[str, str]
-) -> Iterator[_Step]:
+) -> Iterator[Step]:
     by_name: dict[str, list[_Labelled]] = {}
     for rule in file.alerts:
         by_name.setdefault(rule.alert, []).append((rule, possible_labels(rule)))
@@ -174,7 +139,7 @@ def _asked(
         sent = _as_sent(rule, external)
         matching = [each for each in level if may_match(each, rule, sent)]
         if matching:
-            fixed = _fixed(rule)
+            fixed = set_labels(rule)
             labels = dict.fromkeys(m.label for each in matching for m in each.matchers)
             ways = tuple(dict.fromkeys(_way(each, rule, external) for each in matching))
             where = tuple((label, fixed[label]) for label in labels if label in fixed)
@@ -190,7 +155,7 @@ def _as_sent(rule: AlertingRule, external: Mapping[str, str]) -> PossibleLabels:
     )
 
 
-def _of_name(asked: tuple[_Asked, ...], known: list[_Labelled], after: Duration) -> Iterator[_Step]:
+def _of_name(asked: tuple[_Asked, ...], known: list[_Labelled], after: Duration) -> Iterator[Step]:
     """Yield as few steps as tell the alerts of one name apart where they differ."""
     groups: dict[tuple[object, ...], list[_Asked]] = {}
     for each in asked:
@@ -199,7 +164,7 @@ def _of_name(asked: tuple[_Asked, ...], known: list[_Labelled], after: Duration)
         whole = _apart(group, known)
         for part in [group] if whole is not None else [[each] for each in group]:
             first = part[0]
-            yield _Step(
+            yield Step(
                 alerts=tuple(each.rule for each in part),
                 after=after,
                 ways=first.ways,
@@ -208,7 +173,7 @@ def _of_name(asked: tuple[_Asked, ...], known: list[_Labelled], after: Duration)
             )
 
 
-def _apart(group: list[_Asked], known: list[_Labelled]) -> _Matchers | None:
+def _apart(group: list[_Asked], known: list[_Labelled]) -> Matchers | None:
     """
     Return what tells a group from all other rules of its name, escalated or not.
 
@@ -235,75 +200,14 @@ def _apart(group: list[_Asked], known: list[_Labelled]) -> _Matchers | None:
     return None if others and len(group) > 1 else tuple(found)
 
 
-def _may_take(way: _Matchers, labels: PossibleLabels) -> bool:
+def _may_take(way: Matchers, labels: PossibleLabels) -> bool:
     """Say whether the series of a rule's alerts may pass a way."""
     values = ((matcher, labels.value(matcher.label)) for matcher in way)
     return all(value is None or matcher.matches(value) for matcher, value in values)
 
 
-def _way(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> _Matchers:
+def _way(escalation: Escalation, rule: AlertingRule, external: Mapping[str, str]) -> Matchers:
     """Return what the series of an alert must have: the server's own labels are not on them."""
     # What is asked of those was decided when the escalation was found to match.
     added = external.keys() - {label for label, text in rule.labels.items() if text}
     return tuple(m for m in escalation.matchers if m.label not in added)
-
-
-def _base(step: _Step, environment: Environment) -> _Matchers:
-    """Return what names the alerts: other services and environments may share the server."""
-    first = step.alerts[0]
-    labels = {"alertname": first.alert, "service": first.labels["service"]}
-    labels |= {k: first.labels[k] for k in environment.labels if k in first.labels}
-    return (*(Matcher(k, "=", v) for k, v in labels.items()), *step.apart, _NOT_ESCALATED)
-
-
-def _rule(step: _Step, base: _Matchers, service: str) -> AlertingRule:
-    for_ = step.alerts[0].for_
-    long_enough = any_of(_elapsed((*base, *way), for_, step.after) for way in step.ways)
-    common = step.ways[0] if len(step.ways) == 1 else ()
-    is_firing = Matcher("alertstate", "=", "firing")
-    firing = Expr(selector("ALERTS", (*base, *common, is_firing)))
-    expr = binary(long_enough, "and", firing, matching="ignoring (alertstate)")
-    labels = {**step.fixed, ESCALATED: str(step.after)}
-    varying = step.varying
-    return AlertingRule(
-        alert=step.alerts[0].alert,
-        expr=layout(parse(expr.text)),
-        labels=labels,
-        annotations=_annotations(step, service),
-        carries=None if varying is None else varying | labels.keys(),
-        origin=step.origin,
-    )
-
-
-def _elapsed(matchers: _Matchers, for_: Duration, after: Duration) -> Expr:
-    """Return for how many seconds alerts have fired, where that is long enough."""
-    began = Expr(selector("ALERTS_FOR_STATE", matchers))
-    since = binary(Expr("time()"), "-", began)
-    if for_.ms:
-        since = binary(since, "-", number(number_text(for_.seconds)))
-    return binary(since, ">=", number(number_text(after.seconds)))
-
-
-def _annotations(step: _Step, service: str) -> dict[str, str]:
-    """Return what the alerts say that does not show their value: here that is a time."""
-    set_here = {label for rule in step.alerts for label in rule.labels}
-    varying = sorted((step.varying or frozenset()) - set_here)
-    shown = varying if len(varying) <= _MOST_SHOWN else ()
-    groups = "".join(f", {label} {{{{ $labels.{label} }}}}" for label in shown)
-    title = alert_path(service, step.alerts[0].alert, step.fixed)
-    first, *others = (rule.annotations for rule in step.alerts)
-    same = {
-        name: text
-        for name, text in first.items()
-        if "$value" not in text and all(other.get(name) == text for other in others)
-    }
-    return {
-        "summary": f"{title} fires unresolved for {{{{ $value | humanizeDuration }}}}{groups}",
-        "description": same.get("description", f"Nobody has resolved it within {step.after}."),
-        **{k: v for k, v in same.items() if k not in {"summary", "description"}},
-    }
-
-
-def _fixed(rule: AlertingRule) -> dict[str, str]:
-    """Return the labels whose values are known: not those that are templates."""
-    return {label: text for label, text in rule.labels.items() if "{{" not in text}

@@ -75,7 +75,7 @@ def _pack(word: str) -> Pack:
 
 def _context(spec: Spec, service: Service, alerts: Alerts, report: Reports) -> DashboardContext:
     return DashboardContext(
-        project=spec.project.seen_from(service),
+        project=spec.project.scraped_every(service.scrape_interval),
         service=service,
         catalogue=service.catalogue,
         alerts=alerts.get(service.name, ()),

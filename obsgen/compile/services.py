@@ -69,7 +69,7 @@ def compile_service(
     """
     report = of_service(report, service)
     context = Context(
-        project=project.seen_from(service),
+        project=project.scraped_every(service.scrape_interval),
         environment=environment,
         service=service,
         catalogue=service.catalogue,

@@ -22,8 +22,9 @@ from obsgen.lint.documents import NO_RULES, RULE_FILE, SKIPPED_DOCUMENT
 from obsgen.promql import PromqlError, parse
 from obsgen.prose import capitalized
 from obsgen.reader.checks import CHECK_SETTING
-from obsgen.reader.profiles import CAN_NEVER_FIRE, UNKNOWN_SEVERITY
+from obsgen.reader.profiles import CAN_NEVER_FIRE
 from obsgen.reader.route_checks import IDLE_CONTINUE
+from obsgen.reader.severities import UNKNOWN_SEVERITY
 from obsgen.secrets import LITERAL_SECRET
 
 _WIDTH: Final = 100

@@ -13,8 +13,8 @@ from obsgen.diagnostics import Path, Related, Severity, finding
 from obsgen.lint.documents import RULE_FILE, check_keys
 from obsgen.model import Reports, SeverityScheme
 from obsgen.promql import METRIC_NAME_LABEL, NewerSyntaxError, PromqlError, parse
-from obsgen.reader.profiles import unknown_severity
 from obsgen.reader.raw import NEWER_SYNTAX, PROMQL_LIMIT, unparsable
+from obsgen.reader.severities import unknown_severity
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 from obsgen.units import Duration
 

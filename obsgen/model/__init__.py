@@ -56,20 +56,7 @@ from obsgen.model.panel_style import (
 from obsgen.model.periods import Calendar, Period
 from obsgen.model.prices import Price
 from obsgen.model.probes import ProbeKind, ProbeReader, ProbeSettings
-from obsgen.model.project import (
-    CATEGORIES,
-    Alert,
-    AlertBody,
-    AlertParts,
-    AlertRole,
-    AlertTest,
-    Context,
-    Environment,
-    Project,
-    Reports,
-    Service,
-    Team,
-)
+from obsgen.model.project import CATEGORIES, Environment, Project, Reports, Team
 from obsgen.model.proofs import (
     USUAL_TRAFFIC,
     Curve,
@@ -91,6 +78,15 @@ from obsgen.model.scenarios import (
     Scenario,
     ScenarioKind,
     Word,
+)
+from obsgen.model.services import (
+    Alert,
+    AlertBody,
+    AlertParts,
+    AlertRole,
+    AlertTest,
+    Context,
+    Service,
 )
 from obsgen.model.severities import SeverityLevel, SeverityScheme
 from obsgen.model.slos import (

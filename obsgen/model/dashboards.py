@@ -13,7 +13,8 @@ from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.measures import Condition, Measure, Query
 from obsgen.model.panel_style import OverrideSpec, PanelStyle, ThresholdSpecs
-from obsgen.model.project import Project, Reports, Service
+from obsgen.model.project import Project, Reports
+from obsgen.model.services import Service
 from obsgen.source import Scalar
 from obsgen.units import Unit
 

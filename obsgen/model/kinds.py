@@ -15,7 +15,8 @@ from obsgen.matchers import Matcher
 from obsgen.model.dashboards import PanelBody
 from obsgen.model.hours import Hours
 from obsgen.model.measures import Condition, Limit, Measure, ModifierNodes, Modifiers
-from obsgen.model.project import AlertBody, Project
+from obsgen.model.project import Project
+from obsgen.model.services import AlertBody
 from obsgen.model.slos import Sli, SloPart
 from obsgen.model.spends import SpendPart
 from obsgen.schema.shared import Schema
@@ -68,8 +69,13 @@ class Reader(Protocol):
         """Read a measure, a name or a list of them; `quantile: [0.5, 0.9]` gives two."""
         ...
 
-    def condition(self, node: Node) -> Condition | None:
-        """Read a measure with one comparison."""
+    def condition(self, node: Node, *, is_foreseen: bool = False) -> Condition | None:
+        """
+        Read a measure with one comparison.
+
+        Args:
+            is_foreseen: The limit may be where the values of the measure end: a line goes on.
+        """
         ...
 
     def comparison(self, node: MappingNode, measure: Measure) -> tuple[str, Limit] | None:

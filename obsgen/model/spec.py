@@ -17,7 +17,8 @@ from obsgen.artefacts import (
 from obsgen.diagnostics import NOWHERE, Origin
 from obsgen.matchers import Matcher
 from obsgen.model.dashboards import DashboardSpec
-from obsgen.model.project import Environment, Project, Service
+from obsgen.model.project import Environment, Project
+from obsgen.model.services import Service
 from obsgen.units import Duration
 
 

@@ -118,7 +118,7 @@ class ServiceFigures:
         found = []
         for service in self._services:
             if (one := measure(service)) is not None:
-                window = str(self._project.seen_from(service).default_window)
+                window = str(self._project.scraped_every(service.scrape_interval).default_window)
                 found.append(_of_service(one.expr(Query(window=window)).text, service))
         return " or ".join(found)
 

@@ -15,7 +15,7 @@ from obsgen.model import Domain, Limit, Measure, Reports, always_holds, never_ho
 from obsgen.reader.lookup import find_bucket
 from obsgen.reader.matching import UNKNOWN_LABEL, check_value
 from obsgen.reader.shape import WRONG_COUNT, missing_key, words
-from obsgen.reader.values import example_of, read_amount
+from obsgen.reader.values import check_quantity, example_of, read_amount
 from obsgen.reader.wording import means
 from obsgen.source import MappingNode, Node, Scalar
 from obsgen.units import Unit, shown_in
@@ -39,6 +39,7 @@ COMPARISONS: Final = {
     "not_equals": "!=",
 }
 
+_CLOSED: Final = {">": ">=", "<": "<="}
 _REST_OF_NUMBER: Final = re.compile(r"\d{3}\b")
 
 
@@ -52,6 +53,7 @@ class Compared:
         labels: The labels that it keeps; None where that is open.
         metrics: What it reads: one of them has the label by which limits differ.
         domain: The values that it can take.
+        is_foreseen: A line is followed, which runs on where its values would end.
     """
 
     unit: Unit
@@ -59,9 +61,10 @@ class Compared:
     labels: frozenset[str] | None
     metrics: tuple[Metric, ...]
     domain: Domain
+    is_foreseen: bool = False
 
     @classmethod
-    def of(cls, measure: Measure) -> Compared:
+    def of(cls, measure: Measure, *, is_foreseen: bool = False) -> Compared:
         """Return what is known of a measure."""
         return cls(
             unit=measure.unit,
@@ -69,6 +72,7 @@ class Compared:
             labels=measure.labels,
             metrics=measure.metrics,
             domain=measure.domain,
+            is_foreseen=is_foreseen,
         )
 
 
@@ -76,32 +80,53 @@ def read_comparison(
     node: MappingNode, compared: Compared, report: Reports
 ) -> tuple[str, Limit] | None:
     """Read the one comparison of a mapping: its operator, and its limit."""
+    word = _word(node, example_of(compared.unit), report)
+    if word is None:
+        return None
+    limit = _limit(node.entries[word].value, compared, report)
+    if limit is None or not _is_within(word, limit, compared, report):
+        return None
+    return COMPARISONS[word], limit
+
+
+def check_comparison(node: MappingNode, report: Reports) -> None:
+    """Report what is wrong with the comparison of a mapping, whatever is compared."""
+    if not node.entries:
+        return  # one finding says so
+    word = _word(node, "10", report)
+    given = None if word is None else node.entries[word].value
+    named = given.entries.items() if isinstance(given, MappingNode) else ()
+    of_labels = (e.value for key, e in named if key != "by" and not key.startswith("x-"))
+    for each in (given, *of_labels):
+        if isinstance(each, Scalar):
+            check_quantity(each, report)
+
+
+def _word(node: MappingNode, example: str, report: Reports) -> str | None:
+    """Return the one word that compares; None where there are others, or its limit is torn."""
     found = [key for key in node.entries if key in COMPARISONS]
     if len(found) != 1:
         if not found and means(node, "above"):
             return None  # an unknown key was found already
         what = f"found {words(found, last='and')}" if found else "found none"
-        hint = f"write one of {words(list(COMPARISONS))}, e.g. `above: {example_of(compared.unit)}`"
+        hint = f"write one of {words(list(COMPARISONS))}, e.g. `above: {example}`"
         message = f"a condition takes one comparison, {what}"
         report(finding(WRONG_COUNT, node.origin, message, hint))
         return None
-    if any(_REST_OF_NUMBER.match(key) for key in node.entries):
-        return None  # `above: 1,000 USD` gave an unknown key `000 USD`
-    limit = _limit(node.entries[found[0]].value, compared, report)
-    if limit is None or not _is_within(found[0], limit, compared, report):
-        return None
-    return COMPARISONS[found[0]], limit
+    # `above: 1,000 USD` gave an unknown key `000 USD`.
+    return None if any(_REST_OF_NUMBER.match(key) for key in node.entries) else found[0]
 
 
 def _is_within(word: str, limit: Limit, compared: Compared, report: Reports) -> bool:
     """Say whether each limit divides the values of the measure, reporting others."""
     comparison = COMPARISONS[word]
+    reached = _CLOSED.get(comparison, comparison) if compared.is_foreseen else comparison
     values = [value for _, value, _ in limit.values]
     if limit.value is not None:
         values.append(limit.value)
     is_within = True
     for number in [Fraction(value) for value in values]:
-        never = never_holds(comparison, number, compared.domain)
+        never = never_holds(reached, number, compared.domain)
         if not never and not always_holds(comparison, number, compared.domain):
             continue
         is_within = False

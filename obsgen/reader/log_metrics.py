@@ -7,6 +7,7 @@ from typing import Final
 from obsgen.alerts.logs import read_lines
 from obsgen.catalogue import LogLines, Metric
 from obsgen.diagnostics import Code, finding
+from obsgen.matchers import Matcher
 from obsgen.model import Reports
 from obsgen.reader.values import read_duration
 from obsgen.source import MappingNode, Node
@@ -17,13 +18,20 @@ LOG_METRIC: Final = Code(
     why="Loki records how many lines its window held, a gauge, with the labels that are declared "
     "and those that every query of the metric asks for; a pattern is no value of a label",
     fix="Write `type: gauge`, and where the service's `where` holds more than plain values, a "
-    "`where` of the metric's own (`{}` for none).",
+    "`where` of the metric's own (`{}` for none). An environment's `where` holds for all.",
 )
 CODES: Final = (LOG_METRIC,)
 
 
-def read_log_lines(node: Node | None, metric: Metric, report: Reports) -> LogLines | None:
-    """Return the lines that are recorded as a metric, reporting what they cannot be."""
+def read_log_lines(
+    node: Node | None, metric: Metric, everywhere: tuple[Matcher, ...], report: Reports
+) -> LogLines | None:
+    """
+    Return the lines that are recorded as a metric, reporting what they cannot be.
+
+    Args:
+        everywhere: What the environment adds to every query.
+    """
     if not isinstance(node, MappingNode):
         return None
     place = node.origin.key()
@@ -35,6 +43,9 @@ def read_log_lines(node: Node | None, metric: Metric, report: Reports) -> LogLin
     loose = [m for m in metric.scope if m.op != "="]
     if loose:
         message = f"`{metric.name}` is asked for with `{loose[0]}`, which Loki cannot record"
-        report(finding(LOG_METRIC, place, message, "give the metric `where: {}`"))
+        hint = "give the metric `where: {}`"
+        if loose[0] in everywhere:
+            hint = f"give `{loose[0].label}` one plain value in the environment's `where`"
+        report(finding(LOG_METRIC, place, message, hint))
         return None
     return read_lines(node, read_duration(node.get("window"), report), report)

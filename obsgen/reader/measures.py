@@ -29,7 +29,13 @@ from obsgen.model import (
     SpendPart,
 )
 from obsgen.promql import variables
-from obsgen.reader.limits import Compared, read_buckets, read_comparison, read_limit
+from obsgen.reader.limits import (
+    Compared,
+    check_comparison,
+    read_buckets,
+    read_comparison,
+    read_limit,
+)
 from obsgen.reader.lookup import USE, find_bucket, find_metric
 from obsgen.reader.matching import read_labels, read_matchers
 from obsgen.reader.modifiers import (
@@ -41,9 +47,9 @@ from obsgen.reader.modifiers import (
     report_kinds,
 )
 from obsgen.reader.probes import SUCCESS, ReadProbe, of_probe, unknown_probe
-from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.raw import RawReader, read_promql
 from obsgen.reader.references import References
+from obsgen.reader.severities import resolved_severity
 from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.values import read_amount, read_duration, read_list, read_text
 from obsgen.schema import kinds
@@ -200,14 +206,18 @@ class ServiceReader:
 
     # --- conditions ----------------------------------------------------------------------
 
-    def condition(self, node: Node) -> Condition | None:
+    def condition(self, node: Node, *, is_foreseen: bool = False) -> Condition | None:
         """Read a measure with one comparison."""
         if not isinstance(node, MappingNode):
             return None
         measure = self.measure(node)
-        if measure is None or self._is_for_panels(node, measure):
+        if measure is None:
+            check_comparison(node, self.report)
             return None
-        read = read_comparison(node, Compared.of(measure), self.report)
+        if self._is_for_panels(node, measure):
+            return None
+        compared = Compared.of(measure, is_foreseen=is_foreseen)
+        read = read_comparison(node, compared, self.report)
         if read is None:
             return None
         return Condition(measure=measure, comparison=read[0], limit=read[1], origin=node.origin)

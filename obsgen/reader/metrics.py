@@ -188,7 +188,7 @@ class _MetricReader:
             refs=read_words(node.get("refs")),
             origin=self.origin,
         )
-        lines = read_log_lines(node.get("logs"), metric, report)
+        lines = read_log_lines(node.get("logs"), metric, everywhere, report)
         return metric if lines is None else replace(metric, lines=lines)
 
     def _labels(self) -> dict[str, tuple[str, ...] | None]:

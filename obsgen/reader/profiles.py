@@ -9,12 +9,12 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen import names
-from obsgen.catalogue import near
-from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Origin, finding
+from obsgen.diagnostics import NOWHERE, Code, Origin, finding
 from obsgen.model import Project, Reports, SeverityScheme, Tier, Tile, burn_rate_factor
 from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
-from obsgen.reader.shape import missing_key, words
+from obsgen.reader.severities import unknown_severity
+from obsgen.reader.shape import missing_key
 from obsgen.reader.tiers import SHIPPED, Profile, TierSpec
 from obsgen.reader.values import (
     read_duration,
@@ -23,7 +23,7 @@ from obsgen.reader.values import (
     read_text,
     read_wait,
 )
-from obsgen.source import MappingNode, Node, Scalar
+from obsgen.source import MappingNode, Node
 from obsgen.units import Duration, number_text
 
 UNKNOWN_PROFILE: Final = Code(
@@ -32,13 +32,6 @@ UNKNOWN_PROFILE: Final = Code(
     why="the SLO would have no alerts",
     fix="Write `standard`, `page-only`, `tickets` or `none`, or declare it in the Project under "
     "`alert_profiles:`.",
-)
-UNKNOWN_SEVERITY: Final = Code(
-    "REF206",
-    "unknown-severity",
-    why="routes and inhibition go by the severities of the Project; an alert with another one "
-    "reaches nobody in particular",
-    fix="Write a severity of the Project, one of its aliases, `page` or `ticket`.",
 )
 CAN_NEVER_FIRE: Final = Code(
     "SLO304",
@@ -68,7 +61,6 @@ TIER_AMOUNT: Final = Code(
 )
 CODES: Final = (
     UNKNOWN_PROFILE,
-    UNKNOWN_SEVERITY,
     CAN_NEVER_FIRE,
     INSIDE_BUDGET,
     TIER_WINDOWS,
@@ -253,23 +245,6 @@ def _resolved(
         min_events=spec.min_events,
         origin=spec.origin,
     )
-
-
-def resolved_severity(node: Scalar, scheme: SeverityScheme, report: Reports) -> str | None:
-    """Return the severity that a scalar names, reporting one that the Project does not have."""
-    name = scheme.resolve(node.text)
-    if name is None:
-        report(unknown_severity(node.text, node.origin, scheme))
-    return name
-
-
-def unknown_severity(word: str, origin: Origin, scheme: SeverityScheme) -> Diagnostic:
-    """Return the finding for a severity that the Project does not have."""
-    names = (n for level in scheme.levels for n in (level.name, *level.aliases))
-    known = list(dict.fromkeys(names))
-    guess = near(word, known)
-    hint = f"did you mean `{guess}`?" if guess else f"it has {words(known)}"
-    return finding(UNKNOWN_SEVERITY, origin, f"severity `{word}` is not defined", hint)
 
 
 def _problem(tier: Tier, slo: SloNumbers, project: Project) -> tuple[Code, str, str] | None:

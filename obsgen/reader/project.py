@@ -17,6 +17,7 @@ from obsgen.reader.grafana import read_grafana
 from obsgen.reader.label_values import read_label_values
 from obsgen.reader.loki import read_loki
 from obsgen.reader.profiles import read_profiles
+from obsgen.reader.runbooks import read_runbook
 from obsgen.reader.scrape import read_target
 from obsgen.reader.severities import read_severities
 from obsgen.reader.shape import words
@@ -155,7 +156,7 @@ class _ProjectReader:
             team_details=self._team_details(),
             categories=read_categories(self.node.get("categories"), self.report),
             outputs=self._outputs(),
-            runbook_base=read_text(self._section("runbooks").get("base_url"), self.report),
+            runbook_base=read_runbook(self._section("runbooks").get("base_url"), self.report),
             repository=self._address("repository"),
             ready_dashboards=read_words(self.node.get("dashboards")),
             utc_offset_seconds=self._utc_offset(self.node.get("utc_offset")),

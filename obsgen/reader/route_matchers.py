@@ -18,7 +18,7 @@ from obsgen.diagnostics import Code, Origin, finding
 from obsgen.matchers import full_match, is_pattern, literal_pattern
 from obsgen.model import Project, Reports, SeverityScheme
 from obsgen.promql.re2 import regex_problem
-from obsgen.reader.profiles import resolved_severity, unknown_severity
+from obsgen.reader.severities import resolved_severity, unknown_severity
 from obsgen.reader.shape import null_value, words
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 

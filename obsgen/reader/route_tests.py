@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Final
 
 from obsgen.artefacts import AlertRef, RouteTest
+from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Project, Reports
-from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.routes import Names
+from obsgen.reader.severities import resolved_severity
+from obsgen.reader.shape import words
+from obsgen.reader.values import read_list
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 ROUTE_TEST: Final = Code(
@@ -20,11 +23,30 @@ ROUTE_TEST: Final = Code(
     "route-test",
     why="a test that cannot be read tests nothing",
     fix="Write `{alert: gateway/HighErrorRate, labels: {team: backend}, reaches: [oncall]}`; a "
-    "time with its zone: `at: 2026-01-03T02:00Z`.",
+    "time with its zone: `at: 2026-01-03T02:00Z`; `environment: prod` where it holds in one alone.",
 )
 CODES: Final = (ROUTE_TEST,)
 
 _ALERT: Final = re.compile(r"(?:([a-z][a-z0-9-]*)/)?([a-zA-Z_][a-zA-Z0-9_]*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """
+    Where a Routing is read.
+
+    Attributes:
+        environment: The name of the environment; empty where the specs hold none.
+        environments: The names of all of them.
+        missing: Services of the specs that the environment leaves out.
+    """
+
+    environment: str = ""
+    environments: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+ANYWHERE: Final = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +56,26 @@ class RouteTestReader:
     project: Project
     report: Reports
     receivers: Names
+    place: Place
 
     def tests(self, nodes: Iterable[Node]) -> tuple[RouteTest, ...]:
-        """Return the tests that can be read."""
+        """Return the tests that can be read, and hold in this environment."""
         read = (self._test(node) for node in nodes if isinstance(node, MappingNode))
         return tuple(test for test in read if test is not None)
 
     def _test(self, node: MappingNode) -> RouteTest | None:
         alert = self._alert(node.get("alert"))
-        named = Names(self.receivers.word, self.receivers.code, self.receivers.defined)
+        named = self.receivers.unused()
         reaches = named.read(node.get("reaches"), self.report, "test")
         at = self._time(node.get("at"))
         beside = self._beside(node.get("while"))
         labels = self._labels(node.get("labels"))
+        where = self._environments(node.get("environment"))
+        if self.place.environment not in where:
+            return None
         is_broken = (
             alert is None
+            or not all(map(self._is_here, (alert, *beside)))
             or at is _UNREADABLE
             or None in beside
             or labels is None
@@ -64,6 +91,34 @@ class RouteTestReader:
             reaches=reaches,
             origin=node.origin,
         )
+
+    def _environments(self, node: Node | None) -> tuple[str, ...]:
+        """Return in which environments a test holds; none of them where that cannot be read."""
+        if node is None:
+            return (self.place.environment,)
+        known, found = self.place.environments, []
+        for item in read_list(node):
+            if not isinstance(item, Scalar) or item.is_null:
+                continue
+            found.append(item.text)
+            if item.text not in known:
+                guess = near(item.text, known)
+                hint = "leave `environment` out"
+                if known:
+                    hint = f"did you mean `{guess}`?" if guess else f"it has {words(list(known))}"
+                message = f"environment `{item.text}` is not defined"
+                self.report(finding(ROUTE_TEST, item.origin, message, hint))
+        return tuple(found)
+
+    def _is_here(self, alert: AlertRef | None) -> bool:
+        """Say whether the environment has the service of an alert, reporting where not."""
+        if alert is None or alert.service not in self.place.missing:
+            return True
+        others = [each for each in self.place.environments if each != self.place.environment]
+        hint = f"say where the test holds: `environment: {next(iter(others), '…')}`"
+        message = f"environment `{self.place.environment}` leaves service `{alert.service}` out"
+        self.report(finding(ROUTE_TEST, alert.origin, message, hint))
+        return False
 
     def _alert(self, node: Node | None) -> AlertRef | None:
         if not isinstance(node, Scalar) or node.is_null:

@@ -76,6 +76,7 @@ class Names:
         defined: Each name with the place of its definition.
         words: What else may be written there.
         word: What the names are of: `receiver`.
+        is_known: The definitions could be read; what they lack is reported only then.
     """
 
     word: str
@@ -83,6 +84,11 @@ class Names:
     defined: Mapping[str, Origin]
     used: set[str] = field(default_factory=set)
     words: tuple[str, ...] = ()
+    is_known: bool = True
+
+    def unused(self) -> Names:
+        """Return the same names, of which none was named."""
+        return replace(self, used=set())
 
     def read(self, node: Node | None, report: Reports, subject: str) -> tuple[str, ...]:
         """Return the names that are defined, each once, reporting the others."""
@@ -92,7 +98,8 @@ class Names:
                 continue
             self.used.add(item.text)
             if item.text not in self.defined:
-                self._report_unknown(item, report, subject)
+                if self.is_known:
+                    self._report_unknown(item, report, subject)
             elif item.text in found:
                 message = f"{subject} names {self.word} `{item.text}` twice"
                 report(finding(SAME_RECEIVER_TWICE, item.origin, message, "name it once"))
@@ -102,6 +109,8 @@ class Names:
 
     def _report_unknown(self, item: Scalar, report: Reports, subject: str) -> None:
         guess = near(item.text, (*self.defined, *self.words))
+        if guess is not None:
+            self.used.add(guess)  # it was meant, and is not said to be idle, too
         known = list(self.defined)[:_MAX_SHOWN]
         hint = f"did you mean `{guess}`?" if guess else f"defined: {words(known)}"
         related = (

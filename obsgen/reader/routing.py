@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from obsgen.artefacts import AlertmanagerMatcher, Route, TimeInterval
+from obsgen.artefacts import AlertmanagerMatcher, Route, RouteTest, TimeInterval
 from obsgen.diagnostics import NOWHERE, Code, Origin, Related, Severity, finding
 from obsgen.model import Escalation, Leaderless, Project, Reports, Routing
 from obsgen.reader.escalations import EscalationReader
@@ -19,7 +19,7 @@ from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
 from obsgen.reader.route_checks import check_timing
 from obsgen.reader.route_matchers import NOTHING_KNOWN, Known
-from obsgen.reader.route_tests import RouteTestReader
+from obsgen.reader.route_tests import ANYWHERE, Place, RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
 from obsgen.source import Entry, MappingNode, Node, Scalar
 from obsgen.source import Sequence as ListNode
@@ -63,6 +63,7 @@ def read_routing(
     asked: frozenset[str] = frozenset(),
     notified: frozenset[str] = frozenset(),
     known: Known = NOTHING_KNOWN,
+    place: Place = ANYWHERE,
 ) -> Routing | None:
     """
     Return what all `Routing` documents say together.
@@ -73,10 +74,11 @@ def read_routing(
         asked: Intervals that something else than a route names.
         notified: Receivers that alerts name.
         known: What labels of alerts can be.
+        place: In which environment it is read.
     """
     if not nodes:
         return None
-    reader = _RoutingReader(nodes, project, report, known)
+    reader = _RoutingReader(nodes, project, report, known, place)
     reader.intervals.used.update(asked)
     reader.receivers.used.update(notified)
     return reader.read()
@@ -86,19 +88,35 @@ class _RoutingReader:
     """Reads the documents of one project; for one use."""
 
     def __init__(
-        self, nodes: Sequence[MappingNode], project: Project, report: Reports, known: Known
+        self,
+        nodes: Sequence[MappingNode],
+        project: Project,
+        report: Reports,
+        known: Known,
+        place: Place,
     ) -> None:
         self.nodes = nodes
         self.known = known
+        self.place = place
         self.project = project
         self.report = report
         self.shared = self._named("shared")
         self.receiver_entries = self._named("receivers")
         self.interval_entries = self._named("intervals")
-        self.receivers = Names("receiver", UNKNOWN_RECEIVER, _origins(self.receiver_entries))
+        self.receivers = Names(
+            "receiver",
+            UNKNOWN_RECEIVER,
+            _origins(self.receiver_entries),
+            is_known=self._are("receivers", MappingNode),
+        )
         self.escalations: tuple[Escalation, ...] = ()
         self.leaderless: tuple[Leaderless, ...] = ()
-        self.intervals = Names("interval", UNKNOWN_INTERVAL, _origins(self.interval_entries))
+        self.intervals = Names(
+            "interval",
+            UNKNOWN_INTERVAL,
+            _origins(self.interval_entries),
+            is_known=self._are("intervals", MappingNode),
+        )
 
     def read(self) -> Routing | None:
         entries = Integrations(self.shared, self.project, self.report)
@@ -118,11 +136,13 @@ class _RoutingReader:
             escalations=self.escalations,
             leaderless=self.leaderless,
             sources=tuple(dict.fromkeys(node.origin.file for node in self.nodes)),
-            tests=RouteTestReader(self.project, self.report, self.receivers).tests(
-                self._items("tests")
-            ),
+            tests=self._tests(),
             origin=self.nodes[0].origin,
         )
+
+    def _tests(self) -> tuple[RouteTest, ...]:
+        reader = RouteTestReader(self.project, self.report, self.receivers, self.place)
+        return reader.tests(self._items("tests"))
 
     def _named(self, key: str) -> dict[str, Entry]:
         """Return the entries under *key* of all documents."""
@@ -201,9 +221,7 @@ class _RoutingReader:
         for team in self.project.team_details:
             what = f"team `{team.name}`"
             # A lead hears of something only where an escalation says so.
-            Names("receiver", UNKNOWN_RECEIVER, self.receivers.defined).read(
-                team.lead, self.report, what
-            )
+            self.receivers.unused().read(team.lead, self.report, what)
             for name in self.receivers.read(team.channel, self.report, what):
                 matcher = AlertmanagerMatcher(label="team", op="=", value=team.name)
                 origin = team.channel.origin if team.channel is not None else NOWHERE
@@ -219,7 +237,14 @@ class _RoutingReader:
         self.report(finding(NO_DEFAULT_RECEIVER, self.nodes[0].origin, message, hint))
         return ()
 
+    def _are(self, key: str, form: type[MappingNode | ListNode]) -> bool:
+        """Say whether a key has the right form in each document that has it."""
+        given = (document.get(key) for document in self.nodes)
+        return all(value is None or isinstance(value, form) for value in given)
+
     def _report_unused(self) -> None:
+        if not all(self._are(key, ListNode) for key in ("routes", "escalate")):
+            return  # what cannot be read may name any of them
         for code, names in ((UNUSED_RECEIVER, self.receivers), (UNUSED_INTERVAL, self.intervals)):
             for name, origin in names.defined.items():
                 if name not in names.used:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from obsgen.diagnostics import Code, Origin, Severity, finding
+from obsgen.catalogue import near
+from obsgen.diagnostics import Code, Diagnostic, Origin, Severity, finding
 from obsgen.model import Reports, SeverityLevel, SeverityScheme
 from obsgen.reader.merge import named_items
 from obsgen.reader.names import twice
-from obsgen.reader.shape import WRONG_COUNT
+from obsgen.reader.shape import WRONG_COUNT, words
 from obsgen.reader.values import read_duration, read_flag, read_list, read_text, read_words
 from obsgen.source import Node, Scalar, Sequence
 from obsgen.units import Duration
 
+UNKNOWN_SEVERITY: Final = Code(
+    "REF206",
+    "unknown-severity",
+    why="routes and inhibition go by the severities of the Project; an alert with another one "
+    "reaches nobody in particular",
+    fix="Write a severity of the Project, one of its aliases, `page` or `ticket`.",
+)
 ONE_KIND: Final = Code(
     "ALR671",
     "no-page-or-no-ticket",
@@ -22,7 +30,7 @@ ONE_KIND: Final = Code(
     fix="Give those that call somebody at night `page: true`, and leave it out at the others.",
     severity=Severity.WARNING,
 )
-CODES: Final = (ONE_KIND,)
+CODES: Final = (UNKNOWN_SEVERITY, ONE_KIND)
 
 _S: Final = Duration.parse
 DEFAULT_SEVERITIES: Final = (
@@ -72,3 +80,20 @@ def _check(node: Sequence, levels: list[SeverityLevel], report: Reports) -> None
         message = f"every severity has `page: true`: `ticket` means `{levels[0].name}`"
         hint = f"leave `page` out at `{levels[-1].name}`"
         report(finding(ONE_KIND, node.origin.key(), message, hint))
+
+
+def resolved_severity(node: Scalar, scheme: SeverityScheme, report: Reports) -> str | None:
+    """Return the severity that a scalar names, reporting one that the Project does not have."""
+    name = scheme.resolve(node.text)
+    if name is None:
+        report(unknown_severity(node.text, node.origin, scheme))
+    return name
+
+
+def unknown_severity(word: str, origin: Origin, scheme: SeverityScheme) -> Diagnostic:
+    """Return the finding for a severity that the Project does not have."""
+    names = (n for level in scheme.levels for n in (level.name, *level.aliases))
+    known = list(dict.fromkeys(names))
+    guess = near(word, known)
+    hint = f"did you mean `{guess}`?" if guess else f"it has {words(known)}"
+    return finding(UNKNOWN_SEVERITY, origin, f"severity `{word}` is not defined", hint)

@@ -238,7 +238,8 @@ def _wrong_type(error: Any, origin: Origin, node: Node) -> Diagnostic:
     if {"string", "number"} <= set(kinds):
         shown = [s for s in shown if s not in {_TYPES["number"], _TYPES["boolean"]}]
     key = next((s for s in reversed(origin.path) if isinstance(s, str)), "the document")
-    message = f"`{key}` takes {' or '.join(shown)}, found {node.word}"
+    of = "an entry of " if origin.path and isinstance(origin.path[-1], int) else ""
+    message = f"{of}`{key}` takes {' or '.join(shown)}, found {node.word}"
     return finding(WRONG_TYPE, origin, message, _example(error.schema))
 
 

@@ -16,10 +16,10 @@ from obsgen.reader.profiles import (
     UNKNOWN_PROFILE,
     SloNumbers,
     TierChoice,
-    resolved_severity,
     tiers_for,
 )
 from obsgen.reader.project import ProjectSpec
+from obsgen.reader.severities import resolved_severity
 from obsgen.reader.shape import missing_key, words
 from obsgen.reader.tiers import SHIPPED
 from obsgen.reader.values import read_list, read_share

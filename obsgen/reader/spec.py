@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +17,9 @@ from obsgen.reader.layers import PresetStore
 from obsgen.reader.matching import read_matchers
 from obsgen.reader.merge import name_of, named_items
 from obsgen.reader.names import NAME_TWICE
-from obsgen.reader.profiles import resolved_severity
 from obsgen.reader.project import read_project
 from obsgen.reader.services import ServicesReader
+from obsgen.reader.severities import resolved_severity
 from obsgen.reader.shape import missing_key, words
 from obsgen.reader.values import read_list
 from obsgen.schema.shared import is_label
@@ -151,6 +151,7 @@ class _SpecReader:
         dashboards = self._dashboards(services)
         routing = self._routing(
             spec.project,
+            chosen,
             asked=frozenset(services.references.used_intervals),
             notified=frozenset(n.text for s in read for alert in s.alerts for n in alert.notify),
         )
@@ -192,13 +193,19 @@ class _SpecReader:
         )
 
     def _routing(
-        self, project: Project, *, asked: frozenset[str], notified: frozenset[str]
+        self,
+        project: Project,
+        chosen: Iterable[MappingNode],
+        *,
+        asked: frozenset[str],
+        notified: frozenset[str],
     ) -> Routing | None:
         documents = self.documents.of("Routing")
         if not documents:
             return None
         # Half of the specs that are checked alone have none, and need not wait for it.
         from obsgen.reader.route_matchers import Known
+        from obsgen.reader.route_tests import Place
         from obsgen.reader.routing import read_routing
 
         return read_routing(
@@ -208,6 +215,12 @@ class _SpecReader:
             asked=asked,
             notified=notified,
             known=Known(values=self._known()),
+            place=Place(
+                environment="" if self.node is None else name_of(self.node),
+                environments=tuple(map(name_of, self.documents.of("Environment"))),
+                missing=frozenset(map(name_of, self.documents.of("Service")))
+                - frozenset(map(name_of, chosen)),
+            ),
         )
 
     def _known(self) -> Mapping[str, frozenset[str]]:

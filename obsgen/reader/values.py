@@ -176,6 +176,18 @@ def read_amount(
     return None
 
 
+def check_quantity(node: Scalar, report: Reports) -> None:
+    """Report what is no quantity of any unit."""
+    if node.is_null:
+        return
+    try:
+        Quantity.parse(node.text)
+    except ValueError:
+        message = f"{node.word} is not a quantity"
+        hint = "write a number with its unit: `500ms`, `5%`, `10MB`; a count without one: `10`"
+        report(finding(UNREADABLE_QUANTITY, node.origin, message, hint))
+
+
 def _unit_words(unit: Unit) -> str:
     names = {
         "time": "a time",

@@ -123,6 +123,9 @@ _TEST: Final = mapping(
             "When, with the time zone; any time unless told.", examples=["2026-01-03T02:00+09:00"]
         ),
         "while": _WHILE,
+        "environment": one_or_several(
+            "The environments in which it holds; in each unless told.", "prod", ["prod", "staging"]
+        ),
         "reaches": listed(
             text(), description="All receivers that are notified.", examples=[["oncall", "chat"]]
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import yaml
 
@@ -18,6 +19,9 @@ def place_of(mark: Any, lines: tuple[str, ...]) -> Place:
     return len(lines) - 1, len(lines[-1])
 
 
+_COMMENT: Final = re.compile(r"[{,]\s*[\w-]+:\s+#")
+
+
 def syntax_error(error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Diagnostic:
     """Return the finding for text that is no YAML; the hint is for what people fall into."""
     mark = error.problem_mark or error.context_mark
@@ -31,6 +35,8 @@ def syntax_error(error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...])
         row, column, _ = related[0].origin.mark
         opened = lines[row][column : column + 1]
         hint = f"close the `{opened}` that begins there" if opened in ("[", "{") else ""
+        if _COMMENT.search(lines[row], column):
+            hint = "`#` begins a comment: write the text in quotes"
         if lines[row].startswith("{{", column):
             hint = trap_hint(lines[row : row + 1])
     hint = hint or trap_hint(lines[max(0, place[0] - 1) : place[0]])

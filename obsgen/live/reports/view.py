@@ -38,7 +38,7 @@ class View:
 
     def counting(self, service: Service) -> Counting:
         """Return how the counters of a service are counted."""
-        return Counting(self.data, self.project.seen_from(service).tile)
+        return Counting(self.data, self.project.scraped_every(service.scrape_interval).tile)
 
     @property
     def whole(self) -> tuple[int, int]:
