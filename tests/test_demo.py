@@ -159,7 +159,7 @@ def test_a_taken_port_is_said(here: Path):
         (("--port", "grafana=1"), "`grafana=1` names no program"),
         (("--port", "sink=x"), "`sink=x` has no port: write `sink=9090`"),
         (("--history", "long"), "`long` is no length of time"),
-        (("--service", "other"), "`other` is no service; there is cart"),
+        (("--service", "other"), "no service is named `other`: there are cart"),
         (("--speed", "600"), "would be shorter than 100ms; at most 150 goes"),
     ],
 )

@@ -162,15 +162,3 @@ def at_speed(built: Any, speed: int) -> Any:  # noqa: ANN401 (a Built)
 
     with refusing_speed():
         return divided(built, speed)
-
-
-_PORTS: Final = 65_536
-
-
-def listen_address(text: str) -> tuple[str, int]:
-    """Read the host and the port of `--listen`."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) >= _PORTS:
-        message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
-        raise click.BadParameter(message, param_hint="--listen")
-    return host.strip("[]"), int(port)
