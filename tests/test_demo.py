@@ -135,6 +135,15 @@ def refused(here: Path, *arguments: str, path: str = f"{TOOLS}:/usr/bin:/bin") -
     return done.returncode, done.stderr
 
 
+def test_an_output_that_the_programs_need_is_demanded(here: Path):
+    specs = here / "specs/shop.yaml"
+    specs.write_text(specs.read_text().replace("name: shop\n", "name: shop\noutputs: [grafana]\n"))
+    code, said = refused(here)
+
+    assert 2 == code
+    assert "a demonstration needs the outputs prometheus, alertmanager" in said
+
+
 def test_a_missing_program_is_said(here: Path):
     code, said = refused(here, path=str(here))
 

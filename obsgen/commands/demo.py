@@ -122,6 +122,7 @@ def _demo(asked: _Asked, folder: Path) -> bool:
 def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     """Return what is shown; None where the specs have errors, which are told."""
     from obsgen import demo
+    from obsgen.pipeline import only_files
 
     history, ports = _history(asked.history), dict(map(_port, asked.ports))
     paths, environment = asked.paths, asked.environment
@@ -133,8 +134,12 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     chosen = chosen_services(asked.services, services)
     if compiled.alertmanager is None:
         raise click.UsageError("the specs have no Routing, so nothing would be notified")
+    outputs = built.specs[0].project.outputs
+    if lacking := [each for each in ("prometheus", "alertmanager") if each not in outputs]:
+        message = f"a demonstration needs the outputs {', '.join(lacking)}: the Project has none"
+        raise click.UsageError(message)
     return demo.Wanted(
-        files=built.files,
+        files=only_files(built),
         left_out=frozenset(demo.left_out(compiled, services, [each.name for each in chosen])),
         specs=(*map(str, spec_paths(paths)), *(("--env", environment) if environment else ())),
         simulated=tuple(f"--service={name}" for name in asked.services),

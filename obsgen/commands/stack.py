@@ -56,6 +56,7 @@ def stack(
     """
     from obsgen import http, terminal
     from obsgen.diagnostics import ObsgenError
+    from obsgen.pipeline import only_files
     from obsgen.stack import Stack, stack_files
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
@@ -76,7 +77,7 @@ def stack(
     if built is None:
         sys.exit(FOUND)
     built = at_speed(built, speed)
-    for path, data in stack_files(built.files, where).items():
+    for path, data in stack_files(only_files(built), where).items():
         file = output / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)

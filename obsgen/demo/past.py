@@ -39,7 +39,7 @@ def make_past(
     end = int(time.time())
     start = end - length.ms // 1_000 - _SLACK_SECONDS
     server = prometheus(wanted, places, _EMPTY_CONFIG)
-    for level in sorted((places.folder / "stack/levels").iterdir()):
+    for level in sorted((places.folder / "stack").glob("levels/*")):
         say(f"recording {level.stem} …")
         with programs.started("prometheus", server):
             run(_record(level, wanted, places, start=start, end=end))

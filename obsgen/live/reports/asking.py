@@ -28,6 +28,7 @@ CODES: Final = (QUERY_REFUSED, TOO_MANY_SERIES)
 
 MOST_SERIES: Final = 10_000
 _MS: Final = 1000
+_DAY: Final = 86_400
 T = TypeVar("T")
 
 
@@ -79,9 +80,17 @@ class Data:
         return _lines(_answered(lambda: ask(query, start * _MS, end * _MS, step * _MS)))
 
     def has(self, selector: str, start: int, end: int) -> bool:
-        """Say whether a selector takes any sample of a time."""
-        seconds = max(1, end - start)
-        return bool(self.at(f"count(last_over_time({selector}[{seconds}s]))", end))
+        """
+        Say whether a selector takes any sample of a time.
+
+        It is looked at day by day: servers limit how many samples a query may hold at once.
+        """
+        whole = (end - start) // _DAY * _DAY
+        any_ = f"count(last_over_time({selector}[{{}}s]))"
+        if self.over(any_.format(_DAY), start + _DAY, start + whole, _DAY):
+            return True
+        rest = end - start - whole
+        return rest > 0 and bool(self.at(any_.format(rest), end))
 
 
 def _answered(ask: Callable[[], T]) -> T:

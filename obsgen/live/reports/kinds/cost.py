@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -34,8 +34,8 @@ class CostKind:
         for currency, metrics in by_currency.items():
             accounts = _Accounts(view, service, currency, tuple(metrics))
             yield accounts.total()
-        if budgeted:
-            yield _budgets(service, budgeted)
+        for currency in dict.fromkeys(one.currency for one in budgeted):
+            yield _budgets(service, [one for one in budgeted if one.currency == currency])
         for currency, metrics in by_currency.items():
             accounts = _Accounts(view, service, currency, tuple(metrics))
             yield from accounts.by_dimension()
@@ -127,7 +127,7 @@ def _plausible(service: Service, metric: Metric) -> Fraction:
     return max((spend.least / 100 for spend in budgets_), default=Fraction(10))
 
 
-def _budgets(service: Service, every: tuple[Budget, ...]) -> Part:
+def _budgets(service: Service, every: Sequence[Budget]) -> Part:
     currency = every[0].currency
     fields = (
         Field("budget", "Budget"),
