@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from obsgen import names
+from obsgen.catalogue import Metric
 from obsgen.live.reports.counting import Group, Growth
 from obsgen.live.reports.periods import MINUTE
 from obsgen.live.reports.view import View
@@ -18,6 +19,7 @@ from obsgen.units import as_decimal
 WARNING_FROM = Fraction(9, 10)
 """Of a budget: so much spent is worth a sign."""
 _PLAUSIBLE = Fraction(1, 100)
+_PLAUSIBLE_WITHOUT_BUDGET = Fraction(10)
 _CENT = Decimal("0.01")
 
 
@@ -76,6 +78,12 @@ def budgets(view: View, service: Service) -> Iterator[Budget]:
     for part in service.spends:
         if part.service == service.name:
             yield from _Counter(view, service, part).budgets()
+
+
+def plausible(service: Service, metric: Metric) -> Fraction:
+    """Return how much of a service's money may be born at once, as its budget says it."""
+    own = (part.spend for part in service.spends if part.spend.cost.name == metric.name)
+    return max((spend.least * _PLAUSIBLE for spend in own), default=_PLAUSIBLE_WITHOUT_BUDGET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.live.reports import roles
-from obsgen.live.reports.budgets import Budget, budgets
+from obsgen.live.reports.budgets import Budget, budgets, plausible
 from obsgen.live.reports.counting import Growth, added
 from obsgen.live.reports.document import Cell, Chart, Field, Part, without_columns
 from obsgen.live.reports.figures import money
@@ -115,16 +115,10 @@ class _Accounts:
             labels = tuple(one.label for one in roles.dimensions(metric))
             counting = self.view.counting(self.service)
             growth = counting.grown(
-                metric, self.view.span.days(), labels, plausible=_plausible(self.service, metric)
+                metric, self.view.span.days(), labels, plausible=plausible(self.service, metric)
             )
             if growth.groups:
                 yield metric, growth
-
-
-def _plausible(service: Service, metric: Metric) -> Fraction:
-    """Return what may be born at once, as the budget of this money says it; else ten."""
-    budgets_ = (part.spend for part in service.spends if part.spend.cost.name == metric.name)
-    return max((spend.least / 100 for spend in budgets_), default=Fraction(10))
 
 
 def _budgets(service: Service, every: Sequence[Budget]) -> Part:
