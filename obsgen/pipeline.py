@@ -198,13 +198,6 @@ def at_speed(built: Built, speed: int) -> Built:
     return replace(built, compiled=compiled, files=files)
 
 
-def only_files(built: Built) -> tuple[OutputFile, ...]:
-    """Return the files of a build of one environment, by their paths within its folder."""
-    (spec,) = built.specs
-    folder = f"{spec.environment.name}/" if spec.environment.name else ""
-    return tuple(replace(file, path=file.path.removeprefix(folder)) for file in built.files)
-
-
 def _read(texts: Mapping[str, bytes], report: Reports) -> Iterator[Source]:
     for name in sorted(texts):
         source, found = read_source(name, texts[name])

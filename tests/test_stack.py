@@ -11,16 +11,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import requests
 import yaml
-from click.testing import CliRunner
 from oracles import ROOT, a_free_port, amtool_check_config, promtool_check_rules
 
 from obsgen import build
-from obsgen.cli import commands
 from obsgen.sink import LARGEST, MOST, Server, Sink
 from obsgen.stack import Stack, levels, stack_files
 
@@ -70,35 +67,6 @@ def files() -> dict[str, bytes]:
 def jobs(files: dict[str, bytes]) -> dict[str, dict]:
     found = yaml.safe_load(files["prometheus/prometheus.yml"])["scrape_configs"]
     return {job["job_name"]: job for job in found}
-
-
-def stack_command(folder: Path, *arguments: str) -> tuple[int, str, list[str]]:
-    """Run `obsgen stack` with two environments; return its exit code, what it says, its files."""
-    environments = "---\n".join(
-        f"apiVersion: obsgen/v1\nkind: Environment\nname: {name}\n" for name in ("prod", "test")
-    )
-    (folder / "specs").mkdir()
-    (folder / "specs/cart.yaml").write_text(f"{SPEC}---\n{environments}")
-    out = folder / "out"
-    command = ["stack", str(folder / "specs"), "--out", str(out), *arguments]
-    done = CliRunner().invoke(commands, command)
-    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-    return done.exit_code, done.stderr, files
-
-
-def test_the_files_of_an_environment_stand_where_the_servers_look(tmp_path):
-    code, said, files = stack_command(tmp_path, "--env", "prod")
-
-    assert 0 == code, said
-    assert {"prometheus/prometheus.yml", "alertmanager/alertmanager.yml"} <= set(files)
-
-
-def test_a_stack_is_that_of_one_environment(tmp_path):
-    code, said, files = stack_command(tmp_path)
-
-    assert 2 == code
-    assert "choose one of the environments by `--env`: prod, test" in said
-    assert [] == files
 
 
 def test_simulated_targets_are_reached_through_the_simulator_under_their_own_names(files):
@@ -267,7 +235,8 @@ def test_a_taken_port_is_told_and_exits_with_2(name: str, specs):
 
 @pytest.mark.parametrize("name", ["simulate", "sink"])
 @pytest.mark.parametrize(
-    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+    ("sent", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
 )
 def test_an_end_from_outside_is_an_end(name: str, specs, sent: signal.Signals, code: int):
     port = a_free_port()

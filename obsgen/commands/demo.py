@@ -121,8 +121,7 @@ def _demo(asked: _Asked, folder: Path) -> bool:
 
 def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     """Return what is shown; None where the specs have errors, which are told."""
-    from obsgen import demo
-    from obsgen.pipeline import only_files
+    from obsgen import demo, workspace
 
     history, ports = _history(asked.history), dict(map(_port, asked.ports))
     paths, environment = asked.paths, asked.environment
@@ -139,7 +138,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
         message = f"a demonstration needs the outputs {', '.join(lacking)}: the Project has none"
         raise click.UsageError(message)
     return demo.Wanted(
-        files=only_files(built),
+        files=workspace.files_of(built, built.specs[0].environment.name),
         left_out=frozenset(demo.left_out(compiled, services, [each.name for each in chosen])),
         specs=(*map(str, spec_paths(paths)), *(("--env", environment) if environment else ())),
         simulated=tuple(f"--service={name}" for name in asked.services),

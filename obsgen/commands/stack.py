@@ -54,9 +54,8 @@ def stack(
     Prometheus asks the simulator for every target, and whatever Alertmanager notifies goes to the
     sink: nothing real is scraped, asked or paged.
     """
-    from obsgen import http, terminal
+    from obsgen import http, terminal, workspace
     from obsgen.diagnostics import ObsgenError
-    from obsgen.pipeline import only_files
     from obsgen.stack import Stack, stack_files
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
@@ -77,7 +76,9 @@ def stack(
     if built is None:
         sys.exit(FOUND)
     built = at_speed(built, speed)
-    for path, data in stack_files(only_files(built), where).items():
+    for path, data in stack_files(
+        workspace.files_of(built, built.specs[0].environment.name), where
+    ).items():
         file = output / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
