@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from obsgen import names
+from obsgen.alerts._spend_rules import first_of
 from obsgen.catalogue import Metric
 from obsgen.live.reports.counting import Group, Growth
 from obsgen.live.reports.periods import MINUTE
@@ -100,7 +101,7 @@ class _Counter:
 
     def budgets(self) -> Iterator[Budget]:
         start, end = self._since(), self.view.span.end
-        spent = self._grown(start).along(self.spend.by)
+        spent = self._grown(start, end).along(self.spend.by)
         told = self._told()
         for group in sorted(spent) or [("",) * len(self.spend.by)]:
             amount = self._amount(group)
@@ -126,11 +127,11 @@ class _Counter:
         # What ends with the period belongs to it.
         return self.spend.period.bounds(end - 1)[0]
 
-    def _grown(self, start: int) -> Growth:
+    def _grown(self, start: int, end: int) -> Growth:
         counting = self.view.counting(self.service)
         return counting.grown(
             self.spend.cost,
-            (start, self.view.span.end),
+            (start, end),
             self.spend.by,
             self.spend.where,
             plausible=self.spend.least * _PLAUSIBLE,
@@ -156,12 +157,15 @@ class _Counter:
             if elapsed < Fraction(LEAST_ELAPSED):
                 return None
             return as_decimal(Fraction(spent) / elapsed)
-        recent = self._grown(end - int(pace.seconds)).along(self.spend.by).get(group)
-        if recent is None:
+        since = end - int(pace.seconds)
+        if self._grown(since, since + int(first_of(pace).seconds)).total() is None:
+            # Nothing was counted so long ago: what there is since is no pace.
             return None
+        recent = self._grown(since, end).along(self.spend.by).get(group)
         if period.calendar is None:
-            return as_decimal(Fraction(recent) * period.ms / pace.ms)
-        return spent + as_decimal(Fraction(recent) / Fraction(pace.seconds) * (following - end))
+            return None if recent is None else as_decimal(Fraction(recent) * period.ms / pace.ms)
+        going_on = Fraction(recent or 0) / Fraction(pace.seconds) * (following - end)
+        return spent + as_decimal(going_on)
 
     def _told(self) -> dict[Group, Decimal]:
         label = names.SPEND_LABEL
