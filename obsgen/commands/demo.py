@@ -131,12 +131,12 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     built = at_speed(built, asked.speed)
     services, compiled = built.specs[0].services, built.compiled[0]
     chosen = chosen_services(asked.services, services)
-    if compiled.alertmanager is None:
-        raise click.UsageError("the specs have no Routing, so nothing would be notified")
     outputs = built.specs[0].project.outputs
     if lacking := [each for each in ("prometheus", "alertmanager") if each not in outputs]:
         message = f"a demonstration needs the outputs {', '.join(lacking)}: the Project has none"
         raise click.UsageError(message)
+    if compiled.alertmanager is None:
+        raise click.UsageError("the specs have no Routing, so nothing would be notified")
     return demo.Wanted(
         files=workspace.files_of(built, built.specs[0].environment.name),
         left_out=frozenset(demo.left_out(compiled, services, [each.name for each in chosen])),
