@@ -103,6 +103,8 @@ class Programs:
                         raise ProgramEnded(f"`{name}` is not ready", str(error)) from error
                     time.sleep(_LOOK_SECONDS)
                 else:
+                    # Who answers may be somebody else, who took the port while ours began.
+                    self.check()
                     return
 
 
