@@ -91,3 +91,10 @@ def test_a_pace_of_a_day_goes_on_to_the_end_of_the_month(running: Shop):
 
 def test_an_hour_is_not_taken_for_the_pace_of_a_day(running: Shop):
     assert projected(running, "1970-01-30T01:00") is None
+
+
+def test_a_month_of_which_the_server_has_only_the_end_is_said(running: Shop):
+    said = "the server has no data from before 1970-01-30 00:00: figures begin there"
+
+    assert said in running.report("cost", "--at", "1970-01-31T12:00").stderr
+    assert not running.report("cost", "--at", "1970-02-15T00:00").stderr

@@ -13,6 +13,7 @@ import click
 from obsgen.commands.options import (
     FOUND,
     environment_option,
+    file_options,
     server_options,
     specs_argument,
 )
@@ -96,15 +97,7 @@ class _Asked:
     help="How it is written.",
     show_default="by the name of --out, else table",
 )
-@click.option(
-    "-o",
-    "--out",
-    "output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there, not to standard output.",
-)
-@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@file_options("--out")
 @server_options
 def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     """
@@ -207,6 +200,9 @@ def _write(asked: _Asked, made: Any) -> bool:  # noqa: ANN401
     from obsgen.live.reports import formats
     from obsgen.live.reports.formats.table import sections
 
+    if made.since is not None and made.since > made.span.start:
+        begins = f"{made.span.local(made.since):%Y-%m-%d %H:%M}"
+        terminal.say(f"the server has no data from before {begins}: figures begin there", "text")
     suffix = asked.output.suffix if asked.output else ""
     format_ = asked.format_ or formats.BY_SUFFIX.get(suffix, "table")
     if format_ == "table" and asked.output is None:

@@ -28,7 +28,10 @@ CODES: Final = (QUERY_REFUSED, TOO_MANY_SERIES)
 
 MOST_SERIES: Final = 10_000
 _MS: Final = 1000
+_MINUTE: Final = 60
+_HOUR: Final = 3_600
 _DAY: Final = 86_400
+_FEW_DAYS: Final = 3 * _DAY
 T = TypeVar("T")
 
 
@@ -79,18 +82,30 @@ class Data:
         ask = self.server.range
         return _lines(_answered(lambda: ask(query, start * _MS, end * _MS, step * _MS)))
 
-    def has(self, selector: str, start: int, end: int) -> bool:
+    def first(self, selector: str, start: int, end: int) -> int | None:
         """
-        Say whether a selector takes any sample of a time.
+        Return from when on a selector takes samples of a time; None where it takes none.
 
-        It is looked at day by day: servers limit how many samples a query may hold at once.
+        It is looked at day by day, hour by hour in a time of few days: servers limit how many
+        samples a query may hold at once. Of the first part of the time it is the beginning, of
+        later ones the minute.
         """
-        whole = (end - start) // _DAY * _DAY
+        step = _DAY if end - start > _FEW_DAYS else _HOUR
+        whole = (end - start) // step * step
         any_ = f"count(last_over_time({selector}[{{}}s]))"
-        if self.over(any_.format(_DAY), start + _DAY, start + whole, _DAY):
-            return True
+        lines = self.over(any_.format(step), start + step, start + whole, step)
+        if found := [at for line in lines for at in line.points]:
+            at = min(found)
+            return start if at == start + step else self._first_minute(selector, at, step)
         rest = end - start - whole
-        return rest > 0 and bool(self.at(any_.format(rest), end))
+        return start + whole if rest > 0 and self.at(any_.format(rest), end) else None
+
+    def _first_minute(self, selector: str, end: int, length: int) -> int:
+        query = f"min(min_over_time(timestamp({selector})[{length}s:{_MINUTE}s]))"
+        times = (value for line in self.at(query, end) for value in line.points.values())
+        earliest = min(times, default=Decimal(end - length))
+        # A server that answers anything is believed what can be.
+        return int(min(max(earliest, end - length), end)) // _MINUTE * _MINUTE
 
 
 def _answered(ask: Callable[[], T]) -> T:
