@@ -102,10 +102,10 @@ class Data:
 
     def _first_minute(self, selector: str, end: int, length: int) -> int:
         query = f"min(min_over_time(timestamp({selector})[{length}s:{_MINUTE}s]))"
+        least, most = Decimal(end - length), Decimal(end)
         times = (value for line in self.at(query, end) for value in line.points.values())
-        earliest = min(times, default=Decimal(end - length))
         # A server that answers anything is believed what can be.
-        return int(min(max(earliest, end - length), end)) // _MINUTE * _MINUTE
+        return int(min(max(min(times, default=least), least), most)) // _MINUTE * _MINUTE
 
 
 def _answered(ask: Callable[[], T]) -> T:
