@@ -163,7 +163,7 @@ MODULES: Final = (
     "obsgen.live.reports.asking",
     "obsgen.preview.page",
     "obsgen.starter",
-    "obsgen.demo",
+    "obsgen.demo.programs",
     "obsgen.tools",
     "obsgen.unit_tests.guards",
 )

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from typing import Any, Final
 
 MOST: Final = 500
@@ -21,6 +22,7 @@ LARGEST: Final = 1 << 20
 """Bytes of a message that is taken."""
 _LONGEST_TEXT: Final = 500
 _ALERTS_SHOWN: Final = 20
+_TEXTS_KEPT: Final = 50
 
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5">
@@ -90,7 +92,7 @@ class Sink:
             receiver=_text(found.get("receiver")),
             path=path[:_LONGEST_TEXT],
             status=_text(found.get("status")),
-            alerts=tuple(_alert(each) for _, each in zip(range(_ALERTS_SHOWN), alerts)),  # noqa: B905 (the shorter one ends it)
+            alerts=tuple(map(_alert, islice(alerts, _ALERTS_SHOWN))),
         )
         with self._lock:
             self._kept.appendleft(message)
@@ -118,7 +120,8 @@ def _text(value: object) -> str:
 
 
 def _texts(value: object) -> dict[str, str]:
-    return {_text(k): _text(v) for k, v in value.items()} if isinstance(value, dict) else {}
+    found = islice(value.items(), _TEXTS_KEPT) if isinstance(value, dict) else ()
+    return {_text(name): _text(text) for name, text in found}
 
 
 def _alert(found: Mapping[str, Any]) -> Alert:

@@ -7,13 +7,14 @@ No container engine is needed. `test_stack_live` starts the same programs with t
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
 from oracles import ROOT
-from stack_oracle import COMPOSE, SERVICES, flag, has_ended
+from stack_oracle import COMPOSE, SERVICES, Stack, flag, has_ended
 
 GENERATED: Final = ROOT / "generated"
 SERVERS: Final = [name for name in SERVICES if not has_ended(name)]
@@ -92,6 +93,35 @@ def test_what_ends_is_waited_for_by_what_needs_it():
         for other, how in (service.get("depends_on") or {}).items():
             wanted = "service_completed_successfully" if has_ended(other) else "service_healthy"
             assert wanted == how["condition"], (name, other)
+
+
+@pytest.mark.parametrize(
+    ("is_done", "left"), [(False, []), (True, ["01OLD"])], ids=["interrupted", "done"]
+)
+def test_a_first_start_that_was_interrupted_begins_anew(
+    tmp_path: Path, is_done: bool, left: list[str]
+):
+    stack = Stack(tmp_path)
+    data = tmp_path / "prometheus-data"
+    (data / "01OLD").mkdir()
+    if is_done:
+        (data / ".history").touch()
+    (tmp_path / "history/span").write_text("1 2\n")
+    # Programs that do nothing, and end when they are told to.
+    (tmp_path / "bin").mkdir()
+    for name in ("promtool", "prometheus", "wget", "gunzip", "rm"):
+        program = tmp_path / "bin" / name
+        waits = "trap 'exit 0' TERM; sleep 20 & wait" if name == "prometheus" else "exit 0"
+        text = '[ "$1" = -rf ] && exec /bin/rm "$@"; exit 0' if name == "rm" else waits
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    (script,) = SERVICES["blocks"]["command"]
+    text = stack.on_the_host("blocks", script.replace("$$", "$"))
+    path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
+
+    assert left == [each.name for each in data.glob("[!.]*")]
+    assert (data / ".history").exists()
 
 
 def test_logs_and_traces_are_profiles():

@@ -135,6 +135,15 @@ def refused(here: Path, *arguments: str, path: str = f"{TOOLS}:/usr/bin:/bin") -
     return done.returncode, done.stderr
 
 
+def test_an_output_that_the_programs_need_is_demanded(here: Path):
+    specs = here / "specs/shop.yaml"
+    specs.write_text(specs.read_text().replace("name: shop\n", "name: shop\noutputs: [grafana]\n"))
+    code, said = refused(here)
+
+    assert 2 == code
+    assert "a demonstration needs the outputs prometheus, alertmanager" in said
+
+
 def test_a_missing_program_is_said(here: Path):
     code, said = refused(here, path=str(here))
 
@@ -159,7 +168,7 @@ def test_a_taken_port_is_said(here: Path):
         (("--port", "grafana=1"), "`grafana=1` names no program"),
         (("--port", "sink=x"), "`sink=x` has no port: write `sink=9090`"),
         (("--history", "long"), "`long` is no length of time"),
-        (("--service", "other"), "`other` is no service; there is cart"),
+        (("--service", "other"), "no service is named `other`: there are cart"),
         (("--speed", "600"), "would be shorter than 100ms; at most 150 goes"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,71 @@ def test_more_series_than_anybody_reads_are_refused(here: Path):
     document = {"status": "success", "data": {"resultType": "matrix", "result": series}}
 
     refused(asked(here, said(document)), "10,001 series")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("value", ["1e300", "-1e300", "123456789012345678901234567890.5"])
+def test_numbers_beyond_all_measure_are_figures(here: Path, kind: str, value: str):
+    metric = {"model": "m", "le": "1", "alertname": "A"}
+    sample = {"metric": metric, "value": [NOW, value], "values": [[NOW, value]]}
+    document = {"status": "success", "data": {"resultType": "matrix", "result": [sample]}}
+
+    assert 0 == asked(here, said(document), kind).exit_code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_figure_is_asked_for_twice(here: Path, kind: str):
+    both = {"/api/v1/query": said(EMPTY), "/api/v1/query_range": said(EMPTY)}
+    with answering(both) as server:
+        run(here, kind, "--prometheus", server.url, *AT)
+        questions = [(one.path, *one.params) for one in server.asked]
+    # Where series begin is asked for each way of grouping them.
+    questions = [one for one in questions if not one[1][1].startswith("count(")]
+
+    assert len(set(questions)) == len(questions)
+
+
+def test_a_long_time_without_alerts_is_looked_at_day_by_day(here: Path):
+    both = {"/api/v1/query": said(EMPTY), "/api/v1/query_range": said(EMPTY)}
+    with answering(both) as server:
+        year = ("--at", "2025-10-04T13:00", "--period", "this_year")
+        result = run(here, "alerts", "--prometheus", server.url, *year)
+        asked_ = [dict(one.params)["query"] for one in server.asked]
+    windows = {int(w) for query in asked_ for w in re.findall(r"last_over_time.*\[(\d+)s\]", query)}
+
+    # The 4th of October: 276 whole days, and 13 hours of it.
+    assert {86_400, 13 * 3600} == windows
+    assert "no data: neither alerts nor targets" in result.stdout
+
+
+def test_a_limit_above_all_bounds_is_said(here: Path):
+    result = asked(here, said(EMPTY), "slow", "--over", "5s")
+
+    assert "calls longer than 1,000ms are counted, its largest one" in " ".join(
+        result.stdout.split()
+    )
+
+
+def test_budgets_of_two_currencies_stand_in_a_table_each(here: Path):
+    euros = SERVICE.replace(
+        "alerts:\n",
+        "  cost_eur_total: {type: counter, unit: EUR, labels: [model], role: cost}\n"
+        "alerts:\n"
+        "  - name: SpendOfEuros\n"
+        "    spend: {of: cost_eur_total, budget: 7 EUR, per: day,"
+        " levels: [{spent: 90%, severity: high}]}\n",
+    )
+    specs(here, PROJECT, euros)
+    result = asked(here, said(EMPTY), "cost", "--format", "json")
+    found = {
+        part["rows"][0]["budget"]: next(
+            f["currency"] for f in part["columns"] if f["name"] == "amount"
+        )
+        for part in json.loads(result.stdout)["parts"]
+        if part["part"] == "budgets"
+    }
+
+    assert {"SpendOfEuros": "EUR", "Spend": "USD"} == found
 
 
 def test_an_answer_without_end_is_refused(here: Path):

@@ -77,6 +77,14 @@ def test_a_day_on_which_clocks_are_turned_has_23_hours():
     assert [23 * 3600] == [length for length in lengths if length != 24 * 3600]
 
 
+def test_hours_are_those_of_a_clock_that_is_half_an_hour_off():
+    found = span("today", at("2026-11-25T03:10"), ZoneInfo("Asia/Kolkata"))
+    shown = [f"{found.local(edge):%H:%M}" for edge in found.hours()]
+
+    # 03:10 in UTC is 08:40 in Kolkata, five and a half hours ahead.
+    assert [*(f"{hour:02}:00" for hour in range(9)), "08:40"] == shown
+
+
 def test_hours_are_whole_ones_between_both_ends():
     found = span("90m", at("2026-11-25T10:30"), dt.UTC)
 
@@ -143,7 +151,7 @@ def test_money_is_rounded_half_to_even(amount: str, text: str):
         ("0.872790436", "87.3%"),
         ("0.127209563", "12.7%"),
         ("0.9995", "99.95%"),
-        ("0.99999999", "100%"),
+        ("0.99999999", "99.9999%"),
         ("0", "0%"),
         ("-1", "-100.0%"),
     ],

@@ -22,6 +22,14 @@ metrics:
   llm_cost_usd_total: {type: counter, labels: [model], role: cost}
 scrape:
   - {job: a, targets: ["a:1"], interval: 5m}
+alerts:
+  - name: Spend
+    spend:
+      of: llm_cost_usd_total
+      budget: 1000 USD
+      per: month
+      project: 1d
+      levels: [{projected: 100%, severity: high}]
 """
 START, END = at("1970-01-30T00:00"), at("1970-02-15T02:00")
 RECORDED: Final = "autoforge:llm_cost_usd:increase1h"
@@ -69,3 +77,24 @@ def test_months_add_up(running: Shop):
     # From the 30th of January on: 2 days, then 14.
     assert spent(running, "--at", "1970-02-15T00:00", "--period", "1970-01") == 48
     assert spent(running, "--at", "1970-02-15T00:00", "--period", "this_year") == 48 + 336
+
+
+def projected(running: Shop, moment: str) -> float | None:
+    ((found,),) = rows(running.told("cost", "--at", moment)["budgets"], "projected")
+    return found
+
+
+def test_a_pace_of_a_day_goes_on_to_the_end_of_the_month(running: Shop):
+    # 36 dollars in 36 hours, and a dollar an hour for the 12 hours that are left of January.
+    assert 48 == projected(running, "1970-01-31T12:00")
+
+
+def test_an_hour_is_not_taken_for_the_pace_of_a_day(running: Shop):
+    assert projected(running, "1970-01-30T01:00") is None
+
+
+def test_a_month_of_which_the_server_has_only_the_end_is_said(running: Shop):
+    said = "the server has no data from before 1970-01-30 00:00: figures begin there"
+
+    assert said in running.report("cost", "--at", "1970-01-31T12:00").stderr
+    assert not running.report("cost", "--at", "1970-02-15T00:00").stderr

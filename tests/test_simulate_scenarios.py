@@ -306,7 +306,7 @@ def test_a_history_is_the_same_bytes_again_and_made_into_blocks(specs, tmp_path)
         (("--scenario", "erors 5%"), "did you mean `errors`?"),
         (("--scenario", "errors 5% on rout=x"), "no metric has a label `rout`"),
         (("--scenario", "cart/none"), "no scenario is named `cart/none`"),
-        (("--service", "kart"), "`kart` is no service; there is cart"),
+        (("--service", "kart"), "no service is named `kart`; did you mean cart?"),
         (("--listen", "9200"), "is no host with a port"),
         (("--history", "soon"), "is no length of time"),
         (("--history", "1h", "--until", "noon"), "is no time"),

@@ -201,6 +201,16 @@ def test_memory_is_bounded_in_number_and_in_size():
     assert b" 413 " in answer
 
 
+def test_of_endless_labels_the_first_are_kept():
+    sink = Sink(lambda: 0.0)
+    labels = {f"l{number}": "v" * 1_000 for number in range(1_000)}
+    sink.take("/x", json.dumps({"alerts": [{"labels": labels}] * 100}).encode())
+    (kept,) = sink.messages()
+
+    assert 20 == len(kept.alerts)
+    assert {f"l{number}": "v" * 500 for number in range(50)} == kept.alerts[0].labels
+
+
 def tuple_of(url: str) -> tuple[str, int]:
     host, _, port = url.removeprefix("http://").partition(":")
     return host, int(port)
@@ -234,7 +244,10 @@ def test_a_taken_port_is_told_and_exits_with_2(name: str, specs):
 
 
 @pytest.mark.parametrize("name", ["simulate", "sink"])
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+)
 def test_an_end_from_outside_is_an_end(name: str, specs, sent: signal.Signals, code: int):
     port = a_free_port()
     process = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -85,6 +86,27 @@ def test_a_program_that_does_not_end_is_killed(tmp_path: Path):
 
     assert "`waits` was not done after 0.2s" == raised.value.message
     assert time.monotonic() - start < 30
+
+
+def test_a_second_interrupt_kills_what_does_not_end(tmp_path: Path):
+    stubborn = script(tmp_path / "stubborn", "trap '' TERM\necho up\nwhile :; do sleep 0.05; done")
+    log = tmp_path / "log"
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt), tools.running([stubborn], log=log) as process:
+            while not log.read_text():
+                time.sleep(0.01)
+            # While it is waited for.
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert process.has_ended
 
 
 def test_a_file_that_is_no_program_is_said(tmp_path: Path):

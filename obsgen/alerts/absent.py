@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._cause import Cause
 from obsgen.alerts._own import Own, proven_by
 from obsgen.alerts._pace import Pace, Play
 from obsgen.alerts._proof import unproven
@@ -23,7 +24,6 @@ from obsgen.matchers import Matcher
 from obsgen.model import (
     Alert,
     AlertParts,
-    AlertRole,
     Context,
     Labels,
     Look,
@@ -44,25 +44,16 @@ _NOW: Final = Look(Duration(0), Duration(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
+class Absent(Cause):
     """Fires while a selector takes no series."""
 
     metric: Metric
     where: tuple[Matcher, ...]
 
     @property
-    def role(self) -> AlertRole:
-        """A cause: nothing else tells it."""
-        return AlertRole.CAUSE
-
-    @property
     def metrics(self) -> tuple[Metric, ...]:
         """The one metric."""
         return (self.metric,)
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; the alert carries the labels that are sure."""

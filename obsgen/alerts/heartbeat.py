@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from obsgen.alerts import _beats
+from obsgen.alerts._cause import Cause
 from obsgen.alerts._own import Own, proven_by
 from obsgen.alerts._prose import Firing
 from obsgen.alerts._rule import one_rule, shown_labels
@@ -22,7 +23,6 @@ from obsgen.matchers import Matcher
 from obsgen.model import (
     Alert,
     AlertParts,
-    AlertRole,
     Context,
     Labels,
     Look,
@@ -53,7 +53,7 @@ _ZERO: Final = number("0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heartbeat:
+class Heartbeat(Cause):
     """
     Fires for each group that was seen, and in which nothing happened since.
 
@@ -69,18 +69,9 @@ class Heartbeat:
     seen_in: Duration
 
     @property
-    def role(self) -> AlertRole:
-        """A cause: nothing else tells it."""
-        return AlertRole.CAUSE
-
-    @property
     def metrics(self) -> tuple[Metric, ...]:
         """The one metric."""
         return (self.metric,)
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""

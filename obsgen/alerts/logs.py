@@ -14,12 +14,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from obsgen.alerts._cause import Cause
 from obsgen.alerts._prose import Firing, Prose
 from obsgen.alerts._rule import overwritten, rule_of
 from obsgen.catalogue import LogLines, Metric
 from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.logql import counted, logql_problem
-from obsgen.model import Alert, AlertParts, AlertRole, Context, Reader, Reports, Schema
+from obsgen.model import Alert, AlertParts, Context, Reader, Reports, Schema
 from obsgen.promql.build import Expr
 from obsgen.schema.shared import mapping, ref, text
 from obsgen.source import MappingNode, Node, Scalar, Sequence
@@ -55,7 +56,7 @@ _USUAL: Final = Duration(300_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogsAlert:
+class LogsAlert(Cause):
     """
     Fires where more lines came than a limit allows.
 
@@ -69,18 +70,9 @@ class LogsAlert:
     limit: Decimal | Fraction
 
     @property
-    def role(self) -> AlertRole:
-        """A cause: its lines say what no metric says."""
-        return AlertRole.CAUSE
-
-    @property
     def metrics(self) -> tuple[Metric, ...]:
         """None: lines are no metrics."""
         return ()
-
-    @property
-    def threshold(self) -> None:
-        """It has no limit of a measure."""
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, for Loki."""

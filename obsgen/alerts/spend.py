@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen import names
+from obsgen.alerts._cause import Cause
 from obsgen.alerts._proof import unproven
 from obsgen.alerts._prose import Firing
 from obsgen.alerts._rule import one_rule, shown_labels
@@ -20,7 +21,7 @@ from obsgen.artefacts import AlertingRule
 from obsgen.catalogue import Metric
 from obsgen.counting.money import Recorder
 from obsgen.matchers import Matcher
-from obsgen.model import Alert, AlertParts, AlertRole, Context, Limit, Reader, Schema, Spend
+from obsgen.model import Alert, AlertParts, Context, Limit, Reader, Schema, Spend
 from obsgen.promql.build import Expr, aggregate, any_of, binary, number
 from obsgen.source import Node
 from obsgen.units import number_text
@@ -34,25 +35,16 @@ _PERIOD_WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpendAlert:
+class SpendAlert(Cause):
     """Records what is spent of a budget, and fires at each of its levels."""
 
     spend: Spend
     levels: tuple[SpendLevel, ...]
 
     @property
-    def role(self) -> AlertRole:
-        """A cause: nothing else says that money is spent."""
-        return AlertRole.CAUSE
-
-    @property
     def metrics(self) -> tuple[Metric, ...]:
         """The counter."""
         return (self.spend.cost,)
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rules: those that record, and an alert for each level."""

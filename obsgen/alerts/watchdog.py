@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from obsgen import names
+from obsgen.alerts._cause import Cause
 from obsgen.alerts._own import Own, proven_by
 from obsgen.alerts._pace import Pace, Play
 from obsgen.alerts._prose import Firing
@@ -21,7 +22,6 @@ from obsgen.diagnostics import Code, Diagnostic, finding
 from obsgen.model import (
     Alert,
     AlertParts,
-    AlertRole,
     Context,
     Labels,
     Reader,
@@ -45,7 +45,7 @@ CODES: Final = (SILENT_WATCHDOG,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watchdog:
+class Watchdog(Cause):
     """
     Fires all the time.
 
@@ -56,18 +56,9 @@ class Watchdog:
     every: Duration
 
     @property
-    def role(self) -> AlertRole:
-        """A cause: nothing else tells it."""
-        return AlertRole.CAUSE
-
-    @property
     def metrics(self) -> tuple[Metric, ...]:
         """None: it depends on nothing that could fail."""
         return ()
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, with the label that routes go by."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -11,9 +10,9 @@ from obsgen.commands.options import (
     FOUND,
     answer_option,
     environment_option,
-    spec_paths,
     specs_argument,
 )
+from obsgen.commands.specs import compiled
 from obsgen.units import Duration
 
 
@@ -86,17 +85,13 @@ def cost(
     SPECS are files and folders (specs/ unless given). For each SLO: the series that are recorded,
     the samples that its rules read in an hour, and those that plain range queries would read.
     """
-    from obsgen import costs, tables, terminal, workspace
+    from obsgen import costs, tables
     from obsgen.catalogue import near
-    from obsgen.diagnostics import has_errors
     from obsgen.outputs.json import dump
     from obsgen.progress import progress
 
-    built = workspace.compile_specs(
-        spec_paths(paths), environment, cwd=Path.cwd(), with_files=False, with_tests=False
-    )
-    if has_errors(built.diagnostics):
-        terminal.print_findings(built, format_, fail_on="error", tells_infos=False)
+    built = compiled(paths, environment, outcome="nothing was counted", format_=format_)
+    if built is None:
         sys.exit(FOUND)
     by_metric = {metric: number for metric, number in series.items() if metric}
     known = costs.known_metrics(built.specs)

@@ -17,8 +17,9 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
+from obsgen.commands.serving import end_in_order
+from obsgen.commands.specs import chosen_services, compiled_one, service_option
 
-_TERMINATED: Final = 143  # what shells show for SIGTERM
 _LOOK_SECONDS: Final = 0.5
 _PORTS: Final = 65_536
 _LINKS: Final = (
@@ -46,7 +47,7 @@ class _Asked:
 
 @click.command()
 @specs_argument
-@click.option("--service", "services", multiple=True, metavar="NAME", help="Only this; repeatable.")
+@service_option
 @click.option(
     "--scenario",
     "scenarios",
@@ -80,7 +81,6 @@ def demo(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     and the dashboards as pages: all on loopback, with addresses printed. Nothing real is scraped or
     paged. Ctrl-C ends it, and nothing stays.
     """
-    import signal
     import tempfile
 
     from obsgen import terminal
@@ -88,8 +88,7 @@ def demo(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     from obsgen.diagnostics import ObsgenError
 
     asked = _Asked(**options)
-    # Else what was started would outlive whoever is ended by a supervisor.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    end_in_order()
     try:
         with tempfile.TemporaryDirectory(prefix="obsgen-demo-") as folder:
             failed = _demo(asked, Path(folder))
@@ -122,39 +121,32 @@ def _demo(asked: _Asked, folder: Path) -> bool:
 
 def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     """Return what is shown; None where the specs have errors, which are told."""
-    from obsgen import demo, terminal, workspace
-    from obsgen.diagnostics import has_errors
+    from obsgen import demo, workspace
 
     history, ports = _history(asked.history), dict(map(_port, asked.ports))
-    paths = spec_paths(asked.paths)
-    built = workspace.compile_specs(paths, asked.environment, cwd=Path.cwd(), with_tests=False)
-    terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
-    if has_errors(built.diagnostics) or not built.specs:
-        terminal.print_summary(built, "text", outcome=": nothing was started")
+    paths, environment = asked.paths, asked.environment
+    built = compiled_one(paths, environment, outcome="nothing was started", with_files=True)
+    if built is None:
         return None
-    if len(built.specs) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by `--env`: {names}")
     built = at_speed(built, asked.speed)
     services, compiled = built.specs[0].services, built.compiled[0]
-    known = [service.name for service in services]
-    if wrong := next((name for name in asked.services if name not in known), ""):
-        message = f"`{wrong}` is no service; there is {', '.join(known)}"
-        raise click.BadParameter(message, param_hint="--service")
+    chosen = chosen_services(asked.services, services)
+    outputs = built.specs[0].project.outputs
+    if lacking := [each for each in ("prometheus", "alertmanager") if each not in outputs]:
+        message = f"a demonstration needs the outputs {', '.join(lacking)}: the Project has none"
+        raise click.UsageError(message)
     if compiled.alertmanager is None:
         raise click.UsageError("the specs have no Routing, so nothing would be notified")
-    chosen = asked.services or tuple(known)
-    environment = ("--env", asked.environment) if asked.environment else ()
     return demo.Wanted(
-        files=built.files,
-        left_out=frozenset(demo.left_out(compiled, services, chosen)),
-        specs=(*map(str, paths), *environment),
+        files=workspace.files_of(built, built.specs[0].environment.name),
+        left_out=frozenset(demo.left_out(compiled, services, [each.name for each in chosen])),
+        specs=(*map(str, spec_paths(paths)), *(("--env", environment) if environment else ())),
         simulated=tuple(f"--service={name}" for name in asked.services),
         scenarios=asked.scenarios,
         speed=asked.speed,
         history=history,
         ports=ports,
-        has_probes=any(service.probes for service in services if service.name in chosen),
+        has_probes=any(service.probes for service in chosen),
         has_preview=asked.preview,
     )
 

@@ -9,7 +9,13 @@ from typing import Any, Final
 
 import click
 
-from obsgen.commands.options import FOUND, STANDARD_INPUT, report_options, server_options
+from obsgen.commands.options import (
+    FOUND,
+    STANDARD_INPUT,
+    file_options,
+    report_options,
+    server_options,
+)
 
 _KINDS: Final = ("preset", "service", "part")
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -87,14 +93,7 @@ def import_() -> None:
     "--name", default="", metavar="NAME", help="Its name.", show_default="the job, or imported"
 )
 @click.option("--service", default="", metavar="NAME", help="The service that a part belongs to.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there, not to standard output.",
-)
-@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@file_options("--output")
 @server_options
 @report_options
 def metrics(**options: Any) -> None:  # noqa: ANN401 (as click gives them)

@@ -66,6 +66,24 @@ def answer_option(command: _Command) -> _Command:
     return option(command)
 
 
+def file_options(name: str) -> Callable[[_Command], _Command]:
+    """Take the file that an answer goes to, by an option of this name, and whether it may go."""
+
+    def decorate(command: _Command) -> _Command:
+        file = click.option(
+            "-o",
+            name,
+            "output",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Write there, not to standard output.",
+        )
+        force = click.option("--force", is_flag=True, help="Replace the file that is there.")
+        return file(force(command))
+
+    return decorate
+
+
 def fail_option(command: _Command) -> _Command:
     """Take which findings fail."""
     option = click.option(
@@ -162,15 +180,3 @@ def at_speed(built: Any, speed: int) -> Any:  # noqa: ANN401 (a Built)
 
     with refusing_speed():
         return divided(built, speed)
-
-
-_PORTS: Final = 65_536
-
-
-def listen_address(text: str) -> tuple[str, int]:
-    """Read the host and the port of `--listen`."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) >= _PORTS:
-        message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
-        raise click.BadParameter(message, param_hint="--listen")
-    return host.strip("[]"), int(port)

@@ -18,8 +18,8 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
+from obsgen.commands.serving import end_in_order
 
-_TERMINATED: Final = 143  # what shells show for SIGTERM
 _LOOK_AGAIN_SECONDS: Final = 0.5
 
 
@@ -110,15 +110,12 @@ def preview(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     needs nothing else. The data is that of a Prometheus server, or simulated in one that is started
     for it. Panels whose queries fail or return nothing are listed.
     """
-    import signal
-
     from obsgen import terminal
     from obsgen.diagnostics import ObsgenError
 
     asked = _Asked(**options)
     _check(asked)
-    # Else what was started would outlive whoever is ended by a supervisor.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    end_in_order()
     try:
         failed = _preview(asked)
     except ObsgenError as error:

@@ -13,10 +13,11 @@ import click
 from obsgen.commands.options import (
     FOUND,
     environment_option,
+    file_options,
     server_options,
-    spec_paths,
     specs_argument,
 )
+from obsgen.commands.specs import chosen_services, compiled_one, service_option
 
 KINDS: Final = ("slo", "cost", "stats", "slow", "alerts", "summary", "timeline")
 FORMATS: Final = ("table", "markdown", "json", "csv", "html")
@@ -49,13 +50,7 @@ class _Asked:
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @specs_argument
 @click.option("--prometheus", required=True, metavar="URL", help="The server that is asked.")
-@click.option(
-    "--service",
-    "services",
-    multiple=True,
-    metavar="NAME",
-    help="Only this one; may be given again.",
-)
+@service_option
 @environment_option
 @click.option(
     "--period",
@@ -102,15 +97,7 @@ class _Asked:
     help="How it is written.",
     show_default="by the name of --out, else table",
 )
-@click.option(
-    "-o",
-    "--out",
-    "output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there, not to standard output.",
-)
-@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@file_options("--out")
 @server_options
 def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     """
@@ -150,33 +137,21 @@ def _check(asked: _Asked) -> None:
 
 def _report(asked: _Asked) -> bool:
     """Compile, ask and write; say whether it failed."""
-    from obsgen import http, terminal, workspace
-    from obsgen.diagnostics import has_errors
+    from obsgen import http
     from obsgen.live.reports.run import Asked
     from obsgen.live.reports.run import report as make
     from obsgen.progress import progress
 
-    built = workspace.compile_specs(
-        spec_paths(asked.paths),
-        asked.environment,
-        cwd=Path.cwd(),
-        with_files=False,
-        with_tests=False,
-    )
-    if has_errors(built.diagnostics):
-        terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
-        terminal.print_summary(built, "text", outcome=": nothing was asked")
+    built = compiled_one(asked.paths, asked.environment, outcome="nothing was asked")
+    if built is None:
         return True
-    if len(built.specs) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by `--env`: {names}")
     spec = built.specs[0]
     token = http.read_token(asked.token_file, asked.token_variable)
     wanted = Asked(
         kind=asked.kind,
         spec=spec,
         compiled=built.compiled[0],
-        services=_services(asked, spec),
+        services=chosen_services(asked.services, spec.services),
         span=_span(asked, spec.project.utc_offset_seconds),
         slow=_slow(asked.over),
         every=asked.every,  # type: ignore[arg-type]  # click has chosen
@@ -184,18 +159,6 @@ def _report(asked: _Asked) -> bool:
         access=http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout),
     )
     return _write(asked, make(wanted, progress))
-
-
-def _services(asked: _Asked, spec: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    from obsgen.catalogue import near
-
-    every = {service.name: service for service in spec.services}
-    for name in asked.services:
-        if name not in every:
-            guess = near(name, every)
-            hint = f"; did you mean {guess}?" if guess else f": there are {', '.join(every)}"
-            raise click.BadParameter(f"no service is named `{name}`{hint}", param_hint="--service")
-    return tuple(every[name] for name in dict.fromkeys(asked.services or every))
 
 
 def _span(asked: _Asked, offset_seconds: int) -> Any:  # noqa: ANN401
@@ -237,6 +200,9 @@ def _write(asked: _Asked, made: Any) -> bool:  # noqa: ANN401
     from obsgen.live.reports import formats
     from obsgen.live.reports.formats.table import sections
 
+    if made.since is not None and made.since > made.span.start:
+        begins = f"{made.span.local(made.since):%Y-%m-%d %H:%M}"
+        terminal.say(f"the server has no data from before {begins}: figures begin there", "text")
     suffix = asked.output.suffix if asked.output else ""
     format_ = asked.format_ or formats.BY_SUFFIX.get(suffix, "table")
     if format_ == "table" and asked.output is None:

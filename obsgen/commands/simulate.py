@@ -11,16 +11,15 @@ from typing import Any, Final, TextIO
 
 import click
 
+from obsgen.commands.acts import acts_of
 from obsgen.commands.options import (
     FOUND,
     environment_option,
-    listen_address,
-    spec_paths,
     specs_argument,
 )
+from obsgen.commands.serving import end_in_order, listen_option, serve
+from obsgen.commands.specs import chosen_services, compiled_one, service_option
 
-_TERMINATED: Final = 143  # what shells show for SIGTERM
-_LISTEN: Final = "127.0.0.1:9200"
 _MOST_SPEED: Final = 3600
 _FINEST: Final = 5_000
 _LEAST_INTERVAL: Final = 100
@@ -34,7 +33,7 @@ class _Asked:
 
     paths: tuple[str, ...]
     services: tuple[str, ...]
-    listen: str
+    listen: tuple[str, int]
     seed: int
     scenarios: tuple[str, ...]
     speed: int
@@ -48,10 +47,8 @@ class _Asked:
 
 @click.command()
 @specs_argument
-@click.option("--service", "services", multiple=True, metavar="NAME", help="Only this; repeatable.")
-@click.option(
-    "--listen", default=_LISTEN, show_default=True, metavar="HOST:PORT", help="Where it serves."
-)
+@service_option
+@listen_option("127.0.0.1:9200")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another one, other data.")
 @click.option(
     "--scenario",
@@ -95,14 +92,11 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     the same data. With --history, OpenMetrics text for `promtool tsdb create-blocks-from
     openmetrics` is written instead.
     """
-    import signal
-
     from obsgen import terminal
     from obsgen.diagnostics import ObsgenError
 
     asked = _Asked(**options)
-    # Else a supervisor's end would look like a crash.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    end_in_order()
     try:
         failed = _history(asked) if asked.history else _serve(asked)
     except ObsgenError as error:
@@ -116,23 +110,14 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 def _plan(asked: _Asked, *, only_asked: bool) -> Any | None:  # noqa: ANN401 (a Plan)
     """Return the plan; None where the specs have errors, which are told."""
-    from obsgen import terminal, workspace
-    from obsgen.diagnostics import has_errors
     from obsgen.simulate.stage import Plan, queries_of
 
-    paths = spec_paths(asked.paths)
-    built = workspace.compile_specs(paths, asked.environment, cwd=Path.cwd(), with_tests=False)
-    terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
-    if has_errors(built.diagnostics) or not built.specs:
-        terminal.print_summary(built, "text", outcome=": nothing is simulated")
+    paths, environment = asked.paths, asked.environment
+    built = compiled_one(paths, environment, outcome="nothing is simulated", with_files=True)
+    if built is None:
         return None
-    every = {service.name: service for service in built.specs[0].services}
-    for name in asked.services:
-        if name not in every:
-            message = f"`{name}` is no service; there is {', '.join(every)}"
-            raise click.BadParameter(message, param_hint="--service")
-    chosen = tuple(s for name, s in every.items() if not asked.services or name in asked.services)
-    acts = tuple(act for text in asked.scenarios for act in _acts(text, chosen))
+    chosen = chosen_services(asked.services, built.specs[0].services)
+    acts = tuple(act for text in asked.scenarios for act in acts_of(text, chosen))
     plan = Plan(
         services=chosen,
         queries=queries_of(built.files),
@@ -145,43 +130,6 @@ def _plan(asked: _Asked, *, only_asked: bool) -> Any | None:  # noqa: ANN401 (a 
     return plan
 
 
-def _acts(text: str, services: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    """Yield the acts of a scenario that is named, or the one act that is written out."""
-    from obsgen.model import Complaint
-    from obsgen.reader.acts import read_act
-    from obsgen.reader.scenarios import unknown_in
-
-    text = text.strip()
-    if " " not in text and text:
-        yield from _named(text, services)
-        return
-    act = read_act(text)
-    if isinstance(act, Complaint):
-        raise click.BadParameter(_shown(text, act), param_hint="--scenario")
-    if complaint := unknown_in(act, tuple(service.catalogue for service in services)):
-        raise click.BadParameter(_shown(text, complaint), param_hint="--scenario")
-    yield "", act
-
-
-def _named(name: str, services: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    owner, _, own = name.rpartition("/")
-    known = [(s.name, scenario) for s in services for scenario in s.scenarios]
-    found = [(s, each) for s, each in known if each.name == own and owner in {"", s}]
-    if not found:
-        names = ", ".join(f"{service}/{each.name}" for service, each in known) or "none"
-        message = f"no scenario is named `{name}`; the specs have {names}"
-        raise click.BadParameter(message, param_hint="--scenario")
-    for service, scenario in found:
-        yield from ((service, act) for act in scenario.acts)
-
-
-def _shown(text: str, complaint: Any) -> str:  # noqa: ANN401 (a Complaint)
-    """Return a message with the words that it is about underlined."""
-    start, end = (complaint.word.start, complaint.word.end) if complaint.word else (0, len(text))
-    marks = " " * start + "^" * max(1, end - start)
-    return f"{complaint.message}\n    {text}\n    {marks}\n  hint: {complaint.hint}"
-
-
 # --- now -------------------------------------------------------------------------------------
 
 
@@ -189,9 +137,6 @@ def _serve(asked: _Asked) -> bool:
     """Serve until interrupted; say that the specs have errors."""
     import time
 
-    from obsgen import terminal
-
-    address = listen_address(asked.listen)
     try:
         from obsgen.simulate.exporter import Exporter, Server
     except ImportError as error:
@@ -203,16 +148,7 @@ def _serve(asked: _Asked) -> bool:
     if plan is None:
         return True
     exporter = Exporter(Live(plan, seed=asked.seed, now=int(time.time() * 1_000)))
-    try:
-        server = Server(address, exporter)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        message = f"cannot listen on {asked.listen}: {reason}; choose another: `--listen HOST:PORT`"
-        raise click.UsageError(message) from error
-    with server:
-        host, port = server.server_address[:2]
-        terminal.say(f"http://{host!s}:{port}/metrics shows all targets; Ctrl-C ends", "text")
-        server.serve_forever(poll_interval=0.1)
+    serve(asked.listen, lambda at: Server(at, exporter), "/metrics shows all targets")
     return False
 
 

@@ -11,10 +11,10 @@ from obsgen.commands.options import (
     FOUND,
     at_speed,
     environment_option,
-    spec_paths,
     specs_argument,
     speed_option,
 )
+from obsgen.commands.specs import compiled_one
 
 
 @click.command()
@@ -55,7 +55,7 @@ def stack(
     sink: nothing real is scraped, asked or paged.
     """
     from obsgen import http, terminal, workspace
-    from obsgen.diagnostics import ObsgenError, has_errors
+    from obsgen.diagnostics import ObsgenError
     from obsgen.stack import Stack, stack_files
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
@@ -69,17 +69,16 @@ def stack(
         simulator=simulator.rstrip("/"), sink=sink.rstrip("/"), at={a: c for a, _, c in pairs}
     )
     try:
-        given = spec_paths(paths)
-        built = workspace.compile_specs(given, environment, cwd=Path.cwd(), with_tests=False)
+        built = compiled_one(paths, environment, outcome="nothing was written", with_files=True)
     except ObsgenError as error:
         terminal.print_error(error)
         sys.exit(FOUND)
-    terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
-    if has_errors(built.diagnostics):
-        terminal.print_summary(built, "text", outcome=": nothing was written")
+    if built is None:
         sys.exit(FOUND)
     built = at_speed(built, speed)
-    for path, data in stack_files(built.files, where).items():
+    for path, data in stack_files(
+        workspace.files_of(built, built.specs[0].environment.name), where
+    ).items():
         file = output / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)

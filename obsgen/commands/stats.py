@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -11,9 +10,9 @@ from obsgen.commands.options import (
     FOUND,
     answer_option,
     environment_option,
-    spec_paths,
     specs_argument,
 )
+from obsgen.commands.specs import compiled
 
 
 @click.command()
@@ -27,18 +26,14 @@ def stats(paths: tuple[str, ...], environment: str | None, format_: str) -> None
     SPECS are files and folders (specs/ unless given). For each service, and in all: declared
     metrics, SLOs, budgets of money, rules, dashboards, panels and probes; routes and receivers.
     """
-    from obsgen import inventory, tables, terminal, workspace
-    from obsgen.diagnostics import has_errors
+    from obsgen import inventory, tables, terminal
     from obsgen.outputs.json import dump
 
-    built = workspace.compile_specs(
-        spec_paths(paths), environment, cwd=Path.cwd(), with_files=False, with_tests=False
-    )
-    if has_errors(built.diagnostics):
-        terminal.print_findings(built, format_, fail_on="error", tells_infos=False)
+    built = compiled(paths, environment, outcome="nothing was counted", format_=format_)
+    if built is None:
         sys.exit(FOUND)
     pairs = zip(built.specs, built.compiled, strict=True)
-    builds = [inventory.inventory(spec, compiled) for spec, compiled in pairs]
+    builds = [inventory.inventory(spec, own) for spec, own in pairs]
     if format_ == "json":
         terminal.print_data(dump(inventory.as_json(builds)))
     else:

@@ -15,10 +15,10 @@ from obsgen.commands.options import (
     environment_option,
     fail_option,
     server_options,
-    spec_paths,
     specs_argument,
     token_options,
 )
+from obsgen.commands.specs import compiled_one
 
 _NOT_ASKED: Final = 2
 """The exit code where a server could not be asked: nothing is known, so nothing is well."""
@@ -146,23 +146,16 @@ def _token_option(server: str) -> str:
 
 def _verify(asked: _Asked) -> int:
     """Ask, print, and return the exit code."""
-    from obsgen import terminal, workspace
-    from obsgen.diagnostics import has_errors
+    from obsgen import terminal
     from obsgen.live.verify.run import all_findings, verify
     from obsgen.progress import progress
 
     places = _places(asked)
-    paths, environment = spec_paths(asked.paths), asked.environment
-    built = workspace.compile_specs(
-        paths, environment, cwd=Path.cwd(), with_files=False, with_tests=False
+    built = compiled_one(
+        asked.paths, asked.environment, outcome="no server was asked", format_=asked.format_
     )
-    if has_errors(built.diagnostics):
-        terminal.print_findings(built, asked.format_, fail_on="error")
-        terminal.print_summary(built, asked.format_, outcome=": no server was asked")
+    if built is None:
         return FOUND
-    if len(built.compiled) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by --env: {names}")
     checks = verify(built.specs[0], built.compiled[0], places, progress)
     trial = _trial(asked, built, places["alertmanager"]) if asked.notify_test else None
     _tell(asked, built, checks, trial)

@@ -28,6 +28,10 @@ CODES: Final = (QUERY_REFUSED, TOO_MANY_SERIES)
 
 MOST_SERIES: Final = 10_000
 _MS: Final = 1000
+_MINUTE: Final = 60
+_HOUR: Final = 3_600
+_DAY: Final = 86_400
+_FEW_DAYS: Final = 3 * _DAY
 T = TypeVar("T")
 
 
@@ -78,10 +82,30 @@ class Data:
         ask = self.server.range
         return _lines(_answered(lambda: ask(query, start * _MS, end * _MS, step * _MS)))
 
-    def has(self, selector: str, start: int, end: int) -> bool:
-        """Say whether a selector takes any sample of a time."""
-        seconds = max(1, end - start)
-        return bool(self.at(f"count(last_over_time({selector}[{seconds}s]))", end))
+    def first(self, selector: str, start: int, end: int) -> int | None:
+        """
+        Return from when on a selector takes samples of a time; None where it takes none.
+
+        It is looked at day by day, hour by hour in a time of few days: servers limit how many
+        samples a query may hold at once. Of the first part of the time it is the beginning, of
+        later ones the minute.
+        """
+        step = _DAY if end - start > _FEW_DAYS else _HOUR
+        whole = (end - start) // step * step
+        any_ = f"count(last_over_time({selector}[{{}}s]))"
+        lines = self.over(any_.format(step), start + step, start + whole, step)
+        if found := [at for line in lines for at in line.points]:
+            at = min(found)
+            return start if at == start + step else self._first_minute(selector, at, step)
+        rest = end - start - whole
+        return start + whole if rest > 0 and self.at(any_.format(rest), end) else None
+
+    def _first_minute(self, selector: str, end: int, length: int) -> int:
+        query = f"min(min_over_time(timestamp({selector})[{length}s:{_MINUTE}s]))"
+        least, most = Decimal(end - length), Decimal(end)
+        times = (value for line in self.at(query, end) for value in line.points.values())
+        # A server that answers anything is believed what can be.
+        return int(min(max(min(times, default=least), least), most)) // _MINUTE * _MINUTE
 
 
 def _answered(ask: Callable[[], T]) -> T:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from obsgen import names
+from obsgen.alerts._spend_rules import first_of
+from obsgen.catalogue import Metric
 from obsgen.live.reports.counting import Group, Growth
 from obsgen.live.reports.periods import MINUTE
 from obsgen.live.reports.view import View
@@ -18,6 +20,7 @@ from obsgen.units import as_decimal
 WARNING_FROM = Fraction(9, 10)
 """Of a budget: so much spent is worth a sign."""
 _PLAUSIBLE = Fraction(1, 100)
+_PLAUSIBLE_WITHOUT_BUDGET = Fraction(10)
 _CENT = Decimal("0.01")
 
 
@@ -78,6 +81,12 @@ def budgets(view: View, service: Service) -> Iterator[Budget]:
             yield from _Counter(view, service, part).budgets()
 
 
+def plausible(service: Service, metric: Metric) -> Fraction:
+    """Return how much of a service's money may be born at once, as its budget says it."""
+    own = (part.spend for part in service.spends if part.spend.cost.name == metric.name)
+    return max((spend.least * _PLAUSIBLE for spend in own), default=_PLAUSIBLE_WITHOUT_BUDGET)
+
+
 @dataclass(frozen=True, slots=True)
 class _Counter:
     """Counts one budget as its rules do, in the period in which the report ends."""
@@ -92,7 +101,7 @@ class _Counter:
 
     def budgets(self) -> Iterator[Budget]:
         start, end = self._since(), self.view.span.end
-        spent = self._grown(start).along(self.spend.by)
+        spent = self._grown(start, end).along(self.spend.by)
         told = self._told()
         for group in sorted(spent) or [("",) * len(self.spend.by)]:
             amount = self._amount(group)
@@ -118,11 +127,11 @@ class _Counter:
         # What ends with the period belongs to it.
         return self.spend.period.bounds(end - 1)[0]
 
-    def _grown(self, start: int) -> Growth:
+    def _grown(self, start: int, end: int) -> Growth:
         counting = self.view.counting(self.service)
         return counting.grown(
             self.spend.cost,
-            (start, self.view.span.end),
+            (start, end),
             self.spend.by,
             self.spend.where,
             plausible=self.spend.least * _PLAUSIBLE,
@@ -148,12 +157,15 @@ class _Counter:
             if elapsed < Fraction(LEAST_ELAPSED):
                 return None
             return as_decimal(Fraction(spent) / elapsed)
-        recent = self._grown(end - int(pace.seconds)).along(self.spend.by).get(group)
-        if recent is None:
+        since = end - int(pace.seconds)
+        if self._grown(since, since + int(first_of(pace).seconds)).total() is None:
+            # Nothing was counted so long ago: what there is since is no pace.
             return None
+        recent = self._grown(since, end).along(self.spend.by).get(group)
         if period.calendar is None:
-            return as_decimal(Fraction(recent) * period.ms / pace.ms)
-        return spent + as_decimal(Fraction(recent) / Fraction(pace.seconds) * (following - end))
+            return None if recent is None else as_decimal(Fraction(recent) * period.ms / pace.ms)
+        going_on = Fraction(recent or 0) / Fraction(pace.seconds) * (following - end)
+        return spent + as_decimal(going_on)
 
     def _told(self) -> dict[Group, Decimal]:
         label = names.SPEND_LABEL

@@ -10,6 +10,7 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.live.reports import roles
+from obsgen.live.reports.budgets import plausible
 from obsgen.live.reports.counting import Group, Growth, added
 from obsgen.live.reports.document import Cell, Field
 from obsgen.live.reports.latency import Latency
@@ -79,7 +80,7 @@ class Calls:
         latency = self._latency("")
         buckets = (latency.parts() if latency else ()) or tuple({} for _ in none)
         sums = (latency.sums.parts() if latency else ()) or none
-        growths = [self._grown(metric).parts() or none for metric in self.subject.costs]
+        growths = [self._spent(metric).parts() or none for metric in self.subject.costs]
         costs = tuple(added(column) for column in zip(*growths, strict=True)) or none
         has_bad = bool(self.subject.calls.bad)
         return [
@@ -105,6 +106,12 @@ class Calls:
         labels = tuple(one.label for one in roles.dimensions(metric))
         return self.view.counting(self.service).grown(metric, self.edges, labels)
 
+    def _spent(self, metric: Metric) -> Growth:
+        labels = tuple(one.label for one in roles.dimensions(metric))
+        believed = plausible(self.service, metric)
+        counting = self.view.counting(self.service)
+        return counting.grown(metric, self.edges, labels, plausible=believed)
+
     def _latency(self, label: str) -> Latency | None:
         metric = self.subject.duration
         if metric is None or (label and label not in metric.labels):
@@ -117,7 +124,7 @@ class Calls:
         for metric in self.subject.costs:
             if label and label not in metric.labels:
                 continue
-            for group, spent in self._grown(metric).along((label,) if label else ()).items():
+            for group, spent in self._spent(metric).along((label,) if label else ()).items():
                 found[group] = added((found.get(group), spent))
         return found
 

@@ -30,6 +30,7 @@ _SETTLE: Final = Duration(1000)
 _BUSIEST: Final = 2
 _NANO: Final = Decimal("1e-9")
 """Sums and differences of floats are noise below this; money is told in cents."""
+_FLOAT_DIGITS: Final = 17
 
 Group = tuple[str, ...]
 Buckets = tuple[Decimal | None, ...]
@@ -69,7 +70,19 @@ class Growth:
 def added(numbers: Iterable[Decimal | None]) -> Decimal | None:
     """Return an exact sum of what there is; None where there is nothing."""
     known = [number for number in numbers if number is not None]
-    return sum(known, Decimal(0)).quantize(_NANO).normalize() + 0 if known else None
+    return without_noise(sum(known, Decimal(0))) if known else None
+
+
+def without_noise(number: Decimal) -> Decimal:
+    """
+    Round away what a float cannot hold beside what it holds.
+
+    >>> without_noise(Decimal("0.30000000000000004")), without_noise(Decimal("1E+300"))
+    (Decimal('0.3'), Decimal('1E+300'))
+    """
+    # What is so large has no such digits, and is not to be written with so many.
+    is_rounded = number.adjusted() < _FLOAT_DIGITS
+    return (number.quantize(_NANO) if is_rounded else number).normalize() + 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,7 @@ class Counting:
             ObsgenError: the server does not answer.
         """
         name = series or metric.counted
-        key = (metric.name, name, tuple(edges), by, where)
+        key = (metric.name, name, tuple(edges), by, where, plausible)
         if key not in self._known:
             if metric.recorded:
                 selected = metric.select(name, where)
@@ -216,7 +229,8 @@ class _Counted:
             known.setdefault(self._key(tile), {})[tile.end] = tile.number
         for tile in births:
             minutes = known.get(self._key(tile), {})
-            recent = (minutes.get(at, Decimal(0)) for at in range(tile.end - HOUR, tile.end + 1))
+            hour = range(tile.end - HOUR + MINUTE, tile.end + 1, MINUTE)
+            recent = (minutes.get(at, Decimal(0)) for at in hour)
             most = Decimal(number_text(self.plausible)) + _BUSIEST * max(recent)
             if tile.number <= most:
                 yield tile

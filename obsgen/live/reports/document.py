@@ -91,6 +91,8 @@ class Report:
     Attributes:
         kind: `cost`.
         source: The address that was asked, without what is secret in it.
+        since: When what the server knows of this time begins, in seconds; None where it knows of no
+            target.
     """
 
     kind: str
@@ -100,6 +102,7 @@ class Report:
     source: str
     span: Span
     parts: tuple[Part, ...]
+    since: int | None = None
 
 
 def without_columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from obsgen.live.reports.document import Cell, Field
@@ -20,6 +20,7 @@ _FAR: Final = Decimal("0.99")
 _HUNDRED: Final = 100
 _STEPS: Final = (("d", 86_400), ("h", 3_600), ("m", 60))
 _TEN: Final = 10
+_MOST_DIGITS: Final = 20
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 
@@ -31,6 +32,9 @@ def rounded(value: Decimal, to: Decimal) -> Decimal:
     >>> rounded(Decimal("2.125"), Decimal("0.01"))
     Decimal('2.12')
     """
+    # What has as many digits as a Decimal is not to get more.
+    if value.adjusted() >= _MOST_DIGITS:
+        return value
     return value.quantize(to, rounding=ROUND_HALF_EVEN)
 
 
@@ -49,14 +53,15 @@ def share(value: Decimal) -> str:
     """
     Write a share of 1 in percent, with one decimal; near 100 % with as many as tell it apart.
 
-    >>> share(Decimal("0.8728")), share(Decimal("0.99953")), share(Decimal(1))
-    ('87.3%', '99.953%', '100%')
+    >>> share(Decimal("0.8728")), share(Decimal("0.99953")), share(Decimal("0.99999999"))
+    ('87.3%', '99.953%', '99.9999%')
     """
     percent = value * _HUNDRED
     if value == 1 or not value:
         return f"{percent.normalize():f}%"
     if _FAR <= value < 1:
-        return f"{number_text(rounded(percent, _FINE))}%"
+        # Down, for what is not all must not be shown as all.
+        return f"{number_text(percent.quantize(_FINE, rounding=ROUND_FLOOR))}%"
     return f"{rounded(percent, _TENTH)}%"
 
 

@@ -61,8 +61,8 @@ class Span:
         return tuple(self._edges(lambda at: _midnight(at.date() + _DAY, self.zone)))
 
     def hours(self) -> tuple[int, ...]:
-        """Return where hours begin and end."""
-        return tuple(self._edges(lambda at: int(at.timestamp()) // HOUR * HOUR + HOUR))
+        """Return where hours begin and end, by the clock of the zone: some are half an hour off."""
+        return tuple(self._edges(_next_hour))
 
     def _edges(self, following: Callable[[dt.datetime], int]) -> Iterator[int]:
         at = self.start
@@ -159,6 +159,10 @@ def _written(word: str, match: re.Match[str], zone: dt.tzinfo) -> tuple[int, int
 
 def _midnight(day: Date, zone: dt.tzinfo) -> int:
     return int(dt.datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def _next_hour(at: dt.datetime) -> int:
+    return int(at.timestamp()) + HOUR - at.minute * MINUTE - at.second
 
 
 def _month(day: Date, more: int, length: int = 1) -> Date:

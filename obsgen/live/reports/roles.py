@@ -48,7 +48,8 @@ class Subject:
     Attributes:
         calls: A counter, or the histogram whose observations are the calls.
         duration: A histogram of seconds; None where there is none.
-        costs: What they cost, where it is counted by a label that the calls have, too.
+        costs: What they cost, where it is counted by a label that the calls have, too; all in
+            one currency.
     """
 
     calls: Metric
@@ -114,6 +115,6 @@ def _nearest(calls: Metric, durations: Iterable[Metric]) -> Metric | None:
 
 def _of_same(calls: Metric, costs: Iterable[Metric]) -> tuple[Metric, ...]:
     labels = {dimension.label for dimension in dimensions(calls)}
-    return tuple(
-        cost for cost in costs if labels & {dimension.label for dimension in dimensions(cost)}
-    )
+    found = [cost for cost in costs if labels & {dimension.label for dimension in dimensions(cost)}]
+    # A column has one currency: what is told in another cannot be added to it.
+    return tuple(cost for cost in found if cost.unit.name == found[0].unit.name)

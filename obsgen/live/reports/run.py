@@ -82,6 +82,7 @@ def report(asked: Asked, progress: Progress) -> Report:
         for service in asked.services:
             parts += kind.parts(view, service)
             advance(1)
+        since = view.data.first("up", asked.span.start, asked.span.end)
     return Report(
         kind=asked.kind,
         title=kind.title,
@@ -90,4 +91,5 @@ def report(asked: Asked, progress: Progress) -> Report:
         source=shown(asked.url),
         span=asked.span,
         parts=tuple(parts),
+        since=since,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -35,10 +35,14 @@ class View:
     slow: Decimal
     every: Literal["", "hour", "day"]
     kind: Callable[[str], Kind]
+    _counted: dict[str, Counting] = field(default_factory=dict, compare=False, repr=False)
 
     def counting(self, service: Service) -> Counting:
-        """Return how the counters of a service are counted."""
-        return Counting(self.data, self.project.scraped_every(service.scrape_interval).tile)
+        """Return what counts the counters of a service; what it has counted once, it knows."""
+        if service.name not in self._counted:
+            tile = self.project.scraped_every(service.scrape_interval).tile
+            self._counted[service.name] = Counting(self.data, tile)
+        return self._counted[service.name]
 
     @property
     def whole(self) -> tuple[int, int]:

@@ -80,7 +80,8 @@ def _nothing(view: View) -> str:
     """Say why there is nothing: no alert fired, or nobody evaluates any."""
     series = selector("ALERTS", view.identity())
     span = view.span
-    if view.data.has(series, span.start, span.end) or view.data.has("up", span.start, span.end):
+    known = (view.data.first(each, span.start, span.end) for each in (series, "up"))
+    if any(since is not None for since in known):
         return "No alert fired."
     return "no data: neither alerts nor targets are known of this time."
 

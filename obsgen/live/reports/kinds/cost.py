@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.live.reports import roles
-from obsgen.live.reports.budgets import Budget, budgets
+from obsgen.live.reports.budgets import Budget, budgets, plausible
 from obsgen.live.reports.counting import Growth, added
 from obsgen.live.reports.document import Cell, Chart, Field, Part, without_columns
 from obsgen.live.reports.figures import money
@@ -34,8 +34,8 @@ class CostKind:
         for currency, metrics in by_currency.items():
             accounts = _Accounts(view, service, currency, tuple(metrics))
             yield accounts.total()
-        if budgeted:
-            yield _budgets(service, budgeted)
+        for currency in dict.fromkeys(one.currency for one in budgeted):
+            yield _budgets(service, [one for one in budgeted if one.currency == currency])
         for currency, metrics in by_currency.items():
             accounts = _Accounts(view, service, currency, tuple(metrics))
             yield from accounts.by_dimension()
@@ -115,19 +115,13 @@ class _Accounts:
             labels = tuple(one.label for one in roles.dimensions(metric))
             counting = self.view.counting(self.service)
             growth = counting.grown(
-                metric, self.view.span.days(), labels, plausible=_plausible(self.service, metric)
+                metric, self.view.span.days(), labels, plausible=plausible(self.service, metric)
             )
             if growth.groups:
                 yield metric, growth
 
 
-def _plausible(service: Service, metric: Metric) -> Fraction:
-    """Return what may be born at once, as the budget of this money says it; else ten."""
-    budgets_ = (part.spend for part in service.spends if part.spend.cost.name == metric.name)
-    return max((spend.least / 100 for spend in budgets_), default=Fraction(10))
-
-
-def _budgets(service: Service, every: tuple[Budget, ...]) -> Part:
+def _budgets(service: Service, every: Sequence[Budget]) -> Part:
     currency = every[0].currency
     fields = (
         Field("budget", "Budget"),

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen import names
+from obsgen.live.reports.counting import without_noise
 from obsgen.live.reports.document import Cell, Field, Part, without_columns
 from obsgen.live.reports.view import View
 from obsgen.matchers import selector
@@ -28,7 +29,6 @@ _FIELDS: Final = (
     Field("burn_rate", "Burn rate, 1h", "rate"),
     Field("exhausted_in", "Exhausted in", "seconds"),
 )
-_NANO: Final = Decimal("1e-9")
 Group = tuple[str, ...]
 
 
@@ -98,7 +98,7 @@ def _period_seconds(slo: Slo, view: View) -> int:
 def _recorded(view: View, service: Service, slo: Slo, name: str) -> Mapping[Group, Decimal]:
     series = selector(name, view.identity(service=service.name, slo=slo.name))
     return {
-        tuple(line.labels.get(label, "") for label in slo.by): value.quantize(_NANO).normalize()
+        tuple(line.labels.get(label, "") for label in slo.by): without_noise(value)
         for line in view.data.at(series, view.span.end)
         for value in line.points.values()
     }
@@ -126,7 +126,7 @@ def _summed(view: View, service: Service, slo: Slo, name: str) -> Mapping[Group,
     for line in view.data.at(f"sum_over_time({series}[{length - 1}ms])", view.span.end):
         group = tuple(line.labels.get(label, "") for label in slo.by)
         for value in line.points.values():
-            found[group] = value.quantize(_NANO)
+            found[group] = without_noise(value)
     return found
 
 

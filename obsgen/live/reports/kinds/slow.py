@@ -77,10 +77,10 @@ class _Slow:
         if wanted in bounds or not bounds:
             return wanted, ()
         above = [bound for bound in bounds if bound > wanted]
-        limit = above[0] if above else bounds[-1]
+        limit, which = (above[0], "next") if above else (bounds[-1], "largest")
         note = (
             f"The histogram has no bound at {seconds(self.view.slow)}: calls longer than "
-            f"{seconds(limit * latency.scale)} are counted, its next one."
+            f"{seconds(limit * latency.scale)} are counted, its {which} one."
         )
         return limit, (note,)
 
