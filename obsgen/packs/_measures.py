@@ -21,7 +21,6 @@ from obsgen.measures.ratio import Ratio
 from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec
-from obsgen.packs._heads import with_heads
 from obsgen.packs._looks import AREAS
 from obsgen.panels.gauge import Gauge
 from obsgen.panels.stat import Stat
@@ -209,8 +208,7 @@ class Panels:
     def table(self, title: str, description: str, *measures: Measure) -> Panel:
         """Return current values by label, a column for each measure."""
         body = Table(measures=measures)
-        made = self._made(body, title, description, (), None, "", "")
-        return replace(made, transformations=with_heads(made.transformations))
+        return self._made(body, title, description, (), None, "", "")
 
     def raw(self, text: str, unit: Unit, *, legend: str = "") -> Measure:
         """Return a measure of PromQL that no kind of measure says; it is within its scope."""

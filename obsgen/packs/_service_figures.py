@@ -15,13 +15,13 @@ from obsgen.measures.share import Share
 from obsgen.model import Measure, Modifiers, Project, Query, Service
 from obsgen.packs._alert_queries import AlertQueries
 from obsgen.packs._annotations import page_severities
-from obsgen.packs._heads import head
 from obsgen.packs._looks import ERROR_RATIO, PAGING, WAITING
 from obsgen.packs._panels import Column, table
 from obsgen.packs._red_panels import key_metric
 from obsgen.packs._slo_looks import BUDGET_COLORS
 from obsgen.packs._slo_queries import SloQueries
 from obsgen.packs._ways import cell_links, uids_of, way, with_uids
+from obsgen.panels._heads import head
 from obsgen.units import RATIO, SECONDS, Unit
 
 _SERVICE: Final = "service"
