@@ -129,6 +129,7 @@ def test_the_same_specs_give_the_same_page(here: Path):
     assert pages[0] == pages[1]
 
 
+# Must-have 9: pages and pictures without Grafana.
 def test_pictures_are_as_wide_as_they_are_asked_to_be(here: Path):
     result = run("--png", "--width", "900", "--dashboard", "obs-red-shop")
     picture = (here / "preview/obs-red-shop.png").read_bytes()

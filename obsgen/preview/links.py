@@ -63,7 +63,7 @@ class Addresses:
 
     def of_dashboard(self, links: Sequence[Mapping[str, Any]], values: Values) -> tuple[Link, ...]:
         """Return the links at the top of a page, those of tags as a menu where they are one."""
-        found = []
+        found: list[Link] = []
         for link in links:
             title = str(link.get("title") or "")
             if link.get("type") == "dashboards":
