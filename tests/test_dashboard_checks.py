@@ -8,6 +8,7 @@ what checks see. The names of rules are those of Grafana's dashboard-linter.
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -142,6 +143,7 @@ def of_panel(panel: Panel, **more: Any) -> list[str]:
     return names(a_dashboard(panel), **more)
 
 
+# Must-have 5: all rules of the dashboard-linter, and more.
 # --- the rules of the dashboard-linter ----------------------------------------------------------
 
 
@@ -762,3 +764,10 @@ def test_whatever_stands_in_grafanas_own_words_nothing_is_raised():
         found_in(a_dashboard(asking(REQUESTS, extra={"fieldConfig": {"overrides": value}})))
         found_in(a_dashboard(asking(REQUESTS, defaults={"unit": value, "mappings": value})))
         found_in(a_dashboard(asking(REQUESTS, options={"reduceOptions": value})))
+
+
+def test_each_of_the_twelve_must_haves_names_its_test():
+    tests = Path(__file__).parent.glob("test_*.py")
+    text = "".join(file.read_text("utf-8") for file in tests)
+
+    assert set(range(1, 13)) == set(map(int, re.findall(r"# (?:--- m|M)ust-have (\d+): ", text)))

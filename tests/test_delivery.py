@@ -55,6 +55,7 @@ def below(built: Built, folder: str) -> dict[str, bytes]:
     return {f.path: f.data for f in built.files if f.path.startswith(f"grafana/{folder}/")}
 
 
+# Must-have 10: every form of delivery.
 # --- files for Grafana's provisioning --------------------------------------------------------
 
 

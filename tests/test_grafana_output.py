@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def nulls(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
         yield from nulls(item, path)
 
 
+# Must-have 2: ready kinds by one word, and panels of every kind.
 def test_every_kind_and_every_ready_dashboard_is_among_them():
     assert {
         *("obs-slos", "obs-slo-gateway", "obs-red-gateway", "obs-monitoring", "obs-kinds")
@@ -170,6 +172,16 @@ def test_graphs_read_ranges_that_grafana_fits_to_the_step(dashboard: dict[str, A
                 assert ["lastNotNull"] == one["options"]["reduceOptions"]["calcs"]
 
 
+# Must-have 3: right where the defaults of grafanalib are wrong.
+@EVERY
+def test_nothing_thins_out_samples_and_variables_follow_the_time(dashboard: dict[str, Any]):
+    asked = [v for v in dashboard["templating"]["list"] if v["type"] == "query"]
+
+    assert not re.search("maxDataPoints|intervalFactor", json.dumps(dashboard, default=str))
+    assert {2} >= {variable["refresh"] for variable in asked}
+    assert 42 == dashboard["schemaVersion"]
+
+
 @EVERY
 def test_tables_join_what_their_queries_give(dashboard: dict[str, Any]):
     for one in panels(dashboard):
@@ -201,6 +213,7 @@ def test_nothing_overlaps_and_nothing_is_wider_than_the_grid(dashboard: dict[str
             taken |= cells
 
 
+# Must-have 1: rules, alerts and dashboards of one spec agree.
 def test_dashboards_read_only_series_that_are_recorded_or_declared():
     rules = next(f for f in built().files if f.path.endswith("gateway.rules.yml"))
     groups = yaml.safe_load(rules.data)["groups"]
@@ -216,6 +229,7 @@ def test_dashboards_read_only_series_that_are_recorded_or_declared():
     assert asked <= known
 
 
+# Must-have 7: every link leads somewhere.
 def test_links_lead_to_dashboards_that_are_there():
     links = [
         link["url"]
@@ -260,6 +274,7 @@ def test_an_objective_is_never_rounded_up_to_all():
     assert ("percentunit", 2) == (config["unit"], config["decimals"])
 
 
+# Must-have 6: the same specs give the same bytes.
 def test_the_same_specs_give_the_same_bytes_and_nothing_is_printed(
     capsys: pytest.CaptureFixture[str],
 ):

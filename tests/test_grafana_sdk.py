@@ -102,6 +102,7 @@ PLANTED: Final = {
 }
 
 
+# Must-have 4: Grafana knows every path of what is written.
 @pytest.mark.parametrize("dashboard", [KINDS, MONITORING], ids=["kinds", "monitoring"])
 def test_dashboards_as_they_are_have_no_fault(dashboard: dict[str, Any]):
     assert [] == faults(dashboard)

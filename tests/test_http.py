@@ -36,6 +36,20 @@ def refusal(url: str, **access) -> http.HttpError:
 # --- answers
 
 
+def test_what_is_sent_one_after_the_other_goes_over_one_connection():
+    connections = set()
+
+    def taken(exchange: Exchange) -> None:
+        connections.add(exchange.client_address)
+        exchange.start(204)
+
+    with answering({"/write": taken}) as server, http.Client(http.Access()) as client:
+        for _ in range(3):
+            client.post(f"{server.url}/write", b"x", {})
+
+    assert 1 == len(connections)
+
+
 def test_an_answer_has_its_body_and_its_type():
     with answering({"/metrics": page("up 1\n", "Text/Plain")}) as server:
         answer = get(f"{server.url}/metrics", [("match[]", '{job="a b"}'), ("match[]", "c")])

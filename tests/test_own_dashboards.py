@@ -292,6 +292,16 @@ def test_a_series_that_labels_name_may_be_any():
     ]
 
 
+def test_labels_of_a_table_have_heads_unless_their_author_goes_on_transforming():
+    table = f"{{table: {{{RATE}, by: [endpoint]}}"
+    plain = a_panel(f"{table}}}")["transformations"][-1]["options"]["renameByName"]
+    found = a_panel(f"{table}, transformations: [{{sortBy: {{sort: [{{field: endpoint}}]}}}}]}}")
+    (own, _) = found["transformations"]
+
+    assert "Endpoint" == plain["endpoint"]
+    assert "endpoint" not in own["options"]["renameByName"]
+
+
 def test_what_transformations_rename_is_not_looked_for():
     assert [] == messages(
         f"panels: [{{table: {{{RATE}, by: [endpoint]}}, transformations: [{{organize: "

@@ -202,6 +202,7 @@ def test_columns_of_a_table_are_named_for_their_measures():
     organize = found["transformations"][-1]["options"]
 
     assert organize["renameByName"] == {
+        "endpoint": "Endpoint",
         "Value #A": "Rate of tonebridge_requests_total",
         "Value #B": "p95",
     }

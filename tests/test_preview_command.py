@@ -6,8 +6,11 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ from click.testing import CliRunner, Result
 from oracles import ROOT, TOOLS, a_free_port
 
 from obsgen.cli import commands
+from obsgen.preview.serving import Shelf, serving
 
 SPECS: Final = """\
 apiVersion: obsgen/v1
@@ -125,6 +129,7 @@ def test_the_same_specs_give_the_same_page(here: Path):
     assert pages[0] == pages[1]
 
 
+# Must-have 9: pages and pictures without Grafana.
 def test_pictures_are_as_wide_as_they_are_asked_to_be(here: Path):
     result = run("--png", "--width", "900", "--dashboard", "obs-red-shop")
     picture = (here / "preview/obs-red-shop.png").read_bytes()
@@ -239,6 +244,27 @@ def test_a_prometheus_that_does_not_start_is_told_with_its_last_words(
 
     assert 1 == result.exit_code
     assert "does not become ready: no space left on device" in result.stderr
+
+
+# --- pages that are served
+
+
+def test_a_browser_that_breaks_off_a_page_is_no_news(capfd: pytest.CaptureFixture[str]):
+    shelf = Shelf()
+    shelf.put({"index.html": "x" * 50_000_000})
+    with serving(shelf, 0) as url:
+        port = int(url.rstrip("/").rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as browser:
+            # Closed like this, whatever is still written to it is refused.
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            browser.sendall(b"GET / HTTP/1.0\r\nHost: localhost:1\r\n\r\n")
+            assert browser.recv(1)
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join(20)
+
+        assert "1" == requests.get(f"{url}version", timeout=5).text
+    assert "" == capfd.readouterr().err
 
 
 # --- a live server

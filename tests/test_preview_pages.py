@@ -273,6 +273,22 @@ def test_links_lead_to_the_pages_of_this_preview_or_into_the_web_alone(server: P
     assert ["board.html", "", "https://example.org/x", ""] == [one.href for one in shown.links]
 
 
+def test_the_dashboards_of_a_tag_are_a_menu_where_grafana_has_one(
+    server: Prometheus, tab: Tab, tmp_path: Path
+):
+    link = {"title": "Shop", "type": "dashboards", "tags": ["obsgen"]}
+    panel = a_panel("text", "A")
+    picture = drawn(server, panel, links=[{**link, "asDropdown": True}, link])
+    menu, listed = picture.links
+    opened(tab, tmp_path, picture)
+
+    assert ("Shop", "", "board.html") == (menu.title, menu.href, menu.menu[0].href)
+    assert ("Board", "board.html", ()) == (listed.title, listed.href, listed.menu)
+    assert "Shop\nBoard" == tab.evaluate("document.querySelector('.links').innerText")
+    tab.evaluate("document.querySelector('.menu').open = true")
+    assert tab.evaluate("document.querySelector('.menu a').checkVisibility()")
+
+
 def test_an_index_lists_pages_by_folder(tab: Tab, tmp_path: Path):
     sheets = [SHEET, Sheet("other", EVIL, "A folder", ())]
     path = tmp_path / "index.html"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from answering import answering
 from oracles import running_prometheus
 from preview_boards import MINUTE, NOW
 
@@ -136,6 +137,17 @@ def test_what_is_looked_at_long_ago_is_there():
     (echo,) = echoed([series], {"x"}, 7 * MINUTE)
 
     assert ([NOW - 7 * MINUTE], [9.0]) == (echo.times, echo.values)
+
+
+@pytest.mark.parametrize(("samples", "requests"), [(0, 0), (900, 1), (50_001, 2)])
+def test_what_is_written_makes_as_few_requests_as_there_is_room_for(samples: int, requests: int):
+    times = list(range(NOW, NOW + samples * MINUTE, MINUTE))
+    series = Series(labels={"__name__": "x"}, times=times, values=[1.0] * samples)
+    path = "/api/v1/write"
+    with answering({path: lambda one: one.start(204)}) as server, Client(Access()) as client:
+        write(client, server.url, [series] if samples else [])
+
+    assert requests == len(server.asked)
 
 
 def test_a_story_has_an_outage_that_is_over_and_one_that_goes_on():

@@ -231,6 +231,21 @@ def test_an_overview_of_some_services_counts_no_others():
     assert all('service="cart"' in expr for expr in counted)
 
 
+@pytest.mark.parametrize(("count", "is_shown"), [(60, True), (61, False)])
+def test_the_figures_of_very_many_services_stand_on_their_own_dashboards(
+    count: int, is_shown: bool
+):
+    many = "".join(
+        f"---\napiVersion: obsgen/v1\nkind: Service\nname: cart-{number}\nmetrics:\n{REQUESTS}{SLO}"
+        for number in range(count)
+    )
+    text = PLAIN.partition("---")[0] + "dashboards: [overview, slo]\n" + many
+    table = panel("obs-services", "Services", text)
+
+    assert is_shown == any("http_requests_total" in t["expr"] for t in table["targets"])
+    assert is_shown != ("are on the dashboards of each" in table["description"])
+
+
 # --- the Project's words -----------------------------------------------------------------------
 
 

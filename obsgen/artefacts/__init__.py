@@ -26,17 +26,15 @@ from obsgen.artefacts.grafana import (
     Annotation,
     Dashboard,
     ForeignTarget,
-    GrafanaDatasource,
-    GrafanaServer,
     Link,
     Panel,
-    SecretFile,
     Section,
     Target,
     Threshold,
     Variable,
     datasource_variable,
 )
+from obsgen.artefacts.grafana_servers import GrafanaDatasource, GrafanaServer, SecretFile
 from obsgen.artefacts.json import Json
 from obsgen.artefacts.loki import SINGLE_TENANT, LokiConfig
 from obsgen.artefacts.output import Compiled, OutputFile, Page, QueryScope

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from obsgen.artefacts.alertmanager import AlertmanagerConfig
-from obsgen.artefacts.grafana import Dashboard, GrafanaDatasource, GrafanaServer
+from obsgen.artefacts.grafana import Dashboard
+from obsgen.artefacts.grafana_servers import GrafanaDatasource, GrafanaServer
 from obsgen.artefacts.loki import LokiConfig
 from obsgen.artefacts.prometheus import PrometheusConfig, RuleFile
 from obsgen.artefacts.rule_tests import RuleTestFile, Unproven

@@ -22,6 +22,7 @@ from obsgen.artefacts import (
 )
 from obsgen.diagnostics import Origin
 from obsgen.names import target_letter
+from obsgen.panels._words_of_grafana import patched
 from obsgen.units import Unit
 
 Words = Mapping[str, Json]
@@ -116,21 +117,6 @@ def shown_panels(dashboard: Dashboard) -> Iterator[ShownPanel]:
             yield _shown(dashboard, section, panel)
 
 
-def merged(base: Words, over: Json | Words) -> Words:
-    """
-    Return *base* with what lies over it; what is no mapping is replaced whole.
-
-    >>> merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
-    {'a': {'b': 3, 'c': 2}}
-    """
-    found: dict[str, Json] = dict(base)
-    for key, value in over.items() if isinstance(over, Mapping) else ():
-        old = found.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        found[key] = dict(merged(old, value)) if both else value  # type: ignore[arg-type] # both are
-    return found
-
-
 def mapping_of(value: object) -> Words:
     """Return a mapping as it is, and an empty one for anything else."""
     return value if isinstance(value, Mapping) else _NONE
@@ -157,8 +143,8 @@ def _shown(dashboard: Dashboard, section: Section, panel: Panel) -> ShownPanel:
         type=_text(extra.get("type", panel.type)),
         title=_text(extra.get("title", panel.title)),
         description=_text(extra.get("description", panel.description)),
-        options=merged(panel.options, extra.get("options")),
-        defaults=merged(panel.defaults, config.get("defaults")),
+        options=patched(panel.options, mapping_of(extra.get("options"))),
+        defaults=patched(panel.defaults, mapping_of(config.get("defaults"))),
         overrides=overrides,
         targets=tuple(_targets(panel, origin)),
         origin=origin,

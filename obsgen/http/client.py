@@ -142,6 +142,8 @@ class Client:
             with response:
                 if response.status_code >= _FIRST_ERROR:
                     raise _refused(response, url, self._access)
+                # A connection whose answer was read serves the next question too.
+                response.raw.read1(_REFUSED_BYTES, decode_content=True)
         except (OSError, ValueError, BrokenBody) as error:
             raise _problem(error, url, self._access) from error
 

@@ -9,12 +9,13 @@ from typing import Final
 
 from obsgen.artefacts import Json, Panel
 from obsgen.panels.bargauge import NO_JUDGEMENT, OPTIONS
+from obsgen.panels.timeseries import STACKED
 
 _DAILY: Final[Mapping[str, Json]] = {
     "drawStyle": "bars",
     "fillOpacity": 80,
     "lineWidth": 0,
-    "stacking": {"mode": "normal", "group": "A"},
+    **STACKED,
     "barAlignment": -1,
     "barWidthFactor": Decimal("0.6"),
 }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from obsgen.artefacts import Json, Panel, Target, Threshold
+from obsgen.artefacts import Panel, Target, Threshold
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import NOWHERE
 from obsgen.matchers import Matcher
@@ -22,18 +21,12 @@ from obsgen.measures.ratio import Ratio
 from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec
-from obsgen.packs._heads import with_heads
+from obsgen.packs._looks import AREAS
 from obsgen.panels.gauge import Gauge
 from obsgen.panels.stat import Stat
 from obsgen.panels.table import Table
 from obsgen.panels.timeseries import Timeseries
 from obsgen.units import Unit
-
-STACKED: Final[Mapping[str, Json]] = {
-    "stacking": {"mode": "normal", "group": "A"},
-    "fillOpacity": 40,
-}
-"""Areas on top of each other: their sum is the whole."""
 
 RECORDED_WINDOW: Final = "1h"
 
@@ -196,7 +189,7 @@ class Panels:
         """Return lines over time, or areas; *colors* are lines across."""
         body = Timeseries(measures=measures)
         panel = self._made(body, title, description, colors, unit, no_value, time)
-        custom = {**panel.custom, **(STACKED if stacked else {})}
+        custom = {**panel.custom, **(AREAS if stacked else {})}
         if colors:
             custom["thresholdsStyle"] = {"mode": "dashed"}
         return replace(panel, custom=custom)
@@ -215,8 +208,7 @@ class Panels:
     def table(self, title: str, description: str, *measures: Measure) -> Panel:
         """Return current values by label, a column for each measure."""
         body = Table(measures=measures)
-        made = self._made(body, title, description, (), None, "", "")
-        return replace(made, transformations=with_heads(made.transformations))
+        return self._made(body, title, description, (), None, "", "")
 
     def raw(self, text: str, unit: Unit, *, legend: str = "") -> Measure:
         """Return a measure of PromQL that no kind of measure says; it is within its scope."""

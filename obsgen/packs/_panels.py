@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from obsgen.artefacts import Json, Link, Panel, Target, Threshold
-from obsgen.packs._heads import with_heads
 from obsgen.panels import stat as stat_kind
 from obsgen.panels import table as table_kind
 from obsgen.panels import timeseries as timeseries_kind
+from obsgen.panels._heads import with_heads
 from obsgen.panels._thresholds import NEUTRAL
 from obsgen.units import Unit
 

@@ -20,7 +20,7 @@ from obsgen.measures.ratio import Pairing, Ratio
 from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec, Service
-from obsgen.packs._looks import BAD, ERROR_RATIO, QUANTILES, STATUS_CLASSES
+from obsgen.packs._looks import AREAS, BAD, ERROR_RATIO, QUANTILES, STATUS_CLASSES
 from obsgen.packs._panels import color_override, stat
 from obsgen.packs._rows import STATS_IN_A_ROW, in_rows
 from obsgen.packs._shapes import heatmap
@@ -50,10 +50,6 @@ _QUANTILES: Final = (Decimal("0.5"), Decimal("0.95"), Decimal("0.99"))
 _USUAL: Final = _QUANTILES[1]
 _MOST: Final = 5
 _HALF: Final = Fraction(1, 2)
-_STACKED: Final[Mapping[str, Json]] = {
-    "stacking": {"mode": "normal", "group": "A"},
-    "fillOpacity": 40,
-}
 
 
 def route_of(metric: Metric) -> str:
@@ -152,7 +148,7 @@ class RedPanels:
         body = Timeseries(measures=(_rate(metric, by=label),))
         title = self._named(f"Requests by {label}" if label else "Requests over time", metric)
         panel = self._panel(body, title, width=_HALF)
-        panel = replace(panel, custom={**panel.custom, **_STACKED})
+        panel = replace(panel, custom={**panel.custom, **AREAS})
         if not is_status(label, metric):
             return replace(panel, overrides=(*panel.overrides, *_bad_in_red(label, metric)))
         target = panel.targets[0]

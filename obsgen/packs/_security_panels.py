@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from obsgen.artefacts import Json, Panel, Threshold
+from obsgen.artefacts import Panel, Threshold
 from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher, any_value, only_values
 from obsgen.measures._aggregate import Aggregated
@@ -17,7 +17,7 @@ from obsgen.measures.share import Share
 from obsgen.measures.sum import SUM
 from obsgen.model import DashboardContext, Measure, Modifiers, PanelBody, PanelSpec
 from obsgen.packs._certificates import Certificates
-from obsgen.packs._looks import BAD
+from obsgen.packs._looks import AREAS, BAD
 from obsgen.packs._panels import steps
 from obsgen.packs._red_panels import route_of, status_of
 from obsgen.panels.stat import Stat
@@ -30,10 +30,6 @@ _MINUTE: Final = 60
 _HOUR: Final = "1h"
 _MOST: Final = 10
 _HALF: Final = Fraction(1, 2)
-_STACKED: Final[dict[str, Json]] = {
-    "stacking": {"mode": "normal", "group": "A"},
-    "fillOpacity": 40,
-}
 _NOTICED: Final = steps("green", ("0.5", BAD))
 _SHARE_REFUSED: Final = steps("green", ("0.05", "orange"), ("0.2", BAD))
 
@@ -185,7 +181,7 @@ class SecurityPanels:
         self, title: str, description: str, measure: Measure, *, is_stacked: bool = False
     ) -> Panel:
         panel = self._panel(Timeseries(measures=(measure,)), title, description)
-        more = _STACKED if is_stacked else {}
+        more = AREAS if is_stacked else {}
         return replace(panel, custom={**panel.custom, **more}, no_value="none")
 
     def _table(self, title: str, description: str, measure: Measure) -> Panel:

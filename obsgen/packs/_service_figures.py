@@ -15,19 +15,26 @@ from obsgen.measures.share import Share
 from obsgen.model import Measure, Modifiers, Project, Query, Service
 from obsgen.packs._alert_queries import AlertQueries
 from obsgen.packs._annotations import page_severities
-from obsgen.packs._heads import head
 from obsgen.packs._looks import ERROR_RATIO, PAGING, WAITING
 from obsgen.packs._panels import Column, table
 from obsgen.packs._red_panels import key_metric
 from obsgen.packs._slo_looks import BUDGET_COLORS
 from obsgen.packs._slo_queries import SloQueries
 from obsgen.packs._ways import cell_links, uids_of, way, with_uids
+from obsgen.panels._heads import head
 from obsgen.units import RATIO, SECONDS, Unit
 
 _SERVICE: Final = "service"
 _USUAL: Final = Decimal("0.95")
 _MOST_ROWS: Final = 20
 _HEADER: Final = 3
+_SAID: Final = (
+    "Every service with its figures now. The name leads to the service, each figure to where more "
+    "is told of it."
+)
+_LEFT_OUT: Final = "Requests, errors and durations of so many are on the dashboards of each."
+_MOST_FIGURES: Final = 60
+"""Each service is asked by a query of its own: of more, one column would be 50 kB of PromQL."""
 _REQUESTS: Final = Unit.parse("requests/s")
 
 
@@ -62,8 +69,7 @@ class ServiceFigures:
         headers = {_SERVICE, *(column.header for column in columns)}
         found = table(
             "Services",
-            "Every service with its figures now. The name leads to the service, each figure to "
-            "where more is told of it.",
+            _SAID if self._has_figures else f"{_SAID} {_LEFT_OUT}",
             (replace(first, expr=led), *others),
             labels=(_SERVICE, *(f"to_{word}" for word in words)),
             invisible=tuple(f"to_{word}" for word in words),
@@ -77,6 +83,11 @@ class ServiceFigures:
             if column in headers
         )
         return replace(found, overrides=(*found.overrides, *links))
+
+    @property
+    def _has_figures(self) -> bool:
+        """Say whether requests, errors and durations of each service are shown."""
+        return len(self._services) <= _MOST_FIGURES
 
     def _columns(self) -> Iterator[Column]:
         """Yield the columns; the first has a row for each service."""
@@ -92,6 +103,8 @@ class ServiceFigures:
                 thresholds=BUDGET_COLORS,
                 is_gauge=True,
             )
+        if not self._has_figures:
+            return
         for header, unit, decimals, colors, measure in _FIGURES:
             if expr := self._of_each(measure):
                 yield Column(

@@ -18,7 +18,11 @@ _HIGHEST: Final = 14
 
 def definitions(slos: Sequence[Slo]) -> Panel:
     """Return the promises in words."""
-    lines = [f"| {' | '.join(_HEADINGS)} |", "|---" * len(_HEADINGS) + "|", *map(_definition, slos)]
+    rows = [_HEADINGS, *map(_definition, slos)]
+    # Where no SLO has a runbook, a column for it would only be empty.
+    filled = [place for place in range(len(_HEADINGS)) if any(row[place] for row in rows[1:])]
+    head, *others = (f"| {' | '.join(row[place] for place in filled)} |" for row in rows)
+    lines = [head, "|---" * len(filled) + "|", *others]
     return Panel(
         type="text",
         title="",
@@ -29,7 +33,7 @@ def definitions(slos: Sequence[Slo]) -> Panel:
     )
 
 
-def _definition(slo: Slo) -> str:
+def _definition(slo: Slo) -> tuple[str, ...]:
     runbook = f"[runbook]({slo.runbook})" if slo.runbook else ""
     cells = (
         slo.name,
@@ -40,5 +44,4 @@ def _definition(slo: Slo) -> str:
         slo.team,
         runbook,
     )
-    escaped = (cell.replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"
+    return tuple(cell.replace("|", "\\|") for cell in cells)

@@ -10,9 +10,9 @@ from obsgen import names
 from obsgen.artefacts import Panel
 from obsgen.matchers import Matcher, selector
 from obsgen.model import DashboardContext, LedgerScope, Slo
-from obsgen.packs._heads import head
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
 from obsgen.packs._slo_ledgers import Ledgers
+from obsgen.panels._heads import head
 from obsgen.units import COUNT, SECONDS
 
 _STALE: Final = steps("green", ("180", "red"))

@@ -137,7 +137,9 @@ def read_raw(node: Node | None, reader: Reader) -> RawPanel | None:
     """Read a mapping in Grafana's words; None where its shape is not Grafana's."""
     if not isinstance(node, MappingNode):
         return None
-    kept = {key: entry.value for key, entry in node.entries.items() if not key.startswith("x-")}
+    kept = {
+        key: entry.value for key, entry in sorted(node.entries.items()) if not key.startswith("x-")
+    }
     for key in [key for key in kept if key in _REFUSED]:
         message = f"`{key}` is not written in Grafana's words"
         reader.report(finding(KEY, (node.origin / key).key(), message, _REFUSED[key]))

@@ -109,7 +109,7 @@ def _target(item: MappingNode, reader: Reader) -> Target | None:
     understood = _UNDERSTOOD - {"legendFormat"} if form == "table" else _UNDERSTOOD
     extra = {
         key: json_of(entry.value, reader)
-        for key, entry in item.entries.items()
+        for key, entry in sorted(item.entries.items())
         if key not in understood and not key.startswith("x-")
     }
     return Target(
@@ -127,7 +127,7 @@ def _target(item: MappingNode, reader: Reader) -> Target | None:
 def _foreign(item: MappingNode, source: str, reader: Reader) -> ForeignTarget:
     query: dict[str, Json] = {
         key: json_of(entry.value, reader)
-        for key, entry in item.entries.items()
+        for key, entry in sorted(item.entries.items())
         if key not in {"refId", "datasource"} and not key.startswith("x-")
     }
     asked = item.get(_ASKED_IN.get(source, ""))

@@ -23,6 +23,7 @@ from obsgen.panels._measured import columns_of
 from obsgen.panels._overrides import with_overrides
 from obsgen.panels._texts import mappings_of
 from obsgen.panels._thresholds import amount_in, example_of
+from obsgen.panels.timeseries import STACKED
 from obsgen.source import Scalar
 from obsgen.units import COUNT, Unit
 
@@ -86,8 +87,7 @@ def _with_custom(panel: Panel, style: PanelStyle) -> Panel:
     """Return the panel with lines, areas and axis as the author wants them."""
     custom: dict[str, Json] = dict(panel.custom)
     if style.is_stacked:
-        custom["stacking"] = {"mode": "normal", "group": "A"}
-        custom["fillOpacity"] = _STACKED_FILL
+        custom |= {**STACKED, "fillOpacity": _STACKED_FILL}
     if style.fill is not None:
         custom["fillOpacity"] = style.fill
     if style.log_base:

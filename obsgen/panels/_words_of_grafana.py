@@ -21,9 +21,9 @@ CODES: Final = (VALUE,)
 
 
 def json_of(node: Node, reader: Reader) -> Json:
-    """Return what YAML says as JSON: numbers exact, quoted ones texts."""
+    """Return what YAML says as JSON: numbers exact, quoted ones texts, keys in any order."""
     if isinstance(node, MappingNode):
-        return {key: json_of(entry.value, reader) for key, entry in node.entries.items()}
+        return {key: json_of(entry.value, reader) for key, entry in sorted(node.entries.items())}
     if not isinstance(node, Scalar):
         return [json_of(item, reader) for item in node.items]
     if node.is_null:

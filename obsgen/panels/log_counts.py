@@ -18,7 +18,7 @@ from obsgen.panels._questions import Question, read_count, read_question, read_s
 from obsgen.panels._takes import LINE_COUNTS
 from obsgen.panels._thresholds import thresholds_of
 from obsgen.panels.logs import SOURCE_KEYS, SOURCES
-from obsgen.panels.timeseries import COLOR, CUSTOM, OPTIONS
+from obsgen.panels.timeseries import COLOR, CUSTOM, OPTIONS, STACKED
 from obsgen.schema.shared import mapping, text
 from obsgen.source import MappingNode, Node
 from obsgen.units import COUNT
@@ -28,7 +28,7 @@ BARS: Final[Mapping[str, Json]] = {
     "drawStyle": "bars",
     "lineWidth": 0,
     "fillOpacity": 80,
-    "stacking": {"mode": "normal", "group": "A"},
+    **STACKED,
 }
 _TOP: Final = 10
 _MOST: Final = 100

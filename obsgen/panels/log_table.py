@@ -12,6 +12,7 @@ from obsgen.artefacts.grafana_units import unit_id
 from obsgen.catalogue import Metric
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.names import target_letter
+from obsgen.panels._heads import head, with_heads
 from obsgen.panels._log_columns import COLUMNS_SCHEMA, LINES, Column, read_columns
 from obsgen.panels._log_fields import field_name, fields_schema, read_fields
 from obsgen.panels._log_queries import aggregated, counted_lines, terms
@@ -88,7 +89,7 @@ class LogTable:
             "metrics": metrics,
             "bucketAggs": terms(self.by, self.top, order_by, first_id=len(metrics) + 1),
         }
-        names = {field: field_name(field) for field in self.by}
+        names = {field: head(field_name(field)) for field in self.by}
         names |= {column.name_among(self.columns): column.header for column in self.columns}
         places: dict[str, Json] = {name: place for place, name in enumerate(names)}
         organize: dict[str, Json] = {
@@ -116,7 +117,7 @@ class LogTable:
             "options": {"fields": {}, "sort": [{"field": headers[0], "desc": True}]},
         }
         most: Mapping[str, Json] = {"id": "limit", "options": {"limitField": self.top}}
-        return targets, (*joined(headers, labels=self.by, fields=fields), largest, most)
+        return targets, (*with_heads(joined(headers, labels=self.by, fields=fields)), largest, most)
 
     def _logql(self, column: Column) -> str:
         if column.operation == LINES:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from obsgen.artefacts import Json, Panel
 from obsgen.model import DashboardContext, PanelSpec, Reader
 from obsgen.names import target_letter
+from obsgen.panels._heads import with_heads
 from obsgen.panels._measured import Asking, MeasuredBody, measures_schema
 from obsgen.panels._takes import COLUMNS
 from obsgen.panels.stat import COLOR
@@ -34,6 +35,7 @@ class Table(MeasuredBody):
             replace(target, column=header)
             for target, header in zip(framed.targets, headers, strict=True)
         )
+        transformations = joined(headers, labels=self._labels())
         return replace(
             framed,
             targets=targets,
@@ -41,7 +43,10 @@ class Table(MeasuredBody):
             custom=CUSTOM,
             color=COLOR,
             overrides=tuple(map(colored, headers)) if common.thresholds else (),
-            transformations=joined(headers, labels=self._labels()),
+            # Whoever goes on transforming names labels as they are.
+            transformations=transformations
+            if common.transformations
+            else with_heads(transformations),
         )
 
     def _labels(self) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ OPTIONS: Final[Mapping[str, Json]] = {
     "tooltip": {"mode": "multi", "sort": "desc"},
 }
 CUSTOM: Final[Mapping[str, Json]] = {"axisSoftMin": 0}
+STACKED: Final[Mapping[str, Json]] = {"stacking": {"mode": "normal", "group": "A"}}
+"""Series on top of each other."""
 COLOR: Final[Mapping[str, Json]] = {"mode": "palette-classic"}
 
 ASKING: Final = Asking(window=RATE_INTERVAL, width=Fraction(1, 3), height=8, instant=False)

@@ -149,9 +149,8 @@ class Tab:
         self._until("document.readyState === 'complete' && location.href !== 'about:blank'")
         self._until("!document.getElementById('plots') || document.documentElement.dataset.ready")
         self._resize(width, self.height)
-        # Plots are drawn anew a moment after the window has changed.
-        time.sleep(2 * _POLL_SECONDS)
-        self.evaluate("new Promise(done => setTimeout(done, 100))")
+        # What the new size has changed is there with the second frame.
+        self.evaluate(f"new Promise(done => {_NEXT_FRAME})")
 
     @property
     def height(self) -> int:
@@ -212,4 +211,5 @@ class Tab:
             time.sleep(_POLL_SECONDS)
 
 
+_NEXT_FRAME: Final = "requestAnimationFrame(() => requestAnimationFrame(done))"
 _SENT: Final = "Network.requestWillBeSent"

@@ -113,18 +113,9 @@ def _flow(
         every = _repeated(panel, number, y, str(name), values, scope)
         found += every
         lowest = max(one.y + one.height for one in every)
-        beside = any(_is_right_of(grid, _grid(other)) for _, other in panels)
-        if beside and panel.get("repeatDirection") != "v":
-            # Repeats take whole rows; Grafana moves what stood beside them below.
-            pushes.append((grid["y"], lowest - y))
-        else:
-            pushes.append((grid["y"] + grid["h"], lowest - y - grid["h"]))
+        # Nothing stands beside what is repeated: the layout gives it rows of its own.
+        pushes.append((grid["y"] + grid["h"], lowest - y - grid["h"]))
     return tuple(found)
-
-
-def _is_right_of(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
-    is_level = one["y"] <= other["y"] < one["y"] + one["h"]
-    return is_level and other["x"] >= one["x"] + one["w"]
 
 
 def _repeated(

@@ -30,11 +30,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as a page shows it; without an address just its title."""
+    """
+    A link as a page shows it; without an address just its title.
+
+    Attributes:
+        menu: What is listed when it is opened, in the place of an address.
+    """
 
     title: str
-    href: str
+    href: str = ""
     is_far: bool = False
+    menu: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,15 @@ class Addresses:
         return filled if is_web else ""
 
     def of_dashboard(self, links: Sequence[Mapping[str, Any]], values: Values) -> tuple[Link, ...]:
-        """Return the links at the top of a page; a menu is all dashboards of its tags."""
-        found = []
+        """Return the links at the top of a page, those of tags as a menu where they are one."""
+        found: list[Link] = []
         for link in links:
             title = str(link.get("title") or "")
             if link.get("type") == "dashboards":
                 tags = set(link.get("tags") or ())
                 every = (sheet for sheet in self.sheets if tags <= set(sheet.tags))
-                found += [Link(sheet.title, sheet.file) for sheet in every]
+                listed = tuple(Link(sheet.title, sheet.file) for sheet in every)
+                found += [Link(title, menu=listed)] if link.get("asDropdown") else listed
             else:
                 found.append(self._one(title, str(link.get("url") or ""), values))
         return tuple(found)

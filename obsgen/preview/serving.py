@@ -11,6 +11,8 @@ from typing import Any, Final
 from obsgen.preview.page import INDEX
 
 HOST: Final = "127.0.0.1"
+_PATIENCE_SECONDS: Final = 30
+"""With a browser that neither asks nor reads on."""
 _OWN_NAMES: Final = frozenset({HOST, "localhost", "[::1]"})
 
 
@@ -64,6 +66,7 @@ def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         server_version = "obsgen"
         sys_version = ""
+        timeout = _PATIENCE_SECONDS
 
         def do_GET(self) -> None:
             name = self.path.partition("?")[0].removeprefix("/") or INDEX
@@ -76,8 +79,10 @@ def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
             self.send_header("X-Content-Type-Options", "nosniff")
             self.send_header("Cache-Control", "no-store")
             self.send_header("Content-Length", str(len(found or b"")))
-            self.end_headers()
-            self.wfile.write(found or b"")
+            # A browser that goes on to another page breaks off this one.
+            with contextlib.suppress(OSError):
+                self.end_headers()
+                self.wfile.write(found or b"")
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401 (its names)
             """Say nothing: a request a second is no news."""

@@ -13,7 +13,7 @@ from obsgen.artefacts import Json
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, finding
 from obsgen.model import Reader
-from obsgen.reader.raw_json import as_json
+from obsgen.panels._words_of_grafana import json_of
 from obsgen.source import MappingNode, Node, Scalar, Sequence
 
 TRANSFORMATION: Final = Code(
@@ -73,7 +73,7 @@ def _transformations(node: Node | None, reader: Reader) -> Iterator[tuple[str, M
             message = f"Grafana has no transformation `{id_}`"
             reader.report(finding(TRANSFORMATION, entry.key.origin.key(), message, hint))
         elif isinstance(options, MappingNode):
-            yield id_, {key: as_json(e.value) for key, e in sorted(options.entries.items())}
+            yield id_, {key: json_of(e.value, reader) for key, e in sorted(options.entries.items())}
         elif isinstance(options, Scalar) and options.is_null:
             yield id_, {}
         else:

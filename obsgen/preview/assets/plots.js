@@ -65,9 +65,14 @@
       other.classList.toggle("off", !alone && other !== item);
   };
 
-  let waiting = 0;
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(all, 60); };
-  addEventListener("resize", soon);
+  let waiting = 0, wide = innerWidth;
+  // Rows have a height of their own: how high the window is changes nothing.
+  addEventListener("resize", () => {
+    if (innerWidth === wide) return;
+    wide = innerWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(all, 60);
+  });
   document.addEventListener("theme", all);
   for (const row of document.querySelectorAll("details.row")) row.addEventListener("toggle", all);
   for (const item of document.querySelectorAll(".legend li, .legend tbody tr"))

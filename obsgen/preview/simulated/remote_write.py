@@ -33,7 +33,8 @@ _HEADERS: Final = {
 }
 # A NaN with bits of its own, by which Prometheus says that a series has ended.
 _STALE: Final = struct.pack("<Q", 0x7FF0000000000002)
-_SPAN_MS: Final = 3_600_000
+_MOST_SAMPLES: Final = 50_000
+"""About as many make one request: a megabyte."""
 _SEVEN_BITS: Final = 0x7F
 _ECHO: Final = 0.9
 """What was then, as a share of what is now: two weeks are never the same."""
@@ -72,7 +73,9 @@ def echoed(series: Sequence[Series], names: Set[str], back: int) -> Iterator[Ser
 
 def write(client: Client, url: str, series: Sequence[Series]) -> None:
     """
-    Write series to the server at *url*, an hour of all of them after the other.
+    Write series to the server at *url*, a stretch of time of all of them after the other.
+
+    Of what has the same labels, the earlier stands first.
 
     Raises:
         HttpError: the server does not take them.
@@ -83,12 +86,16 @@ def write(client: Client, url: str, series: Sequence[Series]) -> None:
 
 def _requests(series: Sequence[Series]) -> Iterator[bytes]:
     written = [one for one in series if one.times]
+    if not written:
+        return
     heads = [_labels(one) for one in written]
-    first = min((one.times[0] for one in written), default=0)
-    last = max((one.times[-1] for one in written), default=-1)
-    for start in range(first, last + 1, _SPAN_MS):
+    first = min(one.times[0] for one in written)
+    last = max(one.times[-1] for one in written)
+    count = -(-sum(len(one.times) for one in written) // _MOST_SAMPLES)
+    span = (last - first) // count + 1
+    for start in range(first, last + 1, span):
         parts = (
-            _series(one, head, start, start + _SPAN_MS)
+            _series(one, head, start, start + span)
             for one, head in zip(written, heads, strict=True)
         )
         if message := b"".join(parts):

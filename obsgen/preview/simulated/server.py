@@ -155,10 +155,9 @@ def _with_recorded(names: frozenset[str], rules: Iterable[Rule]) -> frozenset[st
 def _keep(
     server: Prometheus, series: Sequence[Series], echoes: Mapping[int, frozenset[str]]
 ) -> None:
-    """Write series, first as they were long ago: a server takes nothing much older than it has."""
-    for back in sorted(echoes, reverse=True):
-        write(server.client, server.url, tuple(echoed(series, echoes[back], back)))
-    write(server.client, server.url, series)
+    """Write series, before each of them its echoes: the longest ago come first."""
+    found = [one for b in sorted(echoes, reverse=True) for one in echoed(series, echoes[b], b)]
+    write(server.client, server.url, (*found, *series))
 
 
 @contextlib.contextmanager
