@@ -148,6 +148,16 @@ def difference(built: Built, output: Path, *, is_all: bool) -> tuple[Difference,
     return tuple(sorted(found, key=lambda each: each.path))
 
 
+def files_of(built: Built, environment: str) -> tuple[OutputFile, ...]:
+    """Return the files of an environment (or of none: ``), by their paths below its folder."""
+    folder = f"{environment}/" if environment else ""
+    return tuple(
+        replace(file, path=file.path.removeprefix(folder))
+        for file in built.files
+        if file.path.startswith(folder)
+    )
+
+
 def _below(name: str, found: Difference) -> Difference:
     """Name a file as seen from the output folder; its path begins the first two lines."""
     if not name:
@@ -160,13 +170,7 @@ def _folders(built: Built, output: Path, *, is_all: bool) -> Mapping[str, tuple[
     """Return what each folder below *output* is to hold; nothing, for one that is left over."""
     found: dict[str, tuple[OutputFile, ...]] = {}
     for spec in built.specs:
-        name = spec.environment.name
-        folder = f"{name}/" if name else ""
-        found[name] = tuple(
-            replace(file, path=file.path.removeprefix(folder))
-            for file in built.files
-            if file.path.startswith(folder)
-        )
+        found[spec.environment.name] = files_of(built, spec.environment.name)
     if is_all:
         # Last, so that a run that fails has not removed anything yet.
         found.update({name: () for name in _left_over(output) if name not in found})

@@ -435,6 +435,7 @@ def test_a_server_that_cannot_be_asked_ends_with_2(stack: Stack, answers: Any, s
     assert 2 == result.exit_code
     assert said in result.stderr
     assert "not checked" in result.stdout
+    assert " ok " not in result.stdout, "nothing is well that nobody was asked about"
     assert "Traceback" not in result.output
 
 

@@ -12,6 +12,7 @@ import click
 from obsgen.commands.options import (
     FOUND,
     at_speed,
+    demand_one_environment,
     environment_option,
     spec_paths,
     specs_argument,
@@ -132,9 +133,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     if has_errors(built.diagnostics) or not built.specs:
         terminal.print_summary(built, "text", outcome=": nothing was started")
         return None
-    if len(built.specs) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by `--env`: {names}")
+    demand_one_environment(built)
     built = at_speed(built, asked.speed)
     services, compiled = built.specs[0].services, built.compiled[0]
     known = [service.name for service in services]
@@ -146,7 +145,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     chosen = asked.services or tuple(known)
     environment = ("--env", asked.environment) if asked.environment else ()
     return demo.Wanted(
-        files=built.files,
+        files=workspace.files_of(built, built.specs[0].environment.name),
         left_out=frozenset(demo.left_out(compiled, services, chosen)),
         specs=(*map(str, paths), *environment),
         simulated=tuple(f"--service={name}" for name in asked.services),

@@ -164,6 +164,13 @@ def at_speed(built: Any, speed: int) -> Any:  # noqa: ANN401 (a Built)
         return divided(built, speed)
 
 
+def demand_one_environment(built: Any) -> None:  # noqa: ANN401 (a Built)
+    """Say as wrong usage that there are several environments, and none was chosen."""
+    if len(built.specs) > 1:
+        names = ", ".join(spec.environment.name for spec in built.specs)
+        raise click.UsageError(f"choose one of the environments by `--env`: {names}")
+
+
 _PORTS: Final = 65_536
 
 

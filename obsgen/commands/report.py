@@ -12,6 +12,7 @@ import click
 
 from obsgen.commands.options import (
     FOUND,
+    demand_one_environment,
     environment_option,
     server_options,
     spec_paths,
@@ -167,9 +168,7 @@ def _report(asked: _Asked) -> bool:
         terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
         terminal.print_summary(built, "text", outcome=": nothing was asked")
         return True
-    if len(built.specs) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by `--env`: {names}")
+    demand_one_environment(built)
     spec = built.specs[0]
     token = http.read_token(asked.token_file, asked.token_variable)
     wanted = Asked(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from obsgen.commands.options import (
     FOUND,
     at_speed,
+    demand_one_environment,
     environment_option,
     spec_paths,
     specs_argument,
@@ -54,9 +56,9 @@ def stack(
     Prometheus asks the simulator for every target, and whatever Alertmanager notifies goes to the
     sink: nothing real is scraped, asked or paged.
     """
-    from obsgen import http, terminal, workspace
-    from obsgen.diagnostics import ObsgenError, has_errors
-    from obsgen.stack import Stack, stack_files
+    from obsgen import http, terminal
+    from obsgen.diagnostics import ObsgenError
+    from obsgen.stack import Stack
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
         if problem := http.url_problem(url):
@@ -69,18 +71,36 @@ def stack(
         simulator=simulator.rstrip("/"), sink=sink.rstrip("/"), at={a: c for a, _, c in pairs}
     )
     try:
-        given = spec_paths(paths)
-        built = workspace.compile_specs(given, environment, cwd=Path.cwd(), with_tests=False)
+        failed = _written(spec_paths(paths), where, output, speed=speed, environment=environment)
     except ObsgenError as error:
         terminal.print_error(error)
-        sys.exit(FOUND)
+        failed = True
+    sys.exit(FOUND if failed else 0)
+
+
+def _written(
+    paths: list[Path], where: Any, output: Path, *, speed: int, environment: str | None
+) -> bool:
+    """Compile and write; say that the specs have errors."""
+    from obsgen import terminal, workspace
+    from obsgen.artefacts import OutputFile
+    from obsgen.diagnostics import has_errors
+    from obsgen.disk.write import write
+    from obsgen.outputs.manifest import manifest
+    from obsgen.stack import stack_files
+
+    built = workspace.compile_specs(paths, environment, cwd=Path.cwd(), with_tests=False)
     terminal.print_findings(built, "text", fail_on="error", tells_infos=False)
     if has_errors(built.diagnostics):
         terminal.print_summary(built, "text", outcome=": nothing was written")
-        sys.exit(FOUND)
+        return True
+    demand_one_environment(built)
     built = at_speed(built, speed)
-    for path, data in stack_files(built.files, where).items():
-        file = output / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+    name = built.specs[0].environment.name
+    files = workspace.files_of(built, name)
+    bent = stack_files(files, where)
+    given = [OutputFile(path=path, data=data, sources=()) for path, data in bent.items()]
+    # With a list of what it wrote, the next run removes the rules of services that are gone.
+    write((*given, manifest(given, name, speed)), output)
     terminal.say(f"{output}: what the stack needs beside generated/", "text")
+    return False

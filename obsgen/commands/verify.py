@@ -12,6 +12,7 @@ import click
 from obsgen.commands.options import (
     FOUND,
     answer_option,
+    demand_one_environment,
     environment_option,
     fail_option,
     server_options,
@@ -160,9 +161,7 @@ def _verify(asked: _Asked) -> int:
         terminal.print_findings(built, asked.format_, fail_on="error")
         terminal.print_summary(built, asked.format_, outcome=": no server was asked")
         return FOUND
-    if len(built.compiled) > 1:
-        names = ", ".join(spec.environment.name for spec in built.specs)
-        raise click.UsageError(f"choose one of the environments by --env: {names}")
+    demand_one_environment(built)
     checks = verify(built.specs[0], built.compiled[0], places, progress)
     trial = _trial(asked, built, places["alertmanager"]) if asked.notify_test else None
     _tell(asked, built, checks, trial)

@@ -112,7 +112,10 @@ class Client:
         first = url
         for _ in range(MOST_REDIRECTS + 1):
             if problem := url_problem(url):
-                raise UrlUnusable(problem, "give a token by `--bearer-token-file`" * ("@" in url))
+                hint = "give a token by `--bearer-token-file`" * ("@" in url)
+                if url != first:
+                    hint = f"`{shown(first)}` redirects there"
+                raise UrlUnusable(problem, hint)
             try:
                 answer = self._ask(url, params, headers)
                 if isinstance(answer, Answer):
