@@ -79,7 +79,12 @@ def stack(
 
 
 def _written(
-    paths: list[Path], where: Any, output: Path, *, speed: int, environment: str | None
+    paths: list[Path],
+    where: Any,  # noqa: ANN401 (a Stack)
+    output: Path,
+    *,
+    speed: int,
+    environment: str | None,
 ) -> bool:
     """Compile and write; say that the specs have errors."""
     from obsgen import terminal, workspace

@@ -144,7 +144,7 @@ def _budgets(service: Service, every: tuple[Budget, ...]) -> Part:
     rows: list[tuple[Cell, ...]] = [
         (
             one.name,
-            one.group or None,
+            one.group,
             one.period,
             Decimal(one.since),
             one.amount,
