@@ -227,6 +227,34 @@ def test_spend_that_doubles_doubles():
     assert 1.3 < doubled / usual < 1.7
 
 
+PAID = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+metrics:
+  words_total: {type: counter, labels: {model: [large]}}
+prices:
+  words_usd: {of: words_total, by: [model], currency: USD, per: 1000, table: {large: 0.5}}
+"""
+
+
+def test_what_has_a_price_is_spent_whatever_it_is_called():
+    service = build({"specs/cart.yaml": PAID}).specs[0].services[0]
+
+    def spent(*texts: str) -> int:
+        asked = Plan(services=(service,), queries=(), acts=acts(*texts))
+        (cast,) = asked.casts()
+        span = Span(NOON, NOON + 60 * MINUTE)
+        over = cast.world(seed=5, start=NOON, step=5_000, acts=asked.acts_of("cart", span))
+        return sum(grown(over, ["words_total"], 20)["words_total"])
+
+    assert 2 * spent() == spent("spend doubles")
+
+
 def test_gauges_stay_on_the_good_side_of_what_alerts_say():
     page = shown(at=30 * MINUTE)
 

@@ -43,6 +43,8 @@ def can_change(act: Act, target: Target) -> bool:
 
 
 def _is_moved(family: Family, effect: Effect) -> bool:
+    if effect.spending != USUAL:
+        return family.metric.type == "counter" and family.is_spent
     if effect.duration != USUAL:
         return family.metric.type in {"histogram", "summary"}
     return family.metric.type != "gauge"
