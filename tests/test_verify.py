@@ -494,6 +494,7 @@ def test_an_expired_certificate_is_said(stack: Stack, tmp_path: Path):
 
     assert 2 == result.exit_code
     assert "is not trusted: certificate has expired" in result.stderr
+    assert "the server needs another certificate" in result.stderr
 
 
 def test_a_certificate_that_the_file_vouches_for_is_trusted(stack: Stack, tmp_path: Path):
