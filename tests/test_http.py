@@ -199,13 +199,22 @@ def test_a_server_without_tls_is_not_trusted():
         error = refusal(server.url.replace("http:", "https:"))
 
     assert isinstance(error, http.ServerUntrusted)
+    assert "write `http://`" in error.hint
 
 
 def test_certificates_that_are_not_there_are_said(tmp_path: Path):
     error = refusal("https://127.0.0.1/", ca_file=tmp_path / "ca.pem")
 
     assert isinstance(error, http.ServerUntrusted)
-    assert "ca.pem` is not there" in error.message
+    assert "ca.pem` cannot be read: no such file or directory" in error.message
+
+
+def test_a_file_without_certificates_is_said(tmp_path: Path):
+    (tmp_path / "ca.pem").write_text("nothing of the kind")
+    error = refusal("https://127.0.0.1/", ca_file=tmp_path / "ca.pem")
+
+    assert isinstance(error, http.ServerUntrusted)
+    assert f"`{tmp_path / 'ca.pem'}` holds no certificates" == error.message
 
 
 # --- redirects
@@ -234,7 +243,10 @@ def test_redirects_without_end_are_left():
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://["])
 def test_a_redirect_leads_to_nothing_but_http(location: str):
     with answering({"/": to(location)}) as server:
-        assert isinstance(refusal(f"{server.url}/"), http.UrlUnusable)
+        error = refusal(f"{server.url}/")
+
+    assert isinstance(error, http.UrlUnusable)
+    assert f"`{server.url}/` redirects there" == error.hint or "[" in location
 
 
 # --- credentials

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from oracles import ROOT
@@ -225,6 +227,34 @@ def test_spend_that_doubles_doubles():
     assert 1.3 < doubled / usual < 1.7
 
 
+PAID = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Service
+name: cart
+metrics:
+  words_total: {type: counter, labels: {model: [large]}}
+prices:
+  words_usd: {of: words_total, by: [model], currency: USD, per: 1000, table: {large: 0.5}}
+"""
+
+
+def test_what_has_a_price_is_spent_whatever_it_is_called():
+    service = build({"specs/cart.yaml": PAID}).specs[0].services[0]
+
+    def spent(*texts: str) -> int:
+        asked = Plan(services=(service,), queries=(), acts=acts(*texts))
+        (cast,) = asked.casts()
+        span = Span(NOON, NOON + 60 * MINUTE)
+        over = cast.world(seed=5, start=NOON, step=5_000, acts=asked.acts_of("cart", span))
+        return sum(grown(over, ["words_total"], 20)["words_total"])
+
+    assert 2 * spent() == spent("spend doubles")
+
+
 def test_gauges_stay_on_the_good_side_of_what_alerts_say():
     page = shown(at=30 * MINUTE)
 
@@ -305,11 +335,15 @@ def test_a_history_is_the_same_bytes_again_and_made_into_blocks(specs, tmp_path)
     [
         (("--scenario", "erors 5%"), "did you mean `errors`?"),
         (("--scenario", "errors 5% on rout=x"), "no metric has a label `rout`"),
+        (("--scenario", "errors 5% on route=/ap"), "did you mean `/api`?"),
+        (("--scenario", "target disappears on job=kart"), "changes nothing"),
         (("--scenario", "cart/none"), "no scenario is named `cart/none`"),
         (("--service", "kart"), "no service is named `kart`; did you mean cart?"),
         (("--listen", "9200"), "is no host with a port"),
         (("--history", "soon"), "is no length of time"),
         (("--history", "1h", "--until", "noon"), "is no time"),
+        (("--history", "1h", "--until", "9" * 19), "between 1970"),
+        (("--history", "1h", "--until", "0"), "between 1970"),
         (("--history", "1h", "--interval", "7s"), "neither divides a minute"),
     ],
 )
@@ -318,3 +352,69 @@ def test_wrong_usage_is_told_and_exits_with_2(specs, arguments, says):
 
     assert 2 == done.returncode, done.stderr
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("act", "is_idle"),
+    [
+        ("errors 20% on /api", False),
+        ("errors 20% on /nowhere", True),
+        ("errors 20% on dependency=db", True),  # only a gauge has the label
+        ("latency ×5 on code=500", True),  # the durations are not told apart by it
+        ("latency ×5 on /api, job=cart", False),
+        ("traffic stops on job=kart", True),
+        ("target disappears on instance=cart-1:80", False),
+        ("target disappears on instance=cart-9:80", True),
+        ("target disappears on /api", True),
+        ("metric dependency_up is 0 on db", False),
+        ("metric quality_ratio ×0.5 on db", True),
+        ("spend doubles on model=large", False),
+        ("spend doubles on model=vast", True),  # it has no price
+    ],
+)
+def test_an_act_that_changes_nothing_is_known(act: str, is_idle: bool):
+    assert is_idle == bool(list(plan(act).idle_acts()))
+
+
+def test_a_packed_past_is_the_same_and_packed_to_the_same_bytes(specs, tmp_path):
+    past = ("simulate", str(specs), "--history", "2h", "--until", "2026-01-15T12:00Z", "--out")
+    plain, packed, again = (str(tmp_path / name) + "/" for name in ("plain", "packed", "again"))
+    done = [run(*past, plain), run(*past, packed, "--gzip"), run(*past, again, "--gzip")]
+    data = Path(packed, "2026-01-15.om.gz").read_bytes()
+
+    assert [0, 0, 0] == [each.returncode for each in done], done
+    assert Path(plain, "2026-01-15.om").read_bytes() == gzip.decompress(data)
+    assert data == Path(again, "2026-01-15.om.gz").read_bytes()
+    assert ["2026-01-15.om.gz", "span"] == sorted(each.name for each in Path(packed).iterdir())
+
+
+def test_a_past_that_cannot_be_written_says_where(specs, tmp_path):
+    (tmp_path / "file").touch()
+    done = run("simulate", str(specs), "--history", "1h", "--out", str(tmp_path / "file/past.om"))
+
+    assert 1 == done.returncode
+    assert "file/past.om" in done.stderr or "/file`" in done.stderr
+    assert "cannot be written" in done.stderr
+
+
+ENVIRONMENTS = """
+---
+apiVersion: obsgen/v1
+kind: Environment
+name: staging
+---
+apiVersion: obsgen/v1
+kind: Environment
+name: production
+"""
+
+
+def test_one_of_several_environments_must_be_chosen(specs):
+    with (specs / "cart.yaml").open("a") as file:
+        file.write(ENVIRONMENTS)
+    done = run("simulate", str(specs), "--history", "1h")
+    chosen = run("simulate", str(specs), "--history", "1h", "--env", "staging")
+
+    assert (2, 0) == (done.returncode, chosen.returncode), chosen.stderr
+    assert "choose one of the environments" in done.stderr
+    assert "tokens_total{" in chosen.stdout

@@ -276,3 +276,56 @@ def test_without_the_client_of_prometheus_it_is_told_what_to_install(specs):
 
     assert 2 == done.returncode
     assert "pip install 'obsgen[simulate]'" in done.stderr
+
+
+# --- what is written -------------------------------------------------------------------------
+
+
+def write_stack(specs, out, *more: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "obsgen", "stack", str(specs), "--out", str(out), *more]
+    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_one_environment_has_a_stack_like_any_project(specs, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    environments = "".join(
+        f"---\napiVersion: obsgen/v1\nkind: Environment\nname: {name}\n" for name in "ab"
+    )
+    (specs / "environments.yaml").write_text(environments)
+    refused = write_stack(specs, out)
+    done = write_stack(specs, out, "--env", "a")
+
+    assert (2, 0) == (refused.returncode, done.returncode), done.stderr
+    assert "choose one of the environments by `--env`: a, b" in refused.stderr
+    assert (out / "prometheus/prometheus.yml").is_file()
+    assert (out / "alertmanager/alertmanager.yml").is_file()
+
+
+def test_rules_of_a_service_that_is_gone_are_removed(specs, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    other = specs / "other.yaml"
+    other.write_text(
+        "apiVersion: obsgen/v1\nkind: Service\nname: other\nmetrics: {other_up: {type: gauge}}\n"
+        "alerts: [{name: Gone, threshold: {value: other_up, below: 1}, severity: high}]\n"
+    )
+    first = write_stack(specs, out)
+    rules = out / "prometheus/rules/other.rules.yml"
+    assert rules.is_file(), first.stderr
+    other.unlink()
+    again = write_stack(specs, out)
+
+    assert 0 == again.returncode, again.stderr
+    assert not rules.exists()
+    assert (out / "prometheus/rules/cart.rules.yml").is_file()
+
+
+def test_a_stack_does_not_replace_what_somebody_else_wrote(specs, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    theirs = out / "prometheus/prometheus.yml"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("global: {}\n")
+    done = write_stack(specs, out)
+
+    assert 1 == done.returncode
+    assert "prometheus.yml" in done.stderr
+    assert "global: {}\n" == theirs.read_text()

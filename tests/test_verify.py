@@ -227,6 +227,28 @@ def test_the_health_of_a_rule_is_told(
     assert part in found[2]
 
 
+MORE = """\
+apiVersion: obsgen/v1
+kind: Part
+service: cart
+alerts:
+  - {name: QueueHigh, threshold: {max: queue_length, above: 800}, severity: high}
+  - {name: QueueFull, threshold: {max: queue_length, above: 900}, severity: high}
+"""
+
+
+def test_a_group_that_was_not_evaluated_is_told_once(stack: Stack, tmp_path: Path):
+    (tmp_path / "specs/more.yaml").write_text(MORE)
+    CliRunner().invoke(commands, ["generate"], catch_exceptions=False)
+    stack.prometheus = FakePrometheus(tmp_path / "generated")
+    (group,) = (each for each in stack.prometheus.groups if len(each["rules"]) > 1)
+    for rule in group["rules"]:
+        rule["health"] = "unknown"
+    told = f"none of the {len(group['rules'])} rules of group `{group['name']}` was evaluated yet"
+
+    assert [("LIV715", "warning", told)] == stack.found("prometheus", code=0)
+
+
 @pytest.mark.parametrize(("took", "severity"), [(14, None), (16, "warning"), (31, "error")])
 def test_a_group_that_takes_as_long_as_its_interval_is_told(
     stack: Stack, took: int, severity: str | None
@@ -320,7 +342,7 @@ def test_what_somebody_added_is_told(stack: Stack):
 
     assert [
         "Alertmanager's `receivers.somebody` is there, and not in the specs",
-        "Alertmanager's `route.mute_time_intervals` is `['weekend']` there, and not in the specs",
+        'Alertmanager\'s `route.mute_time_intervals` is `["weekend"]` there, and not in the specs',
     ] == [message for _, _, message in stack.found("alertmanager")]
 
 
@@ -435,6 +457,7 @@ def test_a_server_that_cannot_be_asked_ends_with_2(stack: Stack, answers: Any, s
     assert 2 == result.exit_code
     assert said in result.stderr
     assert "not checked" in result.stdout
+    assert " ok " not in result.stdout, "nothing is well that nobody was asked about"
     assert "Traceback" not in result.output
 
 
@@ -471,6 +494,7 @@ def test_an_expired_certificate_is_said(stack: Stack, tmp_path: Path):
 
     assert 2 == result.exit_code
     assert "is not trusted: certificate has expired" in result.stderr
+    assert "the server needs another certificate" in result.stderr
 
 
 def test_a_certificate_that_the_file_vouches_for_is_trusted(stack: Stack, tmp_path: Path):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -24,6 +23,8 @@ _MOST_SPEED: Final = 3600
 _FINEST: Final = 5_000
 _LEAST_INTERVAL: Final = 100
 """Milliseconds between scrapes of the past, at the usual speed and at any."""
+_LATEST: Final = 253_402_300_799_000
+"""The end of the year 9999, in milliseconds: no calendar goes on."""
 _ANCIENT: Final = "write a time of UTC such as 2026-01-15T14:00Z, or seconds since 1970"
 
 
@@ -42,6 +43,7 @@ class _Asked:
     until: str
     interval: str
     everything: bool
+    packs: bool
     environment: str | None
 
 
@@ -79,6 +81,7 @@ class _Asked:
 @click.option(
     "--interval", default="1m", show_default=True, metavar="TIME", help="Of the past's scrapes."
 )
+@click.option("--gzip", "packs", is_flag=True, help="Pack the files of a folder.")
 @click.option(
     "--all", "everything", is_flag=True, help="In the past: what no rule or panel asks for, too."
 )
@@ -127,6 +130,10 @@ def _plan(asked: _Asked, *, only_asked: bool) -> Any | None:  # noqa: ANN401 (a 
     )
     if not any(True for _ in plan.casts()):
         raise click.UsageError("no service declares a metric, so there is nothing to simulate")
+    if (act := next(plan.idle_acts(), None)) is not None:
+        message = f"`{act.text}` changes nothing: nothing of the kind is simulated there"
+        hint = "  hint: compare its place with the labels that `/metrics` of the simulator shows"
+        raise click.BadParameter(f"{message}\n{hint}", param_hint="--scenario")
     return plan
 
 
@@ -157,6 +164,7 @@ def _serve(asked: _Asked) -> bool:
 
 def _history(asked: _Asked) -> bool:
     """Write the past; say that the specs have errors."""
+    from obsgen.disk.growing import growing_file
     from obsgen.progress import progress
     from obsgen.simulate.traffic import DAY, Span
     from obsgen.simulate.weeks import scrapers, write_day_by_day, write_whole
@@ -171,43 +179,30 @@ def _history(asked: _Asked) -> bool:
         raise click.BadParameter(message, param_hint="--interval")
     end = _until(asked.until) // 60_000 * 60_000
     span = Span(end - max(60_000, length // 60_000 * 60_000), end)
+    if span.start < 0 or span.end > _LATEST:
+        message = "the past lies between 1970, when time stamps begin, and 9999"
+        raise click.BadParameter(message, param_hint="--until")
     plan = _plan(asked, only_asked=not asked.everything)
     if plan is None:
         return True
     found = scrapers(plan, span, seed=asked.seed, interval=interval)
     if not (asked.output.endswith("/") or Path(asked.output).is_dir()):
-        with _opened(asked.output) as file:
+        to_file = asked.output != "-"
+        with growing_file(Path(asked.output)) if to_file else nullcontext(sys.stdout) as file:
             write_whole(found, span, file)
         return False
     folder = Path(asked.output)
-    folder.mkdir(parents=True, exist_ok=True)
 
-    @contextmanager
-    def opened(name: str) -> Iterator[TextIO]:
-        with _opened(str(folder / f"{name}.om")) as file:
-            yield file
+    def opened(name: str) -> AbstractContextManager[TextIO]:
+        return growing_file(folder / f"{name}.om{'.gz' * asked.packs}")
 
     with progress("writing days", (span.end - span.start) // DAY + 1) as advance:
         for _ in write_day_by_day(found, span, opened):
             advance(1)
     # For whoever records over it: the seconds between which there is something.
-    (folder / "span").write_text(f"{span.start // 1_000} {span.end // 1_000}\n", "utf-8")
+    with growing_file(folder / "span") as file:
+        file.write(f"{span.start // 1_000} {span.end // 1_000}\n")
     return False
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[TextIO]:
-    """Open what is written; a file stands there whole, or not at all."""
-    if path == "-":
-        yield sys.stdout
-        return
-    part = Path(f"{path}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _duration(text: str, option: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -54,9 +55,9 @@ def stack(
     Prometheus asks the simulator for every target, and whatever Alertmanager notifies goes to the
     sink: nothing real is scraped, asked or paged.
     """
-    from obsgen import http, terminal, workspace
+    from obsgen import http, terminal
     from obsgen.diagnostics import ObsgenError
-    from obsgen.stack import Stack, stack_files
+    from obsgen.stack import Stack
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
         if problem := http.url_problem(url):
@@ -70,16 +71,25 @@ def stack(
     )
     try:
         built = compiled_one(paths, environment, outcome="nothing was written", with_files=True)
+        if built is not None:
+            _write(at_speed(built, speed), where, output, speed=speed)
     except ObsgenError as error:
         terminal.print_error(error)
-        sys.exit(FOUND)
+        built = None
     if built is None:
         sys.exit(FOUND)
-    built = at_speed(built, speed)
-    for path, data in stack_files(
-        workspace.files_of(built, built.specs[0].environment.name), where
-    ).items():
-        file = output / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
     terminal.say(f"{output}: what the stack needs beside generated/", "text")
+
+
+def _write(built: Any, where: Any, output: Path, *, speed: int) -> None:  # noqa: ANN401 (a Built, a Stack)
+    """Write what one environment's stack needs, and what the next run may remove again."""
+    from obsgen import workspace
+    from obsgen.artefacts import OutputFile
+    from obsgen.disk.write import write
+    from obsgen.outputs.manifest import manifest
+    from obsgen.stack import stack_files
+
+    name = built.specs[0].environment.name
+    bent = stack_files(workspace.files_of(built, name), where)
+    given = [OutputFile(path=path, data=data, sources=()) for path, data in bent.items()]
+    write((*given, manifest(given, name, speed)), output)

@@ -69,6 +69,22 @@ def url_problem(url: str) -> str:
     return ""
 
 
+def certificates_problem(file: Path | None) -> str:
+    """Return why a file of certificates is of no use, or an empty text."""
+    import ssl  # slow, and most commands ask nobody
+
+    if file is None:
+        return ""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        return f"`{file}` holds no certificates"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return f"the file of certificates `{file}` cannot be read: {reason}"
+    return ""
+
+
 def read_token(file: Path | None, variable: str | None) -> str:
     """
     Return the bearer token from a file or an environment variable; empty if neither is named.

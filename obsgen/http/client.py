@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
-from obsgen.http.access import SCHEMES, Access, shown, url_problem
+from obsgen.http.access import SCHEMES, Access, certificates_problem, shown, url_problem
 from obsgen.http.problems import (
     AnswerTooLarge,
     HttpError,
@@ -65,8 +65,8 @@ class Client:
         from requests.adapters import HTTPAdapter
         from urllib3.util import Retry
 
-        if self._access.ca_file is not None and not self._access.ca_file.is_file():
-            raise ServerUntrusted(f"the file of certificates `{self._access.ca_file}` is not there")
+        if problem := certificates_problem(self._access.ca_file):
+            raise ServerUntrusted(problem)
         retry = Retry(
             total=MOST_RETRIES,
             read=False,
@@ -112,7 +112,10 @@ class Client:
         first = url
         for _ in range(MOST_REDIRECTS + 1):
             if problem := url_problem(url):
-                raise UrlUnusable(problem, "give a token by `--bearer-token-file`" * ("@" in url))
+                hint = "give a token by `--bearer-token-file`" * ("@" in url)
+                if url != first:
+                    hint = f"`{shown(first)}` redirects there"
+                raise UrlUnusable(problem, hint)
             try:
                 answer = self._ask(url, params, headers)
                 if isinstance(answer, Answer):
@@ -266,8 +269,13 @@ def _problem(error: Exception, url: str, access: Access) -> HttpError:
 
 def _untrusted(error: Exception, place: str) -> ServerUntrusted:
     reasons = (getattr(each, "verify_message", "") for each in _causes(error))
-    reason = next(filter(None, reasons), "no secure connection came about")
-    hint = "give the certificate of who signed it: `--ca-file FILE`"
+    if reason := next(filter(None, reasons), ""):
+        hint = "give the certificate of who signed it: `--ca-file FILE`"
+        if "expired" in reason or "not yet valid" in reason:
+            hint = "the server needs another certificate, or one of the two clocks is wrong"
+    else:
+        reason = "no secure connection came about"
+        hint = "does the server speak TLS there? else write `http://`"
     return ServerUntrusted(f"{place} is not trusted: {reason}", hint)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from obsgen.catalogue import Catalogue, near
+from obsgen.catalogue import Catalogue, Metric, near
 from obsgen.diagnostics import Code, Diagnostic, Origin, finding
 from obsgen.model import Act, Complaint, Reports, Scenario
 from obsgen.reader.acts import read_act
@@ -24,7 +25,7 @@ UNKNOWN_IN_ACT: Final = Code(
     "SIM702",
     "act-on-unknown-metric",
     why="only what the service declares is simulated, so the act would change nothing",
-    fix="Write the name of a metric, or a label, that the service declares or uses.",
+    fix="Write the name of a metric, a label, or a value of it, that the service declares or uses.",
 )
 CODES: Final = (UNREADABLE_ACT, UNKNOWN_IN_ACT)
 
@@ -75,7 +76,7 @@ def _finding(code: Code, node: Scalar, complaint: Complaint) -> Diagnostic:
 
 
 def unknown_in(act: Act, catalogues: tuple[Catalogue, ...]) -> Complaint | None:
-    """Return what is wrong where an act names a metric or a label that no service has."""
+    """Return what is wrong where an act names a metric, a label or a value that nothing has."""
     every = {name: m for each in catalogues for name, m in each.metrics.items()}
     name = act.effect.metric
     if name and name not in every:
@@ -88,4 +89,21 @@ def unknown_in(act: Act, catalogues: tuple[Catalogue, ...]) -> Complaint | None:
             guess = near(place.label, labels)
             hint = f"did you mean `{guess}`?" if guess else "write a label of a declared metric"
             return Complaint(f"no metric has a label `{place.label}`", hint)
+        if (values := _declared(place.label, every.values())) and place.value not in values:
+            guess = near(place.value, values)
+            hint = f"did you mean `{guess}`?" if guess else f"there is {', '.join(values)}"
+            return Complaint(f"`{place.label}` is never `{place.value}`", hint)
     return None
+
+
+def _declared(label: str, metrics: Iterable[Metric]) -> tuple[str, ...]:
+    """Return all values that a label may have; none where any may come."""
+    found: dict[str, None] = {}
+    for metric in metrics:
+        if label in metric.target_labels:
+            return ()
+        if label in metric.labels:
+            if not (values := metric.labels[label]):
+                return ()
+            found |= dict.fromkeys(values)
+    return tuple(found)

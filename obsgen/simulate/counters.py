@@ -26,7 +26,6 @@ _AMOUNTS: Final = {
 _TOKENS: Final = (350, 0)
 _FINE: Final = 9
 """Decimal places of money that is reckoned."""
-_SPENT_ROLES: Final = frozenset({"tokens", "cost"})
 
 
 class Counter:
@@ -37,9 +36,7 @@ class Counter:
     def __init__(self, family: Family, target: Labels, chance: Chance) -> None:
         every = (*family.healthy, *family.failing)
         self._amount, decimals = _amount(family)
-        self._is_spent = (
-            family.metric.role in _SPENT_ROLES or family.metric.unit.dimension == "money"
-        )
+        self._is_spent = family.is_spent
         self._name = family.metric.name
         self._labels = tuple({**own, **target} for own in every)
         self._touched = Touched(self._labels)
@@ -121,7 +118,8 @@ class Priced:
 
 def _amount(family: Family) -> tuple[int, int]:
     metric = family.metric
-    amount, decimals = _TOKENS if metric.role == "tokens" else _AMOUNTS[metric.unit.dimension]
+    are_tokens = "tokens" in {metric.role, metric.unit.name}
+    amount, decimals = _TOKENS if are_tokens else _AMOUNTS[metric.unit.dimension]
     if family.habit.amount:
         decimals = _FINE if metric.unit.dimension == "money" else decimals
         amount = max(1, int(family.habit.amount * 10**decimals))

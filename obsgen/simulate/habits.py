@@ -49,6 +49,7 @@ class Habit:
         is_there: It is exposed as 0 before its first event.
         amount: What an event adds, in the metric's unit; 0 for what is usual.
         price: The table by which it is what another counter costs.
+        is_paid_for: A table makes money of it.
     """
 
     low: Fraction | None = None
@@ -58,6 +59,7 @@ class Habit:
     is_there: bool = False
     amount: Fraction = Fraction(0)
     price: Price | None = None
+    is_paid_for: bool = False
 
     @property
     def is_ranged(self) -> bool:
@@ -206,6 +208,7 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: int) -> None:
         for part in service.spends
     }
     for each in service.prices:
+        found[each.of.name] = replace(found[each.of.name], is_paid_for=True)
         if (limit := budgets.get(each.metric.name)) is not None:
             budget, length = limit
             an_event = budget * _SPENT / (length * _HOURS * arrivals * _MEAN_LOAD)

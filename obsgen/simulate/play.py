@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from obsgen.model import Act
+from obsgen.model import Act, Effect
 from obsgen.model.scenarios import USUAL
+from obsgen.simulate.population import Family, Target
 from obsgen.simulate.traffic import Span
 
 _EVER = 2**62
@@ -21,7 +22,36 @@ class Played:
 
     def touches(self, labels: Mapping[str, str]) -> bool:
         """Say whether a series, or a target, is meant; without places everything is."""
-        return all(_is_met(place.label, place.value, labels) for place in self.act.places)
+        return _means(self.act, labels)
+
+
+def can_change(act: Act, target: Target) -> bool:
+    """Say whether anything of a target is of the kind, and at the place, that an act changes."""
+    effect = act.effect
+    if effect.is_gone or effect.restarts:
+        return _means(act, target.labels)
+    changed = (
+        family
+        for family in target.families
+        if (family.metric.name == effect.metric if effect.metric else _is_moved(family, effect))
+    )
+    return any(
+        _means(act, {**target.labels, **own})
+        for family in changed
+        for own in (*family.healthy, *family.failing)
+    )
+
+
+def _is_moved(family: Family, effect: Effect) -> bool:
+    if effect.spending != USUAL:
+        return family.metric.type == "counter" and family.is_spent
+    if effect.duration != USUAL:
+        return family.metric.type in {"histogram", "summary"}
+    return family.metric.type != "gauge"
+
+
+def _means(act: Act, labels: Mapping[str, str]) -> bool:
+    return all(_is_met(place.label, place.value, labels) for place in act.places)
 
 
 def _is_met(label: str, value: str, labels: Mapping[str, str]) -> bool:

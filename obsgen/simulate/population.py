@@ -24,6 +24,7 @@ from obsgen.simulate.vocabulary import NO_WORDS, Vocabulary
 Labels = Mapping[str, str]
 
 _OF_THE_SERVER: Final = frozenset(scrape_metrics((), ()))
+_SPENT: Final = frozenset({"tokens", "cost", "money"})
 _OF_THE_PROCESS: Final = "process_start_time_seconds"
 _ERROR_WORDS: Final = frozenset({"error", "errors", "failed", "failures", "exceptions"})
 
@@ -44,6 +45,13 @@ class Family:
     healthy: tuple[Labels, ...]
     failing: tuple[Labels, ...]
     habit: Habit = USUAL
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it counts money, or what money is paid for."""
+        metric = self.metric
+        words = {metric.role, metric.unit.name, metric.unit.dimension}
+        return self.habit.is_paid_for or not words.isdisjoint(_SPENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Final
 from obsgen.artefacts import OutputFile
 from obsgen.model import Act, Service
 from obsgen.simulate.habits import habits_of
-from obsgen.simulate.play import Played, played
+from obsgen.simulate.play import Played, can_change, played
 from obsgen.simulate.population import Family, Size, Target, populate
 from obsgen.simulate.probes import PREFIX, probe_targets
 from obsgen.simulate.traffic import WEEK, Span, Traffic
@@ -68,6 +68,14 @@ class Plan:
         """Return what befalls a service; a span as for `played`."""
         own = (act for name, act in self.acts if name in {"", service})
         return played(own, span, speed=self.speed)
+
+    def idle_acts(self) -> Iterator[Act]:
+        """Yield the acts that change nothing: no series, and no target, is what they mean."""
+        services = {service.name: self._cast(service).targets for service in self.services}
+        for name, act in self.acts:
+            targets = [t for own, found in services.items() if name in {"", own} for t in found]
+            if not any(can_change(act, target) for target in targets):
+                yield act
 
     def _cast(self, service: Service) -> Cast:
         acts = [act for name, act in self.acts if name in {"", service.name}]

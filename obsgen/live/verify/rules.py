@@ -68,6 +68,7 @@ CODES: Final = (
 _HALF: Final = 2
 
 _Group = Mapping[str, object]
+_Pair = tuple[RecordingRule | AlertingRule, Mapping[str, object]]
 
 
 def check(world: World) -> Outcome:
@@ -135,7 +136,7 @@ def _group_problems(group: RuleGroup, found: _Group, usual: Duration) -> Iterato
     for rule, other in pairs:
         for problem in differences(rule, other):
             yield finding(RULE_DIFFERENT, rule.origin, f"{shown(rule)} {problem}")
-        yield from _health(rule, other)
+    yield from _healths(group, pairs)
     if not missing and not extra and [o for _, o in pairs] != rules:
         message = f"the rules of group `{group.name}` are loaded in another order"
         yield finding(RULE_DIFFERENT, origin, message)
@@ -148,6 +149,17 @@ def _pace(group: RuleGroup, found: _Group, interval: float) -> Iterator[Diagnost
         origin = group.rules[0].origin if group.rules else NOWHERE
         severity = Severity.ERROR if took > interval else Severity.WARNING
         yield Diagnostic(code=GROUP_SLOW, message=message, origin=origin, severity=severity)
+
+
+def _healths(group: RuleGroup, pairs: list[_Pair]) -> Iterator[Diagnostic]:
+    waiting = [rule for rule, other in pairs if answers.text(other, "health") == "unknown"]
+    if len(pairs) > 1 and len(waiting) == len(pairs):
+        # After a start or a reload: once for all of them.
+        message = f"none of the {len(pairs)} rules of group `{group.name}` was evaluated yet"
+        yield finding(RULE_NOT_EVALUATED, waiting[0].origin, message)
+        return
+    for rule, other in pairs:
+        yield from _health(rule, other)
 
 
 def _health(

@@ -34,6 +34,8 @@ PRODUCTS: Final[Mapping[str, str]] = {
 }
 """The servers that can be asked, as people call them."""
 
+_VERSIONED: Final = frozenset({"prometheus", "alertmanager"})
+"""Those that the specs demand a version of."""
 _MS: Final = 1_000
 _GREETINGS: Final = {"alertmanager": "/api/v2/status", "grafana": "/api/health"}
 """Answered by every version, and quickly."""
@@ -71,8 +73,7 @@ def verify(
     wanted = [
         (name, kind)
         for name, kind in zip(KINDS, kinds, strict=True)
-        if kind.SERVER in places
-        or (not kind.SERVER and places.keys() & {"prometheus", "alertmanager"})
+        if kind.SERVER in places or (not kind.SERVER and places.keys() & _VERSIONED)
     ]
     with contextlib.ExitStack() as stack, progress("asking servers", len(wanted)) as advance:
         apis, failures = _greeted(stack, places)
@@ -124,6 +125,9 @@ def _checked(
 ) -> Checked:
     nothing = Outcome(looked=0, what="", findings=())
     outcome, failure = nothing, failures.get(kind.SERVER)
+    if not kind.SERVER and not world.servers.keys() & _VERSIONED:
+        # What asks both is not made where none of them answers.
+        failure = next(failures[server] for server in _VERSIONED if server in failures)
     if failure is None:
         try:
             outcome = kind.check(world)

@@ -8,6 +8,7 @@ must be there; beside it only what a default or `global` explains may stand.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -163,5 +164,6 @@ def _is_same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401
-    text = " ".join(str(value).split())
+    whole = json.dumps(value, ensure_ascii=False, default=str)
+    text = " ".join((whole if isinstance(value, dict | list) else str(value)).split())
     return f"`{text[:80]}…`" if len(text) > 80 else f"`{text}`"  # noqa: PLR2004 (a line)

@@ -138,7 +138,7 @@ def _budgets(service: Service, every: Sequence[Budget]) -> Part:
     rows: list[tuple[Cell, ...]] = [
         (
             one.name,
-            one.group or None,
+            one.group,
             one.period,
             Decimal(one.since),
             one.amount,

@@ -66,7 +66,7 @@ def _rows(view: View, service: Service, slo: Slo) -> Iterator[tuple[Cell, ...]]:
         burns = numbers[names.BURN_RATE].get(group)
         yield (
             slo.name,
-            ", ".join(f"{k}={v}" for k, v in zip(slo.by, group, strict=True)) or None,
+            ", ".join(f"{k}={v}" for k, v in zip(slo.by, group, strict=True)),
             slo.objective / 100,
             str(slo.period),
             None if error is None else 1 - error,
