@@ -109,10 +109,16 @@ def test_a_first_start_that_was_interrupted_begins_anew(
     (tmp_path / "history/span").write_text("1 2\n")
     # Programs that do nothing, and end when they are told to.
     (tmp_path / "bin").mkdir()
-    for name in ("promtool", "prometheus", "wget", "gunzip", "rm"):
+    ready = tmp_path / "ready"
+    programs = {
+        "promtool": "exit 0",
+        "gunzip": "exit 0",
+        "prometheus": f"trap 'exit 0' TERM; touch {ready}; sleep 20 & wait",
+        "wget": f"[ -e {ready} ]",
+        "rm": '[ "$1" = -rf ] && exec /bin/rm "$@"; exit 0',
+    }
+    for name, text in programs.items():
         program = tmp_path / "bin" / name
-        waits = "trap 'exit 0' TERM; sleep 20 & wait" if name == "prometheus" else "exit 0"
-        text = '[ "$1" = -rf ] && exec /bin/rm "$@"; exit 0' if name == "rm" else waits
         program.write_text(f"#!/bin/sh\n{text}\n")
         program.chmod(0o755)
     (script,) = SERVICES["blocks"]["command"]
