@@ -658,6 +658,13 @@ def test_a_condition_is_marked_while_it_holds_within_what_is_chosen():
     assert ("Busy", True) == (found["titleFormat"], found["enable"])
 
 
+def test_a_variable_that_filters_no_panel_filters_no_annotation():
+    marks = f"annotations: [{{name: a, measure: {{{RATE}, above: 5/s}}}}]"
+    found = messages(f"variables: [endpoint]\n{marks}\npanels: [{{text: Words}}]")
+
+    assert [("DSH615", "variable `endpoint` filters no panel of `one`")] == found
+
+
 def test_words_stand_for_alerts_deployments_and_restarts():
     service = SERVICE.replace(
         "slos:\n",

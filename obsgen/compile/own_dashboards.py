@@ -50,6 +50,8 @@ def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardConte
     sections = tuple(_section(section, within) for section in spec.sections)
     panels = [panel for section in sections for panel in section.panels]
     found = tuple(_variables(spec, named_in(panels), context))
+    # A variable that filters no panel is left out, and then filters no annotation either.
+    kept = replace(within, variables=tuple(variable.name for variable in found))
     _check_intervals(spec, sections, context)
     sources = (spec.origin.file, *service.sources) if spec.origin.file else service.sources
     return Dashboard(
@@ -63,7 +65,7 @@ def own_dashboard(spec: DashboardSpec, service: Service, context: DashboardConte
         variables=found,
         intervals=spec.intervals,
         links=tuple(_link(link, service) for link in spec.links),
-        annotations=tuple(annotations_of(spec.annotations, within)),
+        annotations=tuple(annotations_of(spec.annotations, kept)),
         time=spec.time or DEFAULT_TIME,
         refresh=spec.refresh or DEFAULT_REFRESH,
         sources=tuple(dict.fromkeys(sources)),

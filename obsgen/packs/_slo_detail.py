@@ -240,4 +240,4 @@ class _Detail:
 
     def _events(self, name: Callable[[Duration], str]) -> str:
         """Return the mean of all tiles within a step, so that none is left out."""
-        return self._ledgers.ask(name, lambda s: f"sum(avg_over_time({s}[$__interval]))")
+        return self._ledgers.ask(name, lambda s, _: f"sum(avg_over_time({s}[$__interval]))")

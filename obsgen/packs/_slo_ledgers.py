@@ -19,13 +19,19 @@ class Ledgers:
 
     def __init__(self, slos: Iterable[Slo], scope: Sequence[Matcher]) -> None:
         """Know which there are; the scope selects the SLO, and its groups."""
-        self.tiles = tuple(sorted({slo.tile.length for slo in slos}))
+        self._slos = tuple(slos)
+        self.tiles = tuple(sorted({slo.tile.length for slo in self._slos}))
         self._scope = tuple(scope)
 
     @property
     def longest(self) -> Duration:
         """The longest tile."""
         return self.tiles[-1]
+
+    def groups(self, tile: Duration) -> tuple[str, ...]:
+        """Return the labels that SLOs with such tiles are grouped by, in their order."""
+        labels = (label for slo in self._slos if slo.tile.length == tile for label in slo.by)
+        return tuple(dict.fromkeys(labels))
 
     @property
     def shown(self) -> str:
@@ -35,7 +41,7 @@ class Ledgers:
     def ask(
         self,
         name: Callable[[Duration], str],
-        query: Callable[[str], str],
+        query: Callable[[str, Duration], str],
         among: Container[str] | None = None,
     ) -> str:
         """
@@ -43,10 +49,9 @@ class Ledgers:
 
         Args:
             name: Names the series for a length of tiles.
-            query: Returns the query for one selector.
+            query: Returns the query for the selector of a ledger, and the length of its tiles.
             among: The series that there are, where not all are sure to be; with none of them the
                 query is empty.
         """
-        series = [name(tile) for tile in self.tiles]
-        there = [each for each in series if among is None or each in among]
-        return "\nor ".join(query(selector(each, self._scope)) for each in there)
+        there = [tile for tile in self.tiles if among is None or name(tile) in among]
+        return "\nor ".join(query(selector(name(tile), self._scope), tile) for tile in there)

@@ -13,7 +13,7 @@ from obsgen.model import DashboardContext, LedgerScope, Slo
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
 from obsgen.packs._slo_ledgers import Ledgers
 from obsgen.panels._heads import head
-from obsgen.units import COUNT, SECONDS
+from obsgen.units import COUNT, SECONDS, Duration
 
 _STALE: Final = steps("green", ("180", "red"))
 
@@ -42,7 +42,7 @@ class Record:
         return (*self._whole_panels(), *([self._parts_graph(parts)] if parts else []))
 
     def _whole_panels(self) -> tuple[Panel, ...]:
-        age = self._ledgers.ask(names.total_events, lambda s: f"time() - max(timestamp({s}))")
+        age = self._ledgers.ask(names.total_events, lambda s, _: f"time() - max(timestamp({s}))")
         info = selector(names.INFO, self._whole)
         return (
             stat(
@@ -93,7 +93,7 @@ class Record:
                 yield Line(expr, words)
 
 
-def _mean_of_a_step(series: str) -> str:
+def _mean_of_a_step(series: str, _tile: Duration) -> str:
     return f"sum(avg_over_time({series}[$__interval]))"
 
 

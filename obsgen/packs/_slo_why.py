@@ -105,5 +105,8 @@ class Why:
         )
 
     def _counted(self, name: Callable[[Duration], str]) -> str:
-        by = ", ".join(self._groups)
-        return self._ledgers.ask(name, lambda s: f"sum by ({by}) (sum_over_time({s}[$__range]))")
+        def counted(series: str, tile: Duration) -> str:
+            by = ", ".join(self._ledgers.groups(tile))
+            return f"sum by ({by}) (sum_over_time({series}[$__range]))"
+
+        return self._ledgers.ask(name, counted)
