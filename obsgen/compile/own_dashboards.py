@@ -84,9 +84,10 @@ def _variables(
             as a variable of log lines alone, is filled from any metric of the service.
     """
     metrics = _shown(spec)
+    every = sorted(context.catalogue.metrics.values(), key=lambda metric: metric.name)
     earlier: list[str] = []
     for written in spec.variables:
-        others = context.catalogue.metrics.values() if written.label in named else ()
+        others = every if written.label in named else ()
         variable = label_variable(written.label, (*metrics, *others), earlier)
         if variable is None:
             message = f"variable `{written.label}` filters no panel of `{spec.name}`"
