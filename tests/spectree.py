@@ -109,7 +109,18 @@ def commented(text: bytes) -> bytes:
 
 
 IN_ORDER: Final = frozenset(
-    {"where", "share", "bad", "good", "receivers", "shared", "intervals", "labels"}
+    {
+        "where",
+        "share",
+        "bad",
+        "good",
+        "receivers",
+        "shared",
+        "intervals",
+        "labels",
+        "states",
+        "texts",
+    }
     | {"above", "below", "at_least", "at_most", "equals", "not_equals"}
 )
 """What is written out in the author's own order, so that it is an order and means something."""

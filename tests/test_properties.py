@@ -572,7 +572,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_promtool_accepts_the_rules_and_the_configuration_of_generated_specs(many: Path):
-    rule_files = sorted(many.rglob("*.rules.yml"))
+    rule_files = sorted(many.rglob("prometheus/rules/*.rules.yml"))
     configs = sorted(many.rglob("prometheus.yml"))
 
     assert len(rule_files) > 40
