@@ -72,6 +72,16 @@ def check_siblings(routes: Sequence[Route], report: Reports, *, goes_on: bool) -
             report(finding(IDLE_CONTINUE, origin, message, "remove `continue`"))
 
 
+def check_channels(routes: Sequence[Route], channels: Iterable[Route], report: Reports) -> None:
+    """Report channels of teams, which hear of what no route takes, that never hear of anything."""
+    for channel in channels:
+        if cover := cover_of((*routes, channel), len(routes)):
+            message = f"the channel of {shown(channel)} is never reached"
+            hint = "leave out the route before it: what no route takes goes to the team's channel"
+            related = (_takes_before(cover),)
+            report(finding(UNREACHABLE, channel.origin, message, hint, related=related))
+
+
 def cover_of(routes: Sequence[Route], index: int) -> Route | None:
     """Return the route that takes all alerts of a later one of its level, and ends."""
     before = (r for r in routes[:index] if not r.continue_)
@@ -102,9 +112,12 @@ def check_timing(route: Route, above: Route, report: Reports) -> None:
 def _report_unreachable(route: Route, cover: Route, report: Reports) -> None:
     message = f"route for {shown(route)} is never reached"
     hint = "move it before the other, or give the other `continue: true`"
+    report(finding(UNREACHABLE, route.origin, message, hint, related=(_takes_before(cover),)))
+
+
+def _takes_before(cover: Route) -> Related:
     said = f"takes {'all alerts' if not cover.matchers else 'all of its alerts'} and ends"
-    related = (Related(said, cover.origin),)
-    report(finding(UNREACHABLE, route.origin, message, hint, related=related))
+    return Related(said, cover.origin)
 
 
 def shown(route: Route) -> str:

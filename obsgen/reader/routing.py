@@ -17,7 +17,7 @@ from obsgen.model import Escalation, Leaderless, Project, Reports, Routing
 from obsgen.reader.escalations import EscalationReader
 from obsgen.reader.integrations import STATED_TWICE, Integrations, check_version
 from obsgen.reader.intervals import read_interval
-from obsgen.reader.route_checks import check_timing
+from obsgen.reader.route_checks import check_channels, check_timing
 from obsgen.reader.route_matchers import NOTHING_KNOWN, Known
 from obsgen.reader.route_tests import ANYWHERE, Place, RouteTestReader
 from obsgen.reader.routes import UNKNOWN_INTERVAL, UNKNOWN_RECEIVER, Names, RouteReader
@@ -208,6 +208,7 @@ class _RoutingReader:
         self.leaderless = tuple(escalations.leaderless)
         if not to:
             return None
+        check_channels(routes, of_teams, self.report)
         routes = (*routes, *of_teams)
         return replace(root, receiver=to[0], routes=routes, origin=self.nodes[0].origin)
 
