@@ -98,6 +98,15 @@ def test_the_way_of_an_alert_with_labels_is_told():
     ] == rows[1:]
 
 
+def test_nothing_is_sent_again_sooner_than_a_group_is_looked_at(here: Path):
+    (here / "specs/shop.yaml").write_text(
+        SPECS.replace("repeat_interval: 1h", "repeat_interval: 2m")
+    )
+    told = run("--alert", "cart/QueueFull").stdout
+
+    assert "news every 5m, again every 5m;" in told
+
+
 @pytest.mark.usefixtures("here")
 def test_one_alert_is_told_as_json():
     (told,) = json.loads(run("--alert", "cart/QueueFull", "--format", "json").stdout)

@@ -183,8 +183,9 @@ def _matchers(route: Route) -> str:
 def _when(reached: Reached) -> str:
     route = reached.effective
     wait = GROUP_WAIT if route.group_wait is None else route.group_wait
-    repeat = route.repeat_interval or REPEAT_INTERVAL
     interval = route.group_interval or GROUP_INTERVAL
+    # What is to be sent again is looked for once an interval.
+    repeat = max(route.repeat_interval or REPEAT_INTERVAL, interval)
     by = ", ".join(route.group_by or ()) or "nothing"
     told = f"after {wait}, news every {interval}, again every {repeat}; grouped by {by}"
     return "; ".join((told, *_hours(route)))
