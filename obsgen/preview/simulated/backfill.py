@@ -15,6 +15,7 @@ from obsgen.simulate.habits import Habits, habits_of
 from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
 from obsgen.simulate.population import Family
 from obsgen.simulate.probes import PREFIX
+from obsgen.simulate.vocabulary import vocabulary_of
 
 SEED: Final = 7
 SIZE: Final = Size(targets=2, healthy=8, failing=4, values=2)
@@ -37,7 +38,10 @@ class Cast:
 
 
 def casts(
-    services: Iterable[Service], wanted: Set[str], states: Sequence[States] = ()
+    services: Iterable[Service],
+    wanted: Set[str],
+    states: Sequence[States] = (),
+    queries: Iterable[str] = (),
 ) -> Iterator[Cast]:
     """
     Yield the targets of each service.
@@ -45,10 +49,13 @@ def casts(
     Args:
         wanted: Somebody asks for these metrics alone.
         states: Which numbers gauges may be.
+        queries: What is asked: the words in it are among the values of labels.
     """
+    texts = tuple(queries)
     for service in services:
         habits = _lively(habits_of(service), service, states)
-        every = populate(service, SIZE, habits=habits)
+        words = vocabulary_of(service, texts, ())
+        every = populate(service, SIZE, vocabulary=words, habits=habits)
         found = tuple(
             replace(
                 target,

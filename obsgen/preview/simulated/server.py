@@ -90,7 +90,8 @@ def simulated(plan: Plan, progress: Progress) -> Iterator[Prometheus]:
 
 def _fill(server: Prometheus, plan: Plan, progress: Progress) -> None:
     found = needed(plan.rule_files, plan.queries)
-    every = tuple(casts(plan.services, found.names, plan.states))
+    asked = (*plan.queries, *(rule.expr for rule in found.rules))
+    every = tuple(casts(plan.services, found.names, plan.states, asked))
     span = plan.span
     echoed_at = echoes(plan.queries, found.rules, span)
     with progress("simulating", len(every) * (span.end - span.start) // MINUTE) as advance:
