@@ -23,7 +23,9 @@ _COMMON: Final = {
     "method": ("GET", "POST", "PUT", "DELETE"),
     "le": (),
 }
-_FAILED: Final = re.compile(r"5\d\d|5xx|errors?|err|fail(ed|ures?)?|timeouts?|exception|rejected")
+_FAILED: Final = re.compile(
+    r"5\d\d|5xx|errors?|err|fail(ed|ures?)?|timeouts?|exception|rejected|wrong|incorrect|invalid"
+)
 
 _MOST: Final = 8
 """Of the examples of one pattern."""
