@@ -12,7 +12,6 @@ import pytest
 
 from obsgen.artefacts import RecordingRule
 from obsgen.preview import asking, fields
-from obsgen.preview.expansion import blocks
 from obsgen.preview.figures import figure
 from obsgen.preview.figures.marks import mark_shapes
 from obsgen.preview.figures.panel import Mark, PanelData
@@ -20,7 +19,6 @@ from obsgen.preview.frames import NUMBER, STRING, TIME, Field, Frame
 from obsgen.preview.ranges import DAY, HOUR, MINUTE, TimeRange
 from obsgen.preview.simulated.server import echoes
 from obsgen.preview.simulated.states import states_of
-from obsgen.preview.variables import Chosen
 from obsgen.simulate import Span
 
 NOW = 1_768_485_600_000
@@ -164,12 +162,3 @@ def test_a_gauge_is_one_of_the_numbers_that_a_panel_names():
     found = states_of([{"panels": [{"type": "row", "panels": [inner]}]}])
 
     assert (("worker_busy", Fraction(0), Fraction(2)),) == found
-
-
-def test_what_stands_beside_a_repeated_panel_is_moved_below_its_repeats():
-    grids = [{"x": 0, "y": 0, "w": 12, "h": 6}, {"x": 12, "y": 0, "w": 12, "h": 6}]
-    repeated = {"repeat": "queue", "repeatDirection": "h", "maxPerRow": 2, "gridPos": grids[0]}
-    variable = Chosen(name="queue", label="", text="", values=("a", "b", "c"))
-    (found,) = blocks([repeated, {"gridPos": grids[1]}], {"queue": variable})
-
-    assert [(0, 0), (12, 0), (0, 6), (12, 12)] == [(one.x, one.y) for one in found.panels]

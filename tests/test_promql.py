@@ -639,7 +639,7 @@ def test_no_text_raises_anything_but_a_promql_error(text):
         assert error.message
 
 
-NAMES = st.sampled_from(
+WORDS_OF_NAMES = st.sampled_from(
     [
         "x_x", "count_values", "group_left", "label_replace", "holt_winters", "quantile_over_time",
         "start_", "end_x", "inf_", "nan_x", "on_", "by_x", "bool_", "offset_", "_", "a:b_c", ":_",
@@ -657,7 +657,7 @@ FORMS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(FORMS, NAMES, NAMES, st.text(max_size=6) | NAMES)
+@given(FORMS, WORDS_OF_NAMES, WORDS_OF_NAMES, st.text(max_size=6) | WORDS_OF_NAMES)
 @settings(max_examples=500)
 def test_promql_parser_answers_for_the_form_of_an_expression_as_for_the_whole(form, one, two, text):
     written = form.format(one, two, text.replace("\\", "").replace('"', ""))

@@ -243,6 +243,15 @@ def test_a_taken_port_is_told_and_exits_with_2(name: str, specs):
     assert "address already in use" in done.stderr
 
 
+@pytest.fixture
+def hears_hangups():
+    """Let programs hear a closed terminal; whoever runs the tests may be deaf to it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hears_hangups")
 @pytest.mark.parametrize("name", ["simulate", "sink"])
 @pytest.mark.parametrize(
     ("sent", "code"),
@@ -251,7 +260,10 @@ def test_a_taken_port_is_told_and_exits_with_2(name: str, specs):
 def test_an_end_from_outside_is_an_end(name: str, specs, sent: signal.Signals, code: int):
     port = a_free_port()
     process = subprocess.Popen(
-        command(name, specs, port), stderr=subprocess.PIPE, text=True, cwd=ROOT
+        command(name, specs, port),
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

@@ -84,7 +84,7 @@ def _variables(
             as a variable of log lines alone, is filled from any metric of the service.
     """
     metrics = _shown(spec)
-    every = sorted(context.catalogue.metrics.values(), key=lambda metric: metric.name)
+    every = sorted(context.catalogue.metrics.values(), key=_first_counters)
     earlier: list[str] = []
     for written in spec.variables:
         others = every if written.label in named else ()
@@ -102,6 +102,10 @@ def _variables(
             default=written.default,
             origin=written.origin,
         )
+
+
+def _first_counters(metric: Metric) -> tuple[bool, str]:
+    return (metric.type != "counter", metric.name)
 
 
 def _shown(spec: DashboardSpec) -> tuple[Metric, ...]:

@@ -82,7 +82,8 @@ def without_noise(number: Decimal) -> Decimal:
     """
     # What is so large has no such digits, and is not to be written with so many.
     is_rounded = number.adjusted() < _FLOAT_DIGITS
-    return (number.quantize(_NANO) if is_rounded else number).normalize() + 0
+    found = (number.quantize(_NANO) if is_rounded else number).normalize()
+    return found or Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
