@@ -80,7 +80,7 @@ def plan(*texts: str, speed: int = 1) -> Plan:
 
 def world(*texts: str) -> World:
     asked = plan(*texts)
-    (cast,) = asked.casts()
+    (cast,) = asked.casts
     span = Span(NOON, NOON + 60 * MINUTE)
     return cast.world(seed=5, start=NOON, step=5_000, acts=asked.acts_of("cart", span))
 
@@ -247,7 +247,7 @@ def test_what_has_a_price_is_spent_whatever_it_is_called():
 
     def spent(*texts: str) -> int:
         asked = Plan(services=(service,), queries=(), acts=acts(*texts))
-        (cast,) = asked.casts()
+        (cast,) = asked.casts
         span = Span(NOON, NOON + 60 * MINUTE)
         over = cast.world(seed=5, start=NOON, step=5_000, acts=asked.acts_of("cart", span))
         return sum(grown(over, ["words_total"], 20)["words_total"])

@@ -17,7 +17,7 @@ from obsgen.commands.options import (
     specs_argument,
 )
 from obsgen.commands.serving import end_in_order, listen_option, serve
-from obsgen.commands.specs import chosen_services, compiled_one, service_option
+from obsgen.commands.specs import chosen_services, compile_paths, service_option
 
 _MOST_SPEED: Final = 3600
 _FINEST: Final = 5_000
@@ -116,7 +116,7 @@ def _plan(asked: _Asked, *, only_asked: bool) -> Any | None:  # noqa: ANN401 (a 
     from obsgen.simulate.stage import Plan, queries_of
 
     paths, environment = asked.paths, asked.environment
-    built = compiled_one(paths, environment, outcome="nothing is simulated", with_files=True)
+    built = compile_paths(paths, environment, outcome="nothing is simulated", with_files=True)
     if built is None:
         return None
     chosen = chosen_services(asked.services, built.specs[0].services)
@@ -128,7 +128,7 @@ def _plan(asked: _Asked, *, only_asked: bool) -> Any | None:  # noqa: ANN401 (a 
         only_asked=only_asked,
         speed=asked.speed,
     )
-    if not any(True for _ in plan.casts()):
+    if not plan.casts:
         raise click.UsageError("no service declares a metric, so there is nothing to simulate")
     if (act := next(plan.idle_acts(), None)) is not None:
         message = f"`{act.text}` changes nothing: nothing of the kind is simulated there"

@@ -53,7 +53,7 @@ class Live:
             cast.world(
                 seed=seed, start=start, step=step, acts=plan.acts_of(cast.service, Span(now, now))
             )
-            for cast in plan.casts()
+            for cast in plan.casts
         )
         self.places = tuple(
             Place(world=world, number=number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from obsgen.artefacts import OutputFile
@@ -14,7 +15,7 @@ from obsgen.simulate.play import Played, can_change, played
 from obsgen.simulate.population import Family, Size, Target, populate
 from obsgen.simulate.probes import PREFIX, probe_targets
 from obsgen.simulate.traffic import WEEK, Span, Traffic
-from obsgen.simulate.vocabulary import vocabulary_of
+from obsgen.simulate.vocabulary import Words, vocabulary_of, words_of
 from obsgen.simulate.world import World
 
 SIZE: Final = Size(targets=2, healthy=8, failing=3, values=3)
@@ -37,7 +38,7 @@ class Cast:
         return World(self.targets, self.traffic, seed=seed, start=start, step=step, acts=acts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """
     What is asked of a simulation.
@@ -55,14 +56,12 @@ class Plan:
     only_asked: bool = False
     speed: int = 1
 
-    def casts(self) -> Iterator[Cast]:
-        """Yield the services that have something to show."""
+    @cached_property
+    def casts(self) -> tuple[Cast, ...]:
+        """The services that have something to show."""
         asked = _names(self.queries) if self.only_asked else None
-        for service in self.services:
-            cast = self._cast(service)
-            targets = tuple(_narrowed(target, asked) for target in cast.targets)
-            if found := tuple(target for target in targets if target.families):
-                yield replace(cast, targets=found)
+        shown = (_shown(cast, asked) for cast in self._whole)
+        return tuple(cast for cast in shown if cast.targets)
 
     def acts_of(self, service: str, span: Span) -> tuple[Played, ...]:
         """Return what befalls a service; a span as for `played`."""
@@ -71,16 +70,21 @@ class Plan:
 
     def idle_acts(self) -> Iterator[Act]:
         """Yield the acts that change nothing: no series, and no target, is what they mean."""
-        services = {service.name: self._cast(service).targets for service in self.services}
         for name, act in self.acts:
-            targets = [t for own, found in services.items() if name in {"", own} for t in found]
+            targets = (t for c in self._whole if name in {"", c.service} for t in c.targets)
             if not any(can_change(act, target) for target in targets):
                 yield act
 
-    def _cast(self, service: Service) -> Cast:
+    @cached_property
+    def _whole(self) -> tuple[Cast, ...]:
+        """All services with all that they have."""
+        words = words_of(self.queries)
+        return tuple(self._cast(service, words) for service in self.services)
+
+    def _cast(self, service: Service, words: Words) -> Cast:
         acts = [act for name, act in self.acts if name in {"", service.name}]
         habits = habits_of(service)
-        vocabulary = vocabulary_of(service, self.queries, acts)
+        vocabulary = vocabulary_of(service, words, acts)
         found = populate(service, SIZE, vocabulary=vocabulary, habits=habits)
         own = (_without_probes(target) if service.probes else target for target in found)
         traffic = Traffic(
@@ -100,6 +104,12 @@ def queries_of(files: Iterable[OutputFile]) -> tuple[str, ...]:
 
 def _names(queries: Iterable[str]) -> frozenset[str]:
     return frozenset(name for query in queries for name in _NAME.findall(query))
+
+
+def _shown(cast: Cast, asked: frozenset[str] | None) -> Cast:
+    """Return a cast without what nobody asks for."""
+    targets = (_narrowed(target, asked) for target in cast.targets)
+    return replace(cast, targets=tuple(target for target in targets if target.families))
 
 
 def _narrowed(target: Target, asked: frozenset[str] | None) -> Target:

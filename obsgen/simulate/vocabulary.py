@@ -39,20 +39,33 @@ class Vocabulary:
 
 NO_WORDS: Final = Vocabulary()
 
+Words = tuple[tuple[str, str, str], ...]
+"""What queries ask for: a series, a label, a word; each once, in the order of the queries."""
 
-def vocabulary_of(service: Service, queries: Iterable[str], acts: Iterable[Act]) -> Vocabulary:
-    """Read the words out of queries, price lists and acts."""
+
+def words_of(queries: Iterable[str]) -> Words:
+    """Read the words out of queries."""
+    return tuple(
+        dict.fromkeys(
+            (name, label, word)
+            for query in queries
+            for name, inner in _SELECTOR.findall(query)
+            for label, op, text in _MATCHER.findall(inner)
+            for word in examples(Matcher(label, op, text))[:_MOST]
+        )
+    )
+
+
+def vocabulary_of(service: Service, words: Words, acts: Iterable[Act]) -> Vocabulary:
+    """Return the words of queries, price lists and acts."""
     only: dict[str, dict[str, None]] = {}
     for price in service.prices:
         for key, _ in price.amounts:
             for label, value in zip(price.by, key, strict=True):
                 only.setdefault(label, {})[value] = None
     asked: dict[tuple[str, str], dict[str, None]] = {}
-    for query in queries:
-        for name, inner in _SELECTOR.findall(query):
-            for label, op, text in _MATCHER.findall(inner):
-                for word in examples(Matcher(label, op, text))[:_MOST]:
-                    asked.setdefault((_base(name, service), label), {})[word] = None
+    for name, label, word in words:
+        asked.setdefault((_base(name, service), label), {})[word] = None
     for act in acts:
         for place in act.places:
             labels = (place.label,) if place.label else _PATHS if place.value[:1] == "/" else ()
@@ -60,8 +73,8 @@ def vocabulary_of(service: Service, queries: Iterable[str], acts: Iterable[Act])
                 for label in set(labels) & set(metric.labels):
                     asked.setdefault((metric.name, label), {})[place.value] = None
     return Vocabulary(
-        only={label: tuple(words) for label, words in only.items()},
-        asked={key: tuple(words) for key, words in asked.items()},
+        only={label: tuple(found) for label, found in only.items()},
+        asked={key: tuple(found) for key, found in asked.items()},
     )
 
 

@@ -33,7 +33,7 @@ def scrapers(plan: Plan, span: Span, *, seed: int, interval: int) -> tuple[Scrap
             Scraping(interval=interval),
             seed=seed,
         )
-        for cast in plan.casts()
+        for cast in plan.casts
     )
 
 

@@ -15,7 +15,7 @@ from obsgen.simulate.habits import Habits, habits_of
 from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
 from obsgen.simulate.population import Family
 from obsgen.simulate.probes import PREFIX
-from obsgen.simulate.vocabulary import vocabulary_of
+from obsgen.simulate.vocabulary import vocabulary_of, words_of
 
 SEED: Final = 7
 SIZE: Final = Size(targets=2, healthy=8, failing=4, values=2)
@@ -51,11 +51,11 @@ def casts(
         states: Which numbers gauges may be.
         queries: What is asked: the words in it are among the values of labels.
     """
-    texts = tuple(queries)
+    words = words_of(queries)
     for service in services:
         habits = _lively(habits_of(service), service, states)
-        words = vocabulary_of(service, texts, ())
-        every = populate(service, SIZE, vocabulary=words, habits=habits)
+        vocabulary = vocabulary_of(service, words, ())
+        every = populate(service, SIZE, vocabulary=vocabulary, habits=habits)
         found = tuple(
             replace(
                 target,
