@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from obsgen.gotemplate.kinds import Kind, Operand
@@ -141,9 +140,9 @@ def _texts_hint(kind: Kind) -> str:
 
 
 def _ask(asked: Token, uses: Uses) -> None:
-    """Keep a query that is written out; characters behind escapes would be told wrongly."""
-    if asked.kind == "string" and "\\" not in asked.text:
-        uses.queries.append(TemplateQuery(asked.text[1:-1], asked.start + 1, asked.end - 1))
+    """Keep a query that is written out."""
+    if (query := asked.inside) is not None:
+        uses.queries.append(TemplateQuery(query.text, query.start, query.end))
 
 
 def _index(arguments: list[Operand], piped: Kind | None, scope: Scope, uses: Uses) -> Kind:
@@ -155,7 +154,6 @@ def _index(arguments: list[Operand], piped: Kind | None, scope: Scope, uses: Use
         return scope.dialect.elements[kind][1] if is_element else Kind.OTHER
     if len(arguments) < _MAP_AND_KEY:
         return Kind.OTHER
-    key = arguments[1].token
-    if key.kind == "string" and "\\" not in key.text:
-        uses.refer(kind, replace(key, start=key.start + 1, end=key.end - 1), key.text[1:-1])
+    if (key := arguments[1].token.inside) is not None:
+        uses.refer(kind, key, key.text)
     return Kind.TEXT

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from obsgen.gotemplate.problem import Wrong, shown
@@ -66,6 +66,17 @@ class Token:
     text: str
     start: int
     end: int
+
+    @property
+    def inside(self) -> Token | None:
+        """
+        What stands between the quotes of a string.
+
+        None for anything else, and where escapes would tell its characters wrongly.
+        """
+        if self.kind != "string" or "\\" in self.text:
+            return None
+        return replace(self, text=self.text[1:-1], start=self.start + 1, end=self.end - 1)
 
 
 class Lexer:

@@ -8,7 +8,7 @@ budget returns as it goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from obsgen import names
@@ -229,15 +229,11 @@ class _Detail:
                 f"All and bad events in {self._ledgers.shown}, of all groups together. With few "
                 "events, one bad event is a high burn rate.",
                 (
-                    Line(self._events(names.total_events), "all"),
-                    Line(self._events(names.bad_events), "bad"),
+                    Line(self._ledgers.mean(names.total_events), "all"),
+                    Line(self._ledgers.mean(names.bad_events), "bad"),
                 ),
                 unit,
                 min_interval=self._step,
                 overrides=(color_override("all", ALL), color_override("bad", BAD)),
             ),
         )
-
-    def _events(self, name: Callable[[Duration], str]) -> str:
-        """Return the mean of all tiles within a step, so that none is left out."""
-        return self._ledgers.ask(name, lambda s, _: f"sum(avg_over_time({s}[$__interval]))")

@@ -38,6 +38,10 @@ class Ledgers:
         """The lengths in words: `30s or 1m`."""
         return " or ".join(map(str, self.tiles))
 
+    def mean(self, name: Callable[[Duration], str], among: Container[str] | None = None) -> str:
+        """Return the mean of all tiles within a graph's step, so that none is left out."""
+        return self.ask(name, lambda s, _: f"sum(avg_over_time({s}[$__interval]))", among)
+
     def ask(
         self,
         name: Callable[[Duration], str],

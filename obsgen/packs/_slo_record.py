@@ -13,7 +13,7 @@ from obsgen.model import DashboardContext, LedgerScope, Slo
 from obsgen.packs._panels import Column, Line, graph, stat, steps, table
 from obsgen.packs._slo_ledgers import Ledgers
 from obsgen.panels._heads import head
-from obsgen.units import COUNT, SECONDS, Duration
+from obsgen.units import COUNT, SECONDS
 
 _STALE: Final = steps("green", ("180", "red"))
 
@@ -89,12 +89,8 @@ class Record:
             (names.bad_seen, "bad, seen"),
             (names.bad_born, "bad, born"),
         ):
-            if expr := self._ledgers.ask(name, _mean_of_a_step, self._recorded):
+            if expr := self._ledgers.mean(name, self._recorded):
                 yield Line(expr, words)
-
-
-def _mean_of_a_step(series: str, _tile: Duration) -> str:
-    return f"sum(avg_over_time({series}[$__interval]))"
 
 
 def _has_parts(slo: Slo) -> bool:

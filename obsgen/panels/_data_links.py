@@ -55,13 +55,18 @@ def _check_labels(link: LinkSpec, panel: Panel, context: DashboardContext) -> No
 
 def labels_of(panel: Panel, context: DashboardContext) -> frozenset[str] | None:
     """Return the labels that values of a panel may have; None where that is open."""
+    return None if panel.foreign else labels_of_queries(panel, context)
+
+
+def labels_of_queries(panel: Panel, context: DashboardContext) -> frozenset[str] | None:
+    """Return the labels that values of any query of a panel may have; None where that is open."""
     found = frozenset[str]()
     for target in panel.targets:
         labels = labels_of_target(target, context)
         if labels is None:
             return None
         found |= labels
-    return None if panel.foreign else found
+    return found
 
 
 def labels_of_target(target: Target, context: DashboardContext) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from obsgen.artefacts import Panel
 from obsgen.catalogue import near
 from obsgen.diagnostics import Code, Origin, finding
 from obsgen.model import DashboardContext, PanelSpec
-from obsgen.panels._data_links import labels_of_target
+from obsgen.panels._data_links import labels_of_queries, labels_of_target
 
 LEGEND_LABEL: Final = Code(
     "REF290",
@@ -28,7 +28,8 @@ _OF_ALL: Final = frozenset({"__name__", "le"})
 def check_legends(spec: PanelSpec, panel: Panel, context: DashboardContext) -> None:
     """Report names of series that stand on a label which is summed away."""
     reported: set[tuple[Origin, str]] = set()
-    shared = _kept_by_some(panel, context) if spec.legend else frozenset()
+    # One legend may serve several queries.
+    shared = labels_of_queries(panel, context) if spec.legend else frozenset()
     for target in panel.targets:
         is_shared = bool(spec.legend) and target.legend == spec.legend
         known = shared if is_shared else labels_of_target(target, context)
@@ -44,14 +45,3 @@ def check_legends(spec: PanelSpec, panel: Panel, context: DashboardContext) -> N
             hint = f"did you mean `{guess}`?" if guess else f"add it to `by`: they have {shown}"
             message = f"the series of `{panel.title}` have no label `{label}`, which names them"
             context.report(finding(LEGEND_LABEL, place, message, hint))
-
-
-def _kept_by_some(panel: Panel, context: DashboardContext) -> frozenset[str] | None:
-    """Return the labels that any of the queries keeps: one legend may serve several."""
-    found = frozenset[str]()
-    for target in panel.targets:
-        labels = labels_of_target(target, context)
-        if labels is None:
-            return None
-        found |= labels
-    return found

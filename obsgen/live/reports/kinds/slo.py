@@ -97,11 +97,7 @@ def _period_seconds(slo: Slo, view: View) -> int:
 
 def _recorded(view: View, service: Service, slo: Slo, name: str) -> Mapping[Group, Decimal]:
     series = selector(name, view.identity(service=service.name, slo=slo.name))
-    return {
-        tuple(line.labels.get(label, "") for label in slo.by): without_noise(value)
-        for line in view.data.at(series, view.span.end)
-        for value in line.points.values()
-    }
+    return _by_group(view, slo, series)
 
 
 def _within(view: View, service: Service, slo: Slo) -> Mapping[Group, Decimal]:
@@ -120,14 +116,18 @@ def _within(view: View, service: Service, slo: Slo) -> Mapping[Group, Decimal]:
 
 def _summed(view: View, service: Service, slo: Slo, name: str) -> Mapping[Group, Decimal]:
     """Return the sum of a ledger over the time of the report."""
-    found: dict[Group, Decimal] = {}
     series = selector(name, view.identity(service=service.name, slo=slo.name))
     length = (view.span.end - view.span.start) * 1000
-    for line in view.data.at(f"sum_over_time({series}[{length - 1}ms])", view.span.end):
-        group = tuple(line.labels.get(label, "") for label in slo.by)
-        for value in line.points.values():
-            found[group] = without_noise(value)
-    return found
+    return _by_group(view, slo, f"sum_over_time({series}[{length - 1}ms])")
+
+
+def _by_group(view: View, slo: Slo, query: str) -> Mapping[Group, Decimal]:
+    """Return what a query says at the end of the time, by the groups of an SLO."""
+    return {
+        tuple(line.labels.get(label, "") for label in slo.by): without_noise(value)
+        for line in view.data.at(query, view.span.end)
+        for value in line.points.values()
+    }
 
 
 KIND: Final = SloKind()
