@@ -12,7 +12,7 @@ from obsgen.commands.options import (
     environment_option,
     specs_argument,
 )
-from obsgen.commands.specs import compiled
+from obsgen.commands.specs import compile_paths
 from obsgen.units import Duration
 
 
@@ -90,7 +90,9 @@ def cost(
     from obsgen.outputs.json import dump
     from obsgen.progress import progress
 
-    built = compiled(paths, environment, outcome="nothing was counted", format_=format_)
+    built = compile_paths(
+        paths, environment, outcome="nothing was counted", format_=format_, several=True
+    )
     if built is None:
         sys.exit(FOUND)
     by_metric = {metric: number for metric, number in series.items() if metric}

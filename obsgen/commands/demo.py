@@ -17,11 +17,10 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
-from obsgen.commands.serving import end_in_order
-from obsgen.commands.specs import chosen_services, compiled_one, service_option
+from obsgen.commands.serving import end_in_order, read_port
+from obsgen.commands.specs import chosen_services, compile_paths, service_option
 
 _LOOK_SECONDS: Final = 0.5
-_PORTS: Final = 65_536
 _LINKS: Final = (
     ("preview", "dashboards"),
     ("prometheus", "rules and alerts"),
@@ -125,7 +124,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
 
     history, ports = _history(asked.history), dict(map(_port, asked.ports))
     paths, environment = asked.paths, asked.environment
-    built = compiled_one(paths, environment, outcome="nothing was started", with_files=True)
+    built = compile_paths(paths, environment, outcome="nothing was started", with_files=True)
     if built is None:
         return None
     built = at_speed(built, asked.speed)
@@ -154,13 +153,14 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
 def _port(text: str) -> tuple[str, int]:
     from obsgen.demo import USUAL_PORTS
 
-    name, _, port = text.partition("=")
+    name, _, written = text.partition("=")
     if name not in USUAL_PORTS:
         message = f"`{text}` names no program; there is {', '.join(USUAL_PORTS)}"
         raise click.BadParameter(message, param_hint="--port")
-    if not port.isascii() or not port.isdigit() or int(port) >= _PORTS:
+    port = read_port(written)
+    if port is None:
         raise click.BadParameter(f"`{text}` has no port: write `{name}=9090`", param_hint="--port")
-    return name, int(port)
+    return name, port
 
 
 def _history(text: str) -> Any:  # noqa: ANN401 (a Duration)

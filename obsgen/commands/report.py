@@ -17,7 +17,7 @@ from obsgen.commands.options import (
     server_options,
     specs_argument,
 )
-from obsgen.commands.specs import chosen_services, compiled_one, service_option
+from obsgen.commands.specs import chosen_services, compile_paths, service_option
 
 KINDS: Final = ("slo", "cost", "stats", "slow", "alerts", "summary", "timeline")
 FORMATS: Final = ("table", "markdown", "json", "csv", "html")
@@ -142,7 +142,7 @@ def _report(asked: _Asked) -> bool:
     from obsgen.live.reports.run import report as make
     from obsgen.progress import progress
 
-    built = compiled_one(asked.paths, asked.environment, outcome="nothing was asked")
+    built = compile_paths(asked.paths, asked.environment, outcome="nothing was asked")
     if built is None:
         return True
     spec = built.specs[0]

@@ -43,12 +43,19 @@ def listen_option(default: str) -> Callable[[_Command], _Command]:
     )
 
 
+def read_port(text: str) -> int | None:
+    """Return a port, where 0 is any that is free; None for what is none."""
+    port = int(text) if text.isascii() and text.isdigit() else _PORTS
+    return port if port < _PORTS else None
+
+
 def _address(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) >= _PORTS:
+    host, colon, written = text.rpartition(":")
+    port = read_port(written)
+    if not colon or port is None:
         message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
         raise click.BadParameter(message, param_hint="--listen")
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), port
 
 
 def serve(

@@ -21,19 +21,24 @@ def service_option(command: _Command) -> _Command:
     return option(command)
 
 
-def compiled(
+def compile_paths(
     paths: tuple[str, ...],
     environment: str | None,
     *,
     outcome: str,
     format_: str = "text",
     with_files: bool = False,
+    several: bool = False,
 ) -> Any | None:  # noqa: ANN401 (a Built)
     """
     Compile specs; None where they have errors, which are told with the *outcome*.
 
     Args:
         with_files: The outputs, too; only then is told what does not fail.
+        several: All environments will do, if none is chosen.
+
+    Raises:
+        UsageError: there are several environments, and none was chosen.
     """
     from obsgen import terminal, workspace
     from obsgen.diagnostics import has_errors
@@ -47,25 +52,7 @@ def compiled(
     if failed:
         terminal.print_summary(built, format_, outcome=f": {outcome}")
         return None
-    return built
-
-
-def compiled_one(
-    paths: tuple[str, ...],
-    environment: str | None,
-    *,
-    outcome: str,
-    format_: str = "text",
-    with_files: bool = False,
-) -> Any | None:  # noqa: ANN401 (a Built)
-    """
-    Compile specs for one environment, as `compiled` does.
-
-    Raises:
-        UsageError: there are several, and none was chosen.
-    """
-    built = compiled(paths, environment, outcome=outcome, format_=format_, with_files=with_files)
-    if built is not None and len(built.specs) > 1:
+    if len(built.specs) > 1 and not several:
         names = ", ".join(spec.environment.name for spec in built.specs)
         raise click.UsageError(f"choose one of the environments by `--env`: {names}")
     return built

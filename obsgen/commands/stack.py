@@ -15,7 +15,7 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
-from obsgen.commands.specs import compiled_one
+from obsgen.commands.specs import compile_paths
 
 
 @click.command()
@@ -70,7 +70,7 @@ def stack(
         simulator=simulator.rstrip("/"), sink=sink.rstrip("/"), at={a: c for a, _, c in pairs}
     )
     try:
-        built = compiled_one(paths, environment, outcome="nothing was written", with_files=True)
+        built = compile_paths(paths, environment, outcome="nothing was written", with_files=True)
         if built is not None:
             _write(at_speed(built, speed), where, output, speed=speed)
     except ObsgenError as error:

@@ -12,7 +12,7 @@ from obsgen.commands.options import (
     environment_option,
     specs_argument,
 )
-from obsgen.commands.specs import compiled
+from obsgen.commands.specs import compile_paths
 
 
 @click.command()
@@ -29,7 +29,9 @@ def stats(paths: tuple[str, ...], environment: str | None, format_: str) -> None
     from obsgen import inventory, tables, terminal
     from obsgen.outputs.json import dump
 
-    built = compiled(paths, environment, outcome="nothing was counted", format_=format_)
+    built = compile_paths(
+        paths, environment, outcome="nothing was counted", format_=format_, several=True
+    )
     if built is None:
         sys.exit(FOUND)
     pairs = zip(built.specs, built.compiled, strict=True)

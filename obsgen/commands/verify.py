@@ -18,7 +18,7 @@ from obsgen.commands.options import (
     specs_argument,
     token_options,
 )
-from obsgen.commands.specs import compiled_one
+from obsgen.commands.specs import compile_paths
 
 _NOT_ASKED: Final = 2
 """The exit code where a server could not be asked: nothing is known, so nothing is well."""
@@ -151,7 +151,7 @@ def _verify(asked: _Asked) -> int:
     from obsgen.progress import progress
 
     places = _places(asked)
-    built = compiled_one(
+    built = compile_paths(
         asked.paths, asked.environment, outcome="no server was asked", format_=asked.format_
     )
     if built is None:
