@@ -73,6 +73,7 @@ FLOORS: Final = {
     "stack": 14,
     "unit_tests": 15,
     "terminal": 15,
+    "processes": 15,
     "progress": 15,
     "tables": 15,
     "inventory": 13,

@@ -380,12 +380,12 @@ def test_a_packed_past_is_the_same_and_packed_to_the_same_bytes(specs, tmp_path)
     past = ("simulate", str(specs), "--history", "2h", "--until", "2026-01-15T12:00Z", "--out")
     plain, packed, again = (str(tmp_path / name) + "/" for name in ("plain", "packed", "again"))
     done = [run(*past, plain), run(*past, packed, "--gzip"), run(*past, again, "--gzip")]
-    data = Path(packed, "2026-01-15.om.gz").read_bytes()
+    data = Path(packed, "2026-01-15.cart.om.gz").read_bytes()
 
     assert [0, 0, 0] == [each.returncode for each in done], done
-    assert Path(plain, "2026-01-15.om").read_bytes() == gzip.decompress(data)
-    assert data == Path(again, "2026-01-15.om.gz").read_bytes()
-    assert ["2026-01-15.om.gz", "span"] == sorted(each.name for each in Path(packed).iterdir())
+    assert Path(plain, "2026-01-15.cart.om").read_bytes() == gzip.decompress(data)
+    assert data == Path(again, "2026-01-15.cart.om.gz").read_bytes()
+    assert ["2026-01-15.cart.om.gz", "span"] == sorted(each.name for each in Path(packed).iterdir())
 
 
 def test_a_past_that_cannot_be_written_says_where(specs, tmp_path):

@@ -75,7 +75,8 @@ class _Asked:
     "output",
     default="-",
     metavar="FILE|FOLDER/",
-    help="Where the past goes; a folder takes a file a day.  [default: standard output]",
+    help="Where the past goes; a folder takes a file for each service and day."
+    "  [default: standard output]",
 )
 @click.option("--until", default="", metavar="TIME", help="When the past ends.  [default: now]")
 @click.option(
@@ -164,10 +165,13 @@ def _serve(asked: _Asked) -> bool:
 
 def _history(asked: _Asked) -> bool:
     """Write the past; say that the specs have errors."""
+    import os
+
     from obsgen.disk.growing import growing_file
+    from obsgen.processes import at_once
     from obsgen.progress import progress
-    from obsgen.simulate.traffic import DAY, Span
-    from obsgen.simulate.weeks import scrapers, write_day_by_day, write_whole
+    from obsgen.simulate.traffic import Span
+    from obsgen.simulate.weeks import Past, documents, write_whole
 
     length, interval = (
         _duration(asked.history, "--history"),
@@ -185,24 +189,36 @@ def _history(asked: _Asked) -> bool:
     plan = _plan(asked, only_asked=not asked.everything)
     if plan is None:
         return True
-    found = scrapers(plan, span, seed=asked.seed, interval=interval)
+    past = Past(span=span, seed=asked.seed, interval=interval)
     if not (asked.output.endswith("/") or Path(asked.output).is_dir()):
         to_file = asked.output != "-"
         with growing_file(Path(asked.output)) if to_file else nullcontext(sys.stdout) as file:
-            write_whole(found, span, file)
+            write_whole(plan, past, file)
         return False
     folder = Path(asked.output)
-
-    def opened(name: str) -> AbstractContextManager[TextIO]:
-        return growing_file(folder / f"{name}.om{'.gz' * asked.packs}")
-
-    with progress("writing days", (span.end - span.start) // DAY + 1) as advance:
-        for _ in write_day_by_day(found, span, opened):
-            advance(1)
+    opened = _Opened(folder=folder, ending=f".om{'.gz' * asked.packs}")
+    parts = documents(plan, past, opened, most=os.cpu_count() or 1)
+    total = len(past.days) * len(plan.casts)
+    with at_once(parts) as written, progress("writing days of services", total) as advance:
+        for each in written:
+            advance(each)
     # For whoever records over it: the seconds between which there is something.
     with growing_file(folder / "span") as file:
         file.write(f"{span.start // 1_000} {span.end // 1_000}\n")
     return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """Opens the files of a folder, in whatever process."""
+
+    folder: Path
+    ending: str
+
+    def __call__(self, name: str) -> AbstractContextManager[TextIO]:
+        from obsgen.disk.growing import growing_file
+
+        return growing_file(self.folder / f"{name}{self.ending}")
 
 
 def _duration(text: str, option: str) -> int:

@@ -22,6 +22,8 @@ _INTERVAL: Final = Duration(60_000)
 _EVALUATION: Final = Duration(30_000)
 _SLACK_SECONDS: Final = 60
 """The past ends with a minute."""
+_LONG_BLOCKS: Final = "--max-block-duration=168h"
+"""promtool reads all samples anew for each block."""
 _EMPTY_CONFIG: Final = "nothing.yml"
 
 
@@ -32,7 +34,7 @@ def make_past(
     length, out = wanted.divided(wanted.history), places.folder / "past.om"
     interval = wanted.divided(_INTERVAL)
     run(past_samples(wanted, length=length, interval=interval, out=out))
-    blocks = ("tsdb", "create-blocks-from", "openmetrics", "--quiet")
+    blocks = ("tsdb", "create-blocks-from", _LONG_BLOCKS, "openmetrics", "--quiet")
     run([places.programs["promtool"], *blocks, out, places.folder / "prometheus"])
     out.unlink()
     (places.folder / _EMPTY_CONFIG).write_text("global: {}\n", "utf-8")
@@ -40,7 +42,7 @@ def make_past(
     start = end - length.ms // 1_000 - _SLACK_SECONDS
     server = prometheus(wanted, places, _EMPTY_CONFIG)
     for level in sorted((places.folder / "stack").glob("levels/*")):
-        say(f"recording {level.stem} …")
+        say(f"recording {level.name} …")
         with programs.started("prometheus", server):
             run(_record(level, wanted, places, start=start, end=end))
 
@@ -55,5 +57,5 @@ def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int
         f"--start={start}",
         f"--end={end}",
         f"--eval-interval={wanted.divided(_EVALUATION)}",
-        level,
+        *sorted(level.glob("*.yml")),
     ]
