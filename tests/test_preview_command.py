@@ -410,6 +410,21 @@ def test_served_pages_change_with_the_specs(here: Path, served: str):
     )
 
 
+def test_served_pages_are_drawn_again_after_their_prometheus_has_died(here: Path, served: str):
+    specs = here / "specs/shop.yaml"
+
+    def touched() -> str:
+        """Change the specs without a meaning, and return the version of the pages."""
+        specs.write_text(f"{specs.read_text()}#\n")
+        return requests.get(f"{served}/version", timeout=5).text
+
+    (server,) = servers_of(here)
+    os.kill(server, signal.SIGKILL)
+    until(lambda: touched() and set(servers_of(here)) - {server})
+    before = touched()
+    until(lambda: touched() != before)
+
+
 def test_served_pages_are_for_this_machine_by_its_own_names(here: Path, served: str):
     assert 404 == _get(served, "/", Host="evil.example:80")
     assert 404 == _get(served, "/../specs/shop.yaml")
