@@ -82,9 +82,9 @@ metrics:
     unit: min
     quantiles: [0.5, 0.99]
     help: Minutes that jobs wait
-  'on':
+  "on":
     type: gauge
-    labels: ['y']
+    labels: ["y"]
 """
     )
     assert is_clean(imported)
