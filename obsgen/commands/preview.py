@@ -13,11 +13,11 @@ from obsgen.commands.options import (
     FOUND,
     environment_option,
     refusing_speed,
-    server_options,
     spec_paths,
     specs_argument,
     speed_option,
 )
+from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.serving import end_in_order
 
 _LOOK_AGAIN_SECONDS: Final = 0.5
@@ -115,9 +115,10 @@ def preview(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
     asked = _Asked(**options)
     _check(asked)
+    access = access_to(asked)
     end_in_order()
     try:
-        failed = _preview(asked)
+        failed = _preview(asked, access)
     except ObsgenError as error:
         terminal.print_error(error)
         failed = True
@@ -125,18 +126,15 @@ def preview(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 
 def _check(asked: _Asked) -> None:
-    from obsgen import http
     from obsgen.preview.ranges import time_range
 
-    if asked.prometheus and (problem := http.url_problem(asked.prometheus)):
-        raise click.BadParameter(problem, param_hint="--prometheus")
+    if asked.prometheus:
+        demand_url(asked.prometheus, "--prometheus")
     if asked.start and time_range(asked.start, "now", 0) is None:
         message = f"`{asked.start}` is no time that lies before now: write `now-6h` or `now/d`"
         raise click.BadParameter(message, param_hint="--from")
     if asked.speed > 1 and not asked.prometheus:
         raise click.UsageError("--speed is that of the rules of a --prometheus")
-    if asked.token_file and asked.token_variable:
-        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
     if asked.serve and asked.png:
         raise click.UsageError("--serve and --png exclude each other")
     for path in spec_paths(asked.paths):
@@ -145,15 +143,12 @@ def _check(asked: _Asked) -> None:
             raise click.BadParameter(message, param_hint="--out")
 
 
-def _preview(asked: _Asked) -> bool:
+def _preview(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)
     """Draw, and write or serve; say whether it failed."""
-    from obsgen import http
     from obsgen.preview.run import Look
     from obsgen.preview.studio import Studio, Wanted
     from obsgen.progress import progress
 
-    token = http.read_token(asked.token_file, asked.token_variable)
-    access = http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout)
     wanted = Wanted(
         paths=tuple(spec_paths(asked.paths)),
         environment=asked.environment,

@@ -14,9 +14,9 @@ from obsgen.commands.options import (
     FOUND,
     environment_option,
     file_options,
-    server_options,
     specs_argument,
 )
+from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
 
 KINDS: Final = ("slo", "cost", "stats", "slow", "alerts", "summary", "timeline")
@@ -113,8 +113,9 @@ def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     every, format_ = options.pop("every") or "", options.pop("format_") or ""
     asked = _Asked(every=every, format_=format_, **options)
     _check(asked)
+    access = access_to(asked)
     try:
-        failed = _report(asked)
+        failed = _report(asked, access)
     except ObsgenError as error:
         terminal.print_error(error)
         failed = True
@@ -122,12 +123,7 @@ def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 
 def _check(asked: _Asked) -> None:
-    from obsgen import http
-
-    if problem := http.url_problem(asked.prometheus):
-        raise click.BadParameter(problem, param_hint="--prometheus")
-    if asked.token_file and asked.token_variable:
-        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
+    demand_url(asked.prometheus, "--prometheus")
     if asked.every and asked.kind != "timeline":
         raise click.UsageError("--every is for a timeline alone")
     if asked.output and asked.output.exists() and not asked.force:
@@ -135,9 +131,8 @@ def _check(asked: _Asked) -> None:
         raise click.BadParameter(message, param_hint="--out")
 
 
-def _report(asked: _Asked) -> bool:
+def _report(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)
     """Compile, ask and write; say whether it failed."""
-    from obsgen import http
     from obsgen.live.reports.run import Asked
     from obsgen.live.reports.run import report as make
     from obsgen.progress import progress
@@ -146,7 +141,6 @@ def _report(asked: _Asked) -> bool:
     if built is None:
         return True
     spec = built.specs[0]
-    token = http.read_token(asked.token_file, asked.token_variable)
     wanted = Asked(
         kind=asked.kind,
         spec=spec,
@@ -156,7 +150,7 @@ def _report(asked: _Asked) -> bool:
         slow=_slow(asked.over),
         every=asked.every,  # type: ignore[arg-type]  # click has chosen
         url=asked.prometheus,
-        access=http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout),
+        access=access,
     )
     return _write(asked, make(wanted, progress))
 

@@ -15,6 +15,7 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
+from obsgen.commands.servers import demand_url
 from obsgen.commands.specs import compile_paths
 
 
@@ -55,13 +56,12 @@ def stack(
     Prometheus asks the simulator for every target, and whatever Alertmanager notifies goes to the
     sink: nothing real is scraped, asked or paged.
     """
-    from obsgen import http, terminal
+    from obsgen import terminal
     from obsgen.diagnostics import ObsgenError
     from obsgen.stack import Stack
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
-        if problem := http.url_problem(url):
-            raise click.BadParameter(problem, param_hint=option)
+        demand_url(url, option)
     pairs = [place.partition("=") for place in places]
     if wrong := next((a + b + c for a, b, c in pairs if not (a and c)), ""):
         message = f"`{wrong}` is no place: write `prometheus:9090=127.0.0.1:9090`"
