@@ -139,3 +139,147 @@ def test_the_token_of_another_server_is_told_by_its_own_options():
 
     assert 2 == result.exit_code
     assert "--grafana-token-file and --grafana-token-env exclude each other" in said(result)
+
+
+# Where things go.
+
+# Those that write, up to the place that they write to; no server is there to be asked.
+NOWHERE: Final = "http://127.0.0.1:9"
+FILES: Final = (
+    ("import", "metrics", NOWHERE),
+    ("report", "stats", "--prometheus", NOWHERE),
+    ("simulate", "--history", "1h"),
+)
+FOLDERS: Final = (
+    ("generate",),
+    ("preview",),
+    ("simulate", "--history", "1h"),
+    ("stack",),
+)
+to_files = pytest.mark.parametrize("command", FILES, ids=lambda command: command[0])
+to_folders = pytest.mark.parametrize("command", FOLDERS, ids=lambda command: command[0])
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither specs are compiled nor servers asked: whoever does has begun too early."""
+
+    def begun(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("the work has begun")
+
+    monkeypatch.setattr("obsgen.workspace.compile_specs", begun)
+    monkeypatch.setattr("obsgen.http.client.Client.__enter__", begun)
+
+
+def refused(result: Result, words: str) -> None:
+    """Demand that the place was refused as wrong usage, in these words."""
+    told = f"Error: Invalid value for --output: {words}"
+    assert (2, "", True) == (result.exit_code, result.stdout, told in said(result)), result.output
+
+
+@pytest.mark.parametrize("command", sorted({*FILES, *FOLDERS}), ids=lambda command: command[0])
+def test_the_place_of_output_has_one_name_in_all_commands(command: Sequence[str]):
+    told = " ".join(run(*command, "--help").stdout.split())
+
+    assert "-o, --output " in told
+    assert "--out " not in told
+
+
+@to_files
+@pytest.mark.usefixtures("idle")
+def test_a_file_in_a_folder_that_is_not_there_is_refused_before_the_work(command: Sequence[str]):
+    refused(
+        run(*command, "-o", "missing/out.om"),
+        "the folder of `missing/out.om` is not there: make it, or correct the path",
+    )
+
+
+@to_files
+@pytest.mark.usefixtures("idle")
+def test_a_file_below_a_file_is_refused_before_the_work(command: Sequence[str]):
+    refused(run(*command, "-o", "specs/shop.yaml/out.om"), "`specs/shop.yaml` is no folder")
+
+
+@pytest.mark.parametrize("command", FILES[:2], ids=lambda command: command[0])
+@pytest.mark.usefixtures("idle")
+def test_a_folder_where_a_file_is_wanted_is_refused_before_the_work(command: Sequence[str]):
+    refused(run(*command, "-o", "specs"), "`specs` is a folder: give the name of a file")
+
+
+@to_files
+@pytest.mark.usefixtures("idle")
+def test_a_file_that_is_there_is_refused_before_the_work(command: Sequence[str], here: Path):
+    (here / "out.om").write_text("mine")
+    refused(
+        run(*command, "-o", "out.om"), "`out.om` is there already: give another name, or --force"
+    )
+    assert "mine" == (here / "out.om").read_text()
+
+
+@to_files
+@pytest.mark.usefixtures("idle")
+def test_a_device_is_never_replaced(command: Sequence[str]):
+    refused(run(*command, "-o", "/dev/null", "--force"), "`/dev/null` is no plain file")
+
+
+@to_files
+@pytest.mark.usefixtures("idle")
+def test_a_file_that_the_user_may_not_write_is_refused_before_the_work(
+    command: Sequence[str], monkeypatch: pytest.MonkeyPatch
+):
+    # Who runs the tests as root may write anywhere.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    refused(run(*command, "-o", "out.om"), "nothing can be written in `.`: give another path")
+
+
+@to_folders
+@pytest.mark.usefixtures("idle")
+def test_a_folder_that_the_user_may_not_write_to_is_refused_before_the_work(
+    command: Sequence[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("os.access", lambda *_: False)
+    refused(run(*command, "-o", "out/new/"), "nothing can be written in `.`: give another path")
+
+
+@to_folders
+@pytest.mark.usefixtures("idle")
+def test_a_folder_below_a_file_is_refused_before_the_work(command: Sequence[str], here: Path):
+    (here / "file").touch()
+    refused(run(*command, "-o", "file/out/"), "`file` is no folder: give the path of one")
+
+
+@to_folders
+@pytest.mark.usefixtures("idle")
+def test_a_folder_among_the_specs_is_refused_before_the_work(command: Sequence[str]):
+    refused(run(*command, "-o", "specs/out/"), "`specs/out` lies within the specs in `specs`")
+
+
+def test_a_file_is_replaced_where_that_is_asked_for(here: Path):
+    (here / "page.txt").write_text("x 1\n")
+    (here / "out.yaml").write_text("old")
+    replaced = run("import", "metrics", "page.txt", "-o", "out.yaml", "--force")
+
+    assert 0 == replaced.exit_code, replaced.output
+    assert "kind: Preset" in (here / "out.yaml").read_text()
+
+
+def test_a_dash_is_standard_output_and_no_file(here: Path):
+    (here / "page.txt").write_text("x 1\n")
+    result = run("import", "metrics", "page.txt", "-o", "-")
+
+    assert "kind: Preset" in result.stdout
+    assert not (here / "-").exists()
+
+
+def test_a_folder_that_is_only_compared_need_not_be_written_to(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("os.access", lambda *_: False)
+    result = run("generate", "--check")
+
+    assert (1, True) == (result.exit_code, "not up to date" in said(result)), result.output
+
+
+def test_a_place_for_a_past_that_is_not_written_is_wrong_usage():
+    result = run("simulate", "-o", "past.om")
+
+    assert 2 == result.exit_code
+    assert "--output is where the past goes: it needs --history" in said(result)

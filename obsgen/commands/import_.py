@@ -12,9 +12,9 @@ import click
 from obsgen.commands.options import (
     FOUND,
     STANDARD_INPUT,
-    file_options,
     report_options,
 )
+from obsgen.commands.places import demand_file, output_file_options
 from obsgen.commands.servers import access_to, demand_url, server_options
 
 _KINDS: Final = ("preset", "service", "part")
@@ -93,7 +93,7 @@ def import_() -> None:
     "--name", default="", metavar="NAME", help="Its name.", show_default="the job, or imported"
 )
 @click.option("--service", default="", metavar="NAME", help="The service that a part belongs to.")
-@file_options("--output")
+@output_file_options
 @server_options
 @report_options
 def metrics(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
@@ -176,6 +176,7 @@ def _check(asked: _Asked) -> None:
     for glob in asked.globs:
         if problem := glob_problem(glob):
             raise click.BadParameter(problem, param_hint="--match")
+    demand_file(asked.output, replace=asked.force)
     document = KINDS[asked.kind]
     if document.is_of_service != bool(asked.service):
         raise click.UsageError("--kind part and --service NAME belong together")

@@ -66,24 +66,6 @@ def answer_option(command: _Command) -> _Command:
     return option(command)
 
 
-def file_options(name: str) -> Callable[[_Command], _Command]:
-    """Take the file that an answer goes to, by an option of this name, and whether it may go."""
-
-    def decorate(command: _Command) -> _Command:
-        file = click.option(
-            "-o",
-            name,
-            "output",
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Write there, not to standard output.",
-        )
-        force = click.option("--force", is_flag=True, help="Replace the file that is there.")
-        return file(force(command))
-
-    return decorate
-
-
 def fail_option(command: _Command) -> _Command:
     """Take which findings fail."""
     option = click.option(

@@ -17,6 +17,7 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
+from obsgen.commands.places import demand_folder, output_folder_option
 from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.serving import end_in_order
 
@@ -48,15 +49,7 @@ class _Asked:
 
 @click.command()
 @specs_argument
-@click.option(
-    "-o",
-    "--out",
-    "output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("preview"),
-    show_default=True,
-    help="The folder that pages are written to.",
-)
+@output_folder_option("preview", "The folder that pages are written to.")
 @click.option(
     "--prometheus",
     default="",
@@ -137,10 +130,7 @@ def _check(asked: _Asked) -> None:
         raise click.UsageError("--speed is that of the rules of a --prometheus")
     if asked.serve and asked.png:
         raise click.UsageError("--serve and --png exclude each other")
-    for path in spec_paths(asked.paths):
-        if path.is_dir() and asked.output.resolve() == path.resolve():
-            message = f"`{asked.output}` is the folder of the specs"
-            raise click.BadParameter(message, param_hint="--out")
+    demand_folder(asked.output, asked.paths, only_read=asked.serve)
 
 
 def _preview(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)

@@ -13,9 +13,9 @@ import click
 from obsgen.commands.options import (
     FOUND,
     environment_option,
-    file_options,
     specs_argument,
 )
+from obsgen.commands.places import demand_file, output_file_options
 from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
 
@@ -95,9 +95,9 @@ class _Asked:
     type=click.Choice(FORMATS),
     default=None,
     help="How it is written.",
-    show_default="by the name of --out, else table",
+    show_default="by the name of --output, else table",
 )
-@file_options("--out")
+@output_file_options
 @server_options
 def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     """
@@ -126,9 +126,7 @@ def _check(asked: _Asked) -> None:
     demand_url(asked.prometheus, "--prometheus")
     if asked.every and asked.kind != "timeline":
         raise click.UsageError("--every is for a timeline alone")
-    if asked.output and asked.output.exists() and not asked.force:
-        message = f"`{asked.output}` is there already: give another name, or --force"
-        raise click.BadParameter(message, param_hint="--out")
+    demand_file(asked.output, replace=asked.force)
 
 
 def _report(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)

@@ -16,6 +16,7 @@ from obsgen.commands.options import (
     environment_option,
     specs_argument,
 )
+from obsgen.commands.places import OUTPUT, demand_file, demand_folder, force_option, output_option
 from obsgen.commands.serving import end_in_order, listen_option, serve
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
 
@@ -39,12 +40,19 @@ class _Asked:
     scenarios: tuple[str, ...]
     speed: int
     history: str
-    output: str
+    output: str | None
+    force: bool
     until: str
     interval: str
     everything: bool
     packs: bool
     environment: str | None
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether the past goes to a folder, in a file a day."""
+        path = self.output or ""
+        return path.endswith("/") or (bool(path) and Path(path).is_dir())
 
 
 @click.command()
@@ -70,14 +78,9 @@ class _Asked:
 @click.option(
     "--history", default="", metavar="TIME", help="Write this much past (4w), and serve nothing."
 )
-@click.option(
-    "--out",
-    "output",
-    default="-",
-    metavar="FILE|FOLDER/",
-    help="Where the past goes; a folder takes a file a day.  [default: standard output]",
-)
-@click.option("--until", default="", metavar="TIME", help="When the past ends.  [default: now]")
+@output_option("FILE|FOLDER/", "Where the past goes; a folder takes a file a day.")
+@force_option
+@click.option("--until", default="", metavar="TIME", show_default="now", help="When the past ends.")
 @click.option(
     "--interval", default="1m", show_default=True, metavar="TIME", help="Of the past's scrapes."
 )
@@ -99,6 +102,7 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     from obsgen.diagnostics import ObsgenError
 
     asked = _Asked(**options)
+    _check(asked)
     end_in_order()
     try:
         failed = _history(asked) if asked.history else _serve(asked)
@@ -106,6 +110,15 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
         terminal.print_error(error)
         failed = True
     sys.exit(FOUND if failed else 0)
+
+
+def _check(asked: _Asked) -> None:
+    if asked.output and not asked.history:
+        raise click.UsageError(f"{OUTPUT} is where the past goes: it needs --history")
+    if asked.output and asked.has_folder:
+        demand_folder(Path(asked.output), asked.paths)
+    elif asked.output:
+        demand_file(Path(asked.output), replace=asked.force)
 
 
 # --- what is simulated -----------------------------------------------------------------------
@@ -186,12 +199,12 @@ def _history(asked: _Asked) -> bool:
     if plan is None:
         return True
     found = scrapers(plan, span, seed=asked.seed, interval=interval)
-    if not (asked.output.endswith("/") or Path(asked.output).is_dir()):
-        to_file = asked.output != "-"
-        with growing_file(Path(asked.output)) if to_file else nullcontext(sys.stdout) as file:
+    if not asked.has_folder:
+        path = asked.output
+        with growing_file(Path(path)) if path else nullcontext(sys.stdout) as file:
             write_whole(found, span, file)
         return False
-    folder = Path(asked.output)
+    folder = Path(asked.output or "")
 
     def opened(name: str) -> AbstractContextManager[TextIO]:
         return growing_file(folder / f"{name}.om{'.gz' * asked.packs}")
