@@ -141,6 +141,29 @@ def test_the_token_of_another_server_is_told_by_its_own_options():
     assert "--grafana-token-file and --grafana-token-env exclude each other" in said(result)
 
 
+# Lengths of time.
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("cost",), "--scrape-interval"),
+        (("demo",), "--history"),
+        (("report", "slow", "--prometheus", "http://host"), "--over"),
+        (("simulate",), "--history"),
+        (("simulate", "--history", "1h"), "--interval"),
+    ],
+)
+@pytest.mark.parametrize("text", ["soon", "5", "-1m", "1h 30m", "", "101y"])
+def test_a_length_of_time_that_is_none_is_told_in_the_same_words(
+    command: Sequence[str], option: str, text: str
+):
+    result = run(*command, option, text)
+    words = f"{option}': `{text}` is no length of time: write `90m` or `4w`"
+
+    assert (2, True) == (result.exit_code, words in said(result)), result.output
+
+
 # Where things go.
 
 # Those that write, up to the place that they write to; no server is there to be asked.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
@@ -18,6 +18,7 @@ from obsgen.commands.options import (
 from obsgen.commands.places import demand_file, output_file_options
 from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
+from obsgen.units import Duration
 
 KINDS: Final = ("slo", "cost", "stats", "slow", "alerts", "summary", "timeline")
 FORMATS: Final = ("table", "markdown", "json", "csv", "html")
@@ -35,7 +36,7 @@ class _Asked:
     period: str
     at: str
     zone: str
-    over: str
+    over: Duration
     every: str
     format_: str
     output: Path | None
@@ -75,13 +76,7 @@ class _Asked:
     help="Whose calendar: UTC, Asia/Tokyo.",
     show_default="the Project's utc_offset",
 )
-@click.option(
-    "--over",
-    default="1s",
-    show_default=True,
-    metavar="DURATION",
-    help="From how long on a call is slow (slow).",
-)
+@duration_option("--over", "From how long on a call is slow (slow).", default="1s")
 @click.option(
     "--every",
     type=click.Choice(("hour", "day")),
@@ -145,7 +140,7 @@ def _report(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)
         compiled=built.compiled[0],
         services=chosen_services(asked.services, spec.services),
         span=_span(asked, spec.project.utc_offset_seconds),
-        slow=_slow(asked.over),
+        slow=asked.over.seconds,
         every=asked.every,  # type: ignore[arg-type]  # click has chosen
         url=asked.prometheus,
         access=access,
@@ -170,19 +165,6 @@ def _span(asked: _Asked, offset_seconds: int) -> Any:  # noqa: ANN401
         return periods.span(asked.period, at, zone)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(str(error), param_hint="--period") from error
-
-
-def _slow(text: str) -> Decimal:
-    from obsgen.units import Duration
-
-    try:
-        duration = Duration.parse(text)
-    except ValueError as error:
-        message = f"`{text}` is no duration: write 500ms or 1s"
-        raise click.BadParameter(message, param_hint="--over") from error
-    if not duration.ms:
-        raise click.BadParameter("every call is longer than 0s", param_hint="--over")
-    return duration.seconds
 
 
 def _write(asked: _Asked, made: Any) -> bool:  # noqa: ANN401

@@ -11,6 +11,7 @@ from typing import Any, Final, TextIO
 import click
 
 from obsgen.commands.acts import acts_of
+from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
@@ -19,6 +20,7 @@ from obsgen.commands.options import (
 from obsgen.commands.places import OUTPUT, demand_file, demand_folder, force_option, output_option
 from obsgen.commands.serving import end_in_order, listen_option, serve
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
+from obsgen.units import Duration
 
 _MOST_SPEED: Final = 3600
 _FINEST: Final = 5_000
@@ -39,11 +41,11 @@ class _Asked:
     seed: int
     scenarios: tuple[str, ...]
     speed: int
-    history: str
+    history: Duration | None
     output: str | None
     force: bool
     until: str
-    interval: str
+    interval: Duration
     everything: bool
     packs: bool
     environment: str | None
@@ -75,15 +77,11 @@ class _Asked:
     metavar="N",
     help="Divide the times of scenarios, days and weeks by this.",
 )
-@click.option(
-    "--history", default="", metavar="TIME", help="Write this much past (4w), and serve nothing."
-)
+@duration_option("--history", "Write this much past (4w), and serve nothing.")
 @output_option("FILE|FOLDER/", "Where the past goes; a folder takes a file a day.")
 @force_option
 @click.option("--until", default="", metavar="TIME", show_default="now", help="When the past ends.")
-@click.option(
-    "--interval", default="1m", show_default=True, metavar="TIME", help="Of the past's scrapes."
-)
+@duration_option("--interval", "Of the past's scrapes.", default="1m")
 @click.option("--gzip", "packs", is_flag=True, help="Pack the files of a folder.")
 @click.option(
     "--all", "everything", is_flag=True, help="In the past: what no rule or panel asks for, too."
@@ -105,7 +103,7 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     _check(asked)
     end_in_order()
     try:
-        failed = _history(asked) if asked.history else _serve(asked)
+        failed = _serve(asked) if asked.history is None else _history(asked, asked.history.ms)
     except ObsgenError as error:
         terminal.print_error(error)
         failed = True
@@ -175,17 +173,14 @@ def _serve(asked: _Asked) -> bool:
 # --- the past --------------------------------------------------------------------------------
 
 
-def _history(asked: _Asked) -> bool:
-    """Write the past; say that the specs have errors."""
+def _history(asked: _Asked, length: int) -> bool:
+    """Write so many milliseconds of the past; say that the specs have errors."""
     from obsgen.disk.growing import growing_file
     from obsgen.progress import progress
     from obsgen.simulate.traffic import DAY, Span
     from obsgen.simulate.weeks import scrapers, write_day_by_day, write_whole
 
-    length, interval = (
-        _duration(asked.history, "--history"),
-        _duration(asked.interval, "--interval"),
-    )
+    interval = asked.interval.ms
     least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
     if interval < least or 60_000 % min(interval, 60_000) or interval % min(interval, 60_000):
         message = f"`{asked.interval}` neither divides a minute nor is some of them: write `1m`"
@@ -216,19 +211,6 @@ def _history(asked: _Asked) -> bool:
     with growing_file(folder / "span") as file:
         file.write(f"{span.start // 1_000} {span.end // 1_000}\n")
     return False
-
-
-def _duration(text: str, option: str) -> int:
-    from obsgen.units import Duration
-
-    try:
-        found = Duration.parse(text).ms
-    except ValueError:
-        found = 0
-    if found <= 0:
-        message = f"`{text}` is no length of time: write `4w` or `36h`"
-        raise click.BadParameter(message, param_hint=option)
-    return found
 
 
 def _until(text: str) -> int:
