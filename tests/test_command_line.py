@@ -306,3 +306,20 @@ def test_a_place_for_a_past_that_is_not_written_is_wrong_usage():
 
     assert 2 == result.exit_code
     assert "--output is where the past goes: it needs --history" in said(result)
+
+
+def test_a_port_that_is_none_is_told_with_the_usual_one_of_the_program():
+    result = run("demo", "--port", "sink=many")
+
+    assert 2 == result.exit_code
+    assert "`sink=many` has no port: write `sink=9201`" in said(result)
+
+
+@pytest.mark.parametrize(("command", "usual"), [("simulate", 9200), ("sink", 9201)])
+def test_an_address_that_is_none_is_told_with_the_usual_one_of_the_command(
+    command: str, usual: int
+):
+    result = run(command, "--listen", "9999")
+
+    assert 2 == result.exit_code
+    assert f"`9999` is no host with a port: write `127.0.0.1:{usual}`" in said(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -101,8 +102,15 @@ def test_servers_that_run_the_specs_pass(stack: Stack):
 def test_a_table_tells_what_was_looked_at(stack: Stack):
     result = run(*stack.urls())
 
-    assert "| rules                        | Prometheus   | 1 rules" in result.stdout
+    assert "| rules                        | Prometheus   | 1 rule " in result.stdout
     assert "nothing found\n" == result.stderr
+
+
+def test_a_table_counts_one_of_a_thing_as_one(stack: Stack):
+    column = re.findall(r"\| (\d+ \w+) ", run(*stack.urls()).stdout)
+
+    assert {"1 target", "1 selector", "1 dashboard", "2 servers", "3 queries"} <= {*column}
+    assert not [each for each in column if each.startswith("1 ") and each.endswith("s")]
 
 
 # --- Prometheus

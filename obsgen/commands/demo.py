@@ -160,5 +160,6 @@ def _port(text: str) -> tuple[str, int]:
         raise click.BadParameter(message, param_hint="--port")
     port = read_port(written)
     if port is None:
-        raise click.BadParameter(f"`{text}` has no port: write `{name}=9090`", param_hint="--port")
+        message = f"`{text}` has no port: write `{name}={USUAL_PORTS[name]}`"
+        raise click.BadParameter(message, param_hint="--port")
     return name, port

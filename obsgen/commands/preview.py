@@ -20,6 +20,7 @@ from obsgen.commands.options import (
 from obsgen.commands.places import demand_folder, output_folder_option
 from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.serving import end_in_order
+from obsgen.plurals import counted
 
 _LOOK_AGAIN_SECONDS: Final = 0.5
 
@@ -185,8 +186,7 @@ def _write(asked: _Asked, pages: dict[str, str]) -> bool:
     asked.output.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         (asked.output / name).write_text(text, "utf-8")
-    count = len(pages) - 1
-    said = f"{asked.output}: {count} dashboard{'' if count == 1 else 's'}, begin at index.html"
+    said = f"{asked.output}: {counted(len(pages) - 1, 'dashboard')}, begin at index.html"
     if asked.png:
         _take_pictures(asked, pages)
         said += ", with pictures"
