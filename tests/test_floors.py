@@ -15,6 +15,7 @@ FLOORS: Final = {
     "units": 0,
     "diagnostics": 0,
     "versions": 0,
+    "plurals": 0,
     "source": 1,
     "names": 1,
     "gotemplate": 1,

@@ -123,7 +123,7 @@ def test_a_preview_of_simulated_data_is_one_page_for_each_dashboard(here: Path):
 def test_the_same_specs_give_the_same_page(here: Path):
     pages = []
     for out in ("one", "two"):
-        run("--dashboard", "obs-slo-shop", "--out", out)
+        run("--dashboard", "obs-slo-shop", "--output", out)
         pages.append((here / out / "obs-slo-shop.html").read_bytes())
 
     assert pages[0] == pages[1]
@@ -173,7 +173,7 @@ def test_a_longer_time_is_drawn_where_it_is_asked_for(here: Path):
         (["--from", "yesterday"], "`yesterday` is no time that lies before now"),
         (["--prometheus", "prometheus:9090"], "does not begin with `http://`"),
         (["--serve", "--png"], "exclude each other"),
-        (["--out", "specs"], "`specs` is the folder of the specs"),
+        (["--output", "specs"], "`specs` lies within the specs in `specs`"),
         (["--width", "1"], "not in the range"),
     ],
 )

@@ -307,7 +307,7 @@ def test_without_the_client_of_prometheus_it_is_told_what_to_install(specs):
 
 
 def write_stack(specs, out, *more: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "obsgen", "stack", str(specs), "--out", str(out), *more]
+    line = [sys.executable, "-m", "obsgen", "stack", str(specs), "--output", str(out), *more]
     return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
