@@ -147,3 +147,12 @@ def test_no_column_is_out_of_sight_and_no_name_is_turned_in_a_browser(tmp_path: 
             assert 0 >= seen["page"], width
             assert 300 < min(seen["widths"]), width
             assert (0, 10) == (seen["turned"], seen["units"]), width
+
+
+def test_a_column_of_which_nothing_is_declared_is_neither_told_nor_drawn():
+    whole = timeline(DAYS)
+    part = whole.without({"failed", "p95"})
+
+    assert ("time", "calls", "success", "average", "cost") == tuple(f.key for f in part.fields)
+    assert (DAYS[0], *(FIGURES[n] for n in (0, 2, 3, 5))) == part.rows[0]
+    assert 3 == len(plots(part))
