@@ -308,13 +308,6 @@ def test_a_place_for_a_past_that_is_not_written_is_wrong_usage():
     assert "--output is where the past goes: it needs --history" in said(result)
 
 
-def test_a_port_that_is_none_is_told_with_the_usual_one_of_the_program():
-    result = run("demo", "--port", "sink=many")
-
-    assert 2 == result.exit_code
-    assert "`sink=many` has no port: write `sink=9201`" in said(result)
-
-
 @pytest.mark.parametrize(("command", "usual"), [("simulate", 9200), ("sink", 9201)])
 def test_an_address_that_is_none_is_told_with_the_usual_one_of_the_command(
     command: str, usual: int

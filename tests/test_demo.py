@@ -166,7 +166,7 @@ def test_a_taken_port_is_said(here: Path):
     ("arguments", "message"),
     [
         (("--port", "grafana=1"), "`grafana=1` names no program"),
-        (("--port", "sink=x"), "`sink=x` has no port: write `sink=9090`"),
+        (("--port", "sink=x"), "`sink=x` has no port: write `sink=9201`"),
         (("--history", "long"), "`long` is no length of time"),
         (("--service", "other"), "no service is named `other`: there are cart"),
         (("--speed", "600"), "would be shorter than 100ms; at most 150 goes"),

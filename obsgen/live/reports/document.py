@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -48,7 +48,7 @@ class Chart:
     Attributes:
         shape: Bars lie beside their names; columns stand over the time.
         x: The key of the field that names each bar.
-        y: The keys of what is drawn, each in a chart of its own.
+        y: The keys of what is drawn, each in a chart of its own; those of no column are left out.
     """
 
     shape: Literal["bars", "columns"]
@@ -82,6 +82,15 @@ class Part:
         place = [field.key for field in self.fields].index(key)
         return tuple(row[place] for row in self.rows)
 
+    def without(self, absent: Collection[str]) -> Part:
+        """Return the part without these columns: of them nothing is declared."""
+        kept = [place for place, field in enumerate(self.fields) if field.key not in absent]
+        return replace(
+            self,
+            fields=tuple(self.fields[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -103,14 +112,3 @@ class Report:
     span: Span
     parts: tuple[Part, ...]
     since: int | None = None
-
-
-def without_columns(
-    rows: Sequence[tuple[Cell, ...]], fields: tuple[Field, ...], absent: Collection[str]
-) -> tuple[tuple[Field, ...], tuple[tuple[Cell, ...], ...]]:
-    """Return fields and rows without the columns of which nothing is declared."""
-    kept = [place for place, field in enumerate(fields) if field.key not in absent]
-    return (
-        tuple(fields[place] for place in kept),
-        tuple(tuple(row[place] for place in kept) for row in rows),
-    )

@@ -7,20 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import resources
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
-from obsgen.live.reports.document import Cell, Chart, Field, Part, Report
-from obsgen.live.reports.figures import NO_DATA, shown
+from obsgen.live.reports.document import Cell, Field, Part, Report
+from obsgen.live.reports.figures import shown
+from obsgen.live.reports.formats._charts import Drawn
 from obsgen.preview.colors import of_palette
-from obsgen.preview.figures.layout import plain_layout
 from obsgen.preview.markup import Html, html, normal, resource, script_json
 from obsgen.preview.page import plotly_script, policy
-
-_BAR: Final = 24
-_AXES: Final = 60
-_COLUMNS: Final = 220
-_MOST_BARS: Final = 20
-_NAME: Final = 40
 
 
 def render(report: Report) -> str:
@@ -97,70 +91,6 @@ class _Page:
             if not any(isinstance(value, Decimal) for value in values):
                 continue
             id_ = f"p{len(self.plots)}"
-            drawn = _Drawn(chart, fields[key], self.report, of_palette(place))
+            drawn = Drawn(chart, fields[key], self.report, of_palette(place))
             self.plots[id_] = drawn.figure(part.column(chart.x), values)
             yield {"id": id_, "title": fields[key].title, "height": drawn.height(len(values))}
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Draws one column of a table: bars beside their names, or columns over the time."""
-
-    chart: Chart
-    field: Field
-    report: Report
-    color: str
-
-    def height(self, count: int) -> int:
-        """Return the pixels that so many values need."""
-        if self.chart.shape == "columns":
-            return _COLUMNS
-        return _AXES + _BAR * min(count, _MOST_BARS)
-
-    def figure(self, names: tuple[Cell, ...], values: tuple[Cell, ...]) -> Mapping[str, Any]:
-        lies = self.chart.shape == "bars"
-        pairs = list(zip(names, values, strict=True))[: _MOST_BARS if lies else None]
-        if lies:
-            pairs.reverse()
-        # Numbers as places: names that are cut short could be the same.
-        places = list(range(len(pairs)))
-        lengths = [float(v) if isinstance(v, Decimal) else None for _, v in pairs]
-        texts = [shown(v, self.field, self.report.span.zone) for _, v in pairs]
-        titles = [_escaped(_cut(str(name))) for name, _ in pairs]
-        trace = {
-            "type": "bar",
-            "orientation": "h" if lies else "v",
-            "x": lengths if lies else places,
-            "y": places if lies else lengths,
-            "marker": {"color": self.color},
-            "hovertext": [f"{a}: {b}" for a, b in zip(titles, texts, strict=True)],
-            "hoverinfo": "text",
-        }
-        return {"data": [trace], "layout": self._layout(titles, lies=lies)}
-
-    def _layout(self, titles: list[str], *, lies: bool) -> Mapping[str, Any]:
-        some = max(1, -(-len(titles) // 12)) if not lies else 1
-        names = {
-            "tickvals": list(range(0, len(titles), some)),
-            "ticktext": titles[::some],
-            "fixedrange": True,
-            "automargin": True,
-        }
-        numbers = {
-            "fixedrange": True,
-            "rangemode": "tozero",
-            "automargin": True,
-            "nticks": 5,
-            "zeroline": False,
-        }
-        axes = {"xaxis": numbers, "yaxis": names} if lies else {"xaxis": names, "yaxis": numbers}
-        return {**plain_layout(), **axes, "margin": {"l": 8, "r": 8, "t": 4, "b": 24}}
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-
-
-def _escaped(text: str) -> str:
-    """Return a text of which plotly, which reads some HTML, reads nothing."""
-    return (text or NO_DATA).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -12,7 +12,7 @@ from obsgen.catalogue import Metric
 from obsgen.live.reports import roles
 from obsgen.live.reports.budgets import Budget, budgets, plausible
 from obsgen.live.reports.counting import Growth, added
-from obsgen.live.reports.document import Cell, Chart, Field, Part, without_columns
+from obsgen.live.reports.document import Cell, Chart, Field, Part
 from obsgen.live.reports.figures import money
 from obsgen.live.reports.view import View
 from obsgen.model import Service
@@ -159,16 +159,15 @@ def _budgets(service: Service, every: Sequence[Budget]) -> Part:
     absent = set() if any(one.group for one in every) else {"group"}
     if not any(one.is_projected for one in every):
         absent.add("projected")
-    kept, cells = without_columns(rows, fields, absent)
     return Part(
         service=service.name,
         key="budgets",
         title="Budgets",
-        fields=kept,
-        rows=cells,
+        fields=fields,
+        rows=tuple(rows),
         lines=lines,
         is_headline=True,
-    )
+    ).without(absent)
 
 
 def _share(amount: Decimal | None, whole: Decimal | None) -> Decimal | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from obsgen import names
 from obsgen.live.reports.counting import without_noise
-from obsgen.live.reports.document import Cell, Field, Part, without_columns
+from obsgen.live.reports.document import Cell, Field, Part
 from obsgen.live.reports.view import View
 from obsgen.matchers import selector
 from obsgen.model import Service, Slo
@@ -40,18 +40,18 @@ class SloKind:
 
     def parts(self, view: View, service: Service) -> Iterator[Part]:
         """Yield a table of the service's SLOs."""
-        rows = [row for slo in service.slos for row in _rows(view, service, slo)]
+        rows = tuple(row for slo in service.slos for row in _rows(view, service, slo))
         if rows:
             absent = set() if any(slo.by for slo in service.slos) else {"group"}
-            fields, kept = without_columns(rows, _FIELDS, absent)
-            yield Part(
+            part = Part(
                 service=service.name,
                 key="slos",
                 title="SLOs",
-                fields=fields,
-                rows=kept,
+                fields=_FIELDS,
+                rows=rows,
                 is_headline=True,
             )
+            yield part.without(absent)
 
 
 def _rows(view: View, service: Service, slo: Slo) -> Iterator[tuple[Cell, ...]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from obsgen.live.reports import roles
 from obsgen.live.reports.calls import Calls
-from obsgen.live.reports.document import Cell, Chart, Field, Part, without_columns
+from obsgen.live.reports.document import Cell, Chart, Field, Part
 from obsgen.live.reports.view import View
 from obsgen.model import Service
 
@@ -33,33 +33,27 @@ class StatsKind:
 
 
 def _all(calls: Calls, title: str) -> Part:
-    rows = list(calls.by("").values())
-    fields, kept = without_columns(rows, calls.fields(), calls.absent(""))
     return Part(
         service=calls.service.name,
         key=f"all_{calls.subject.title}",
         title=title,
-        fields=fields,
-        rows=kept,
+        fields=calls.fields(),
+        rows=tuple(calls.by("").values()),
         is_headline=True,
-    )
+    ).without(calls.absent(""))
 
 
 def _by(calls: Calls, one: roles.Dimension, title: str) -> Part:
     rows: list[tuple[Cell, ...]] = [(value, *cells) for value, cells in calls.by(one.label).items()]
     rows.sort(key=_dearest)
-    fields, kept = without_columns(
-        rows, (Field(one.key, one.title), *calls.fields()), calls.absent(one.label)
-    )
-    drawn = tuple(f.key for f in fields if f.key in {"calls", "p95", "cost"})
     return Part(
         service=calls.service.name,
         key=f"by_{one.key}_{calls.subject.title}",
         title=title,
-        fields=fields,
-        rows=kept,
-        chart=Chart("bars", one.key, drawn),
-    )
+        fields=(Field(one.key, one.title), *calls.fields()),
+        rows=tuple(rows),
+        chart=Chart("bars", one.key, ("calls", "p95", "cost")),
+    ).without(calls.absent(one.label))
 
 
 def _dearest(row: tuple[Cell, ...]) -> tuple[Decimal, Decimal, str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from obsgen.live.reports import roles
 from obsgen.live.reports.calls import Calls
-from obsgen.live.reports.document import Cell, Chart, Field, Part, without_columns
+from obsgen.live.reports.document import Cell, Chart, Field, Part
 from obsgen.live.reports.periods import HOUR
 from obsgen.live.reports.view import View
 from obsgen.model import Service
@@ -31,24 +31,22 @@ class TimelineKind:
         subjects = roles.subjects(service)
         for subject in subjects:
             calls = Calls(view, service, subject, edges)
-            rows: list[tuple[Cell, ...]] = [
+            rows: tuple[tuple[Cell, ...], ...] = tuple(
                 (view.span.local(at).strftime(form), *cells)
                 for at, cells in zip(edges, calls.parts(), strict=False)
-            ]
-            fields, kept = without_columns(
-                rows, (Field(every, every.capitalize()), *calls.fields()), calls.absent("")
             )
             name = f" of {subject.title}" if len(subjects) > 1 else ""
-            yield Part(
+            part = Part(
                 service=service.name,
                 key=f"timeline_{subject.title}",
                 title=f"Calls by {every}{name}",
-                fields=fields,
-                rows=kept,
-                chart=Chart("columns", every, tuple(f.key for f in fields[1:] if f.key in _DRAWN)),
+                fields=(Field(every, every.capitalize()), *calls.fields()),
+                rows=rows,
+                chart=Chart("columns", every, _DRAWN),
             )
+            yield part.without(calls.absent(""))
 
 
-_DRAWN: Final = frozenset({"calls", "failed", "p95", "cost"})
+_DRAWN: Final = ("calls", "failed", "p95", "cost")
 
 KIND: Final = TimelineKind()
