@@ -1,7 +1,7 @@
 """
 Histograms and summaries: what goes well is mostly quick, what fails is slow.
 
-The chunk of events that a label set gets in one step is one observation, made so many times.
+Of the events that a label set gets in one step some are alike: one observation, made so many times.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Final
 from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.crowds import Crowds
+from obsgen.simulate.families import Family
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.play import Touched
-from obsgen.simulate.population import Family, Labels
 from obsgen.simulate.truth import Account, Tally
 
 _SHARES: Final = 1_000
@@ -47,16 +48,24 @@ class Histogram:
     def take(self, arrivals: Arrivals) -> None:
         """Observe what arrives."""
         for place, events, is_failing in self._crowds.share(arrivals):
-            bucket = self._slow() if is_failing else self._quick()
-            size = self._size(bucket)
-            if arrivals.acts:
-                size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000
-                bucket = bisect_left(self._bounds, size)
-            self._counts[place][bucket] += events
-            self._sums[place] += events * size
-            for from_bucket, tally in self._tallies[place]:
-                if bucket >= from_bucket:
-                    tally.add(events)
+            left = events
+            while left > 0:
+                alike = min(left, arrivals.alike)
+                self._observe(arrivals, place, alike, is_failing=is_failing)
+                left -= alike
+
+    def _observe(self, arrivals: Arrivals, place: int, events: int, *, is_failing: bool) -> None:
+        """Observe events that are alike."""
+        bucket = self._slow() if is_failing else self._quick()
+        size = self._size(bucket)
+        if arrivals.acts:
+            size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000
+            bucket = bisect_left(self._bounds, size)
+        self._counts[place][bucket] += events
+        self._sums[place] += events * size
+        for from_bucket, tally in self._tallies[place]:
+            if bucket >= from_bucket:
+                tally.add(events)
 
     def _quick(self) -> int:
         """Return a bucket of the first half; each draw within a draw favours the first ones."""

@@ -10,9 +10,10 @@ from typing import Final
 
 from obsgen.artefacts import OutputFile
 from obsgen.model import Act, Service
+from obsgen.simulate.families import Family, Size
 from obsgen.simulate.habits import habits_of
 from obsgen.simulate.play import Played, can_change, played
-from obsgen.simulate.population import Family, Size, Target, populate
+from obsgen.simulate.population import Target, populate
 from obsgen.simulate.probes import PREFIX, probe_targets
 from obsgen.simulate.traffic import WEEK, Span, Traffic
 from obsgen.simulate.vocabulary import Words, vocabulary_of, words_of
