@@ -28,6 +28,7 @@ class Crowds:
         own = family.failing_at or tuple(range(len(family.failing)))
         self._failing = tuple(healthy + place for place in own) or self._healthy
         self._share = family.habit.share_ppm
+        self._caps = family.caps
         self._chance = chance
         self._touched = touched
         # Where an act lets a label set fail that goes well: the failing one that is most like it.
@@ -54,7 +55,21 @@ class Crowds:
             if places:
                 for kind, events in enumerate(self._part(kinds)):
                     if events:
-                        yield places[kind % len(places)], events, is_failing
+                        place = places[kind % len(places)]
+                        if place in self._caps:
+                            yield from self._capped(place, events, is_failing=is_failing)
+                        else:
+                            yield place, events, is_failing
+
+    def _capped(
+        self, place: int, events: int, *, is_failing: bool
+    ) -> Iterator[tuple[int, int, bool]]:
+        cap = self._caps[place]
+        kept = self._chance.rounded(events * cap.keep_ppm)
+        if kept:
+            yield place, kept, is_failing
+        if events > kept:
+            yield cap.instead, events - kept, is_failing
 
     def _part(self, kinds: Sequence[int]) -> Sequence[int]:
         """Return how many of each kind are counted."""

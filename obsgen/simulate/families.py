@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from obsgen.catalogue import Metric
@@ -29,6 +29,20 @@ IsBad = Callable[[Labels], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """
+    How few events a label set gets.
+
+    Attributes:
+        keep_ppm: Of those that are of its kinds.
+        instead: The place that the others go to, failing label sets after the healthy ones.
+    """
+
+    keep_ppm: int
+    instead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """
     A metric as a target exposes it: the label sets of what goes well and of what fails.
@@ -37,6 +51,7 @@ class Family:
         habit: What it is like on a good day.
         healthy_at, failing_at: The place of the label set that each kind of event is counted under;
             without them each kind has the next one.
+        caps: Those of some places, failing label sets after the healthy ones.
     """
 
     metric: Metric
@@ -45,6 +60,7 @@ class Family:
     habit: Habit = USUAL
     healthy_at: tuple[int, ...] = ()
     failing_at: tuple[int, ...] = ()
+    caps: Mapping[int, Cap] = field(default_factory=dict)
 
     @property
     def is_spent(self) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Final
 
@@ -56,10 +57,20 @@ class Mix:
 
 
 def mixes(kinds: int, chance: Chance) -> tuple[Mix, Mix]:
-    """Return the mix of what goes well, that of what is turned away among it, and of what fails."""
-    usual = [_FIRST_WEIGHT // n for n in range(1, kinds + 1)]
-    twins = [weight // _SELDOM for weight in usual[:_TURNED_AWAY]]
-    return Mix((*usual, *twins), chance), Mix(usual, chance)
+    """Return the mix of what goes well, what is turned away among it, and of what fails."""
+    well, badly = _weights(kinds)
+    return Mix(well, chance), Mix(badly, chance)
+
+
+def shares(kinds: int) -> tuple[list[Fraction], list[Fraction]]:
+    """Return the share of each kind in the two mixes."""
+    well, badly = ([Fraction(own, sum(weights)) for own in weights] for weights in _weights(kinds))
+    return well, badly
+
+
+def _weights(kinds: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    usual = tuple(_FIRST_WEIGHT // n for n in range(1, kinds + 1))
+    return (*usual, *(weight // _SELDOM for weight in usual[:_TURNED_AWAY])), usual
 
 
 def healthy_sets(words: Mapping[str, tuple[str, ...]], kinds: int) -> list[Labels]:

@@ -9,6 +9,7 @@ from typing import Final
 from obsgen.catalogue import Metric, scrape_metrics
 from obsgen.matchers import Matcher
 from obsgen.model import Service
+from obsgen.simulate.caps import capped
 from obsgen.simulate.families import Family, Size, family_of, kinds_of
 from obsgen.simulate.habits import USUAL, Habits
 from obsgen.simulate.kinds import KINDS, Labels
@@ -67,7 +68,7 @@ def populate(
     for metric in metrics:
         bad = (failing or {}).get(metric.name, ())
         habit = USUAL if habits is None else habits.of(metric)
-        family = family_of(metric, size, bad, habit, kinds)
+        family = capped(family_of(metric, size, bad, habit, kinds), kinds)
         for job in _jobs_of(metric, tuple(exposed), service, metrics):
             exposed.setdefault(job, []).append(family)
     return tuple(
