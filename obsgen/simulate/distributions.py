@@ -39,6 +39,7 @@ class Histogram:
         self._crowds = Crowds(family, chance, self._touched)
         self._low, self._high = _good_buckets(family)
         self._beyond = family.habit.beyond_ppm
+        self._is_strict = family.habit.is_strict
         self._counts = tuple([0] * (len(metric.buckets) + 1) for _ in every)
         self._sums = [0] * len(every)
         self._tallies: tuple[list[tuple[int, Tally]], ...] = tuple([] for _ in every)
@@ -56,7 +57,7 @@ class Histogram:
 
     def _observe(self, arrivals: Arrivals, place: int, events: int, *, is_failing: bool) -> None:
         """Observe events that are alike."""
-        bucket = self._slow() if is_failing else self._quick()
+        bucket = self._slow() if is_failing and not self._is_strict else self._quick()
         size = self._size(bucket)
         if arrivals.acts:
             size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000

@@ -61,6 +61,7 @@ class Habit:
             metric's unit; None where nothing is said.
         limits: What must not be met by its label sets.
         beyond_ppm: The share of observations that is outside of them all the same.
+        is_strict: None is, of what fails neither.
         share_ppm: Of what arrives, how much a counter counts.
         is_there: It is exposed as 0 before its first event.
         amount: What an event adds, in the metric's unit; 0 for what is usual.
@@ -72,6 +73,7 @@ class Habit:
     high: Fraction | None = None
     limits: tuple[Limited, ...] = ()
     beyond_ppm: int = 0
+    is_strict: bool = False
     share_ppm: int = PPM
     is_there: bool = False
     amount: Fraction = Fraction(0)
@@ -196,7 +198,7 @@ def _keep_buckets(found: dict[str, Habit], condition: Condition, metric: Metric)
     high = Fraction(metric.buckets[allowed[-1]]) if max(bad) > allowed[-1] else None
     is_share = condition.measure.unit.is_ratio
     habit = found[metric.name].within(low, high)
-    found[metric.name] = habit if is_share else replace(habit, beyond_ppm=0)
+    found[metric.name] = habit if is_share else replace(habit, beyond_ppm=0, is_strict=True)
 
 
 def _keep_objective(found: dict[str, Habit], slo: Slo) -> None:
