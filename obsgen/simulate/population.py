@@ -88,7 +88,9 @@ def _spoken(metric: Metric, vocabulary: Vocabulary, size: Size) -> Metric:
         if only := vocabulary.only.get(label):
             labels[label] = only
         elif asked:
-            usual = values_of(metric, label, metric.scope, wanted=max(0, size.values - len(asked)))
+            is_whole = (metric.name, label) in vocabulary.whole
+            others = 0 if is_whole else max(0, size.values - len(asked))
+            usual = values_of(metric, label, metric.scope, wanted=others)
             labels[label] = tuple(dict.fromkeys((*asked, *usual)))
     return metric if labels == metric.labels else replace(metric, labels=labels)
 
