@@ -56,7 +56,7 @@ class _Asked:
 )
 @click.option(
     "--history",
-    default="6h",
+    default="1d",
     show_default=True,
     metavar="TIME",
     help="How much past there is first, divided by --speed; 0s for none.",

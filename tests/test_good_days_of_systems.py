@@ -1,0 +1,40 @@
+"""On a good day of the four systems nothing fires but what has to: at the speed of `make demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from good_day import MONDAY, fired, stored
+from oracles import ROOT
+
+from obsgen import workspace
+from obsgen.commands.options import at_speed
+from obsgen.commands.specs import compile_paths
+from obsgen.simulate import Span
+from obsgen.simulate.stage import Plan, queries_of
+
+SPEED: Final = 10
+MINUTE: Final = 60_000
+DAY: Final = 1_440 * MINUTE
+BEGINNING: Final = 30 * MINUTE
+"""What is told of a time is not told yet where nothing is known before it."""
+
+
+def test_nothing_but_the_watchdog_fires_in_a_day_and_a_night(tmp_path: Path):
+    built = compile_paths((str(ROOT / "specs"),), None, outcome="nothing", with_files=True)
+    assert built is not None
+    built = at_speed(built, SPEED)
+    files = workspace.files_of(built, built.specs[0].environment.name)
+    services = built.specs[0].services
+    assert {"autoforgenexus", "kagura", "llm-process-platform", "tonebridge"} <= {
+        service.name for service in services
+    }
+    plan = Plan(services=services, queries=queries_of(files), only_asked=True, speed=SPEED)
+    span = Span(MONDAY, MONDAY + (DAY + 2 * BEGINNING) // SPEED)
+    with stored(tmp_path, plan, files, span, MINUTE // SPEED) as server:
+        seen = Span(span.start + BEGINNING // SPEED, span.end)
+        found = fired(server, files, seen, 2 * MINUTE // SPEED)
+
+    # It fires all the time by its nature: whoever does not hear of it knows that nothing is heard.
+    assert {"Watchdog"} == found.keys(), found
