@@ -18,7 +18,7 @@ from obsgen.model import Condition, Price, Service, observed
 from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
 from obsgen.simulate.limits import Limited, allowed, good, limits_of, per_second
-from obsgen.simulate.verdicts import adds_up, bad_buckets, shows_itself
+from obsgen.simulate.verdicts import adds_up, alone, bad_buckets, is_met, shows_itself
 
 ARRIVALS: Final = 36_000
 """At one target in an hour of full load, where no alert asks for more."""
@@ -33,7 +33,7 @@ _BUSY: Final = 5
 _FLOOR: Final = 550
 """
 Where so much has to arrive at any hour, full load is so many times as much, and the quietest hour
-of a day is so many thousandths of that; on the quietest day there are 560 of it.
+of a day is so many thousandths of that; on the quietest day there are 740 of it.
 """
 _ADDED: Final = 8
 """So many label sets of a gauge are added up, about."""
@@ -119,18 +119,19 @@ def habits_of(service: Service, speed: int = 1) -> Habits:
     Read the habits of a service out of its alerts, SLOs, budgets and prices.
 
     Args:
-        speed: By this the windows of rules are divided; what is counted a second stays.
+        speed: By this the windows of rules are divided; they hold as many events all the same.
     """
     asked = max(_asked(service), default=0)
     floor = _FLOOR if asked else 0
-    arrivals = max(ARRIVALS, asked, *_awaited(service, speed))
+    targets = sum(len(job.targets) or 2 for job in service.scrape) or 1
+    usual = min((ARRIVALS * speed, *_borne(service, targets)))
+    arrivals = max(usual, asked, *_awaited(service, speed))
     found = {
         name: _quiet(metric) if metric.type == "counter" else USUAL
         for name, metric in service.catalogue.metrics.items()
     }
     for slo in service.slos:
         _keep_objective(found, slo)
-    targets = sum(len(job.targets) or 2 for job in service.scrape) or 1
     for watched in (alert.body.watched for alert in service.alerts):
         for condition in watched.conditions if not watched.beyond else ():
             _keep(found, condition, Fraction(arrivals * targets))
@@ -154,6 +155,18 @@ def _asked(service: Service) -> Iterator[int]:
         per = per_second(condition)
         if len(metrics) == 1 and per and condition.comparison in {"<", "<="}:
             yield int(_BUSY * max(limits_of(condition)) * per * 3_600)
+
+
+def _borne(service: Service, targets: int) -> Iterator[int]:
+    """Yield how much may arrive in an hour for requests, all together, to stay below a limit."""
+    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
+        (metric, *others) = condition.measure.metrics or (None,)
+        is_above = condition.comparison in {">", ">="} and not condition.measure.unit.is_ratio
+        if metric is None or others or metric.role != "requests" or metric.type != "counter":
+            continue
+        share = allowed(condition, limits_of(condition), Fraction(targets)) if is_above else None
+        if share and is_met(condition, alone(metric, {}, condition)):
+            yield max(1, int(share))
 
 
 def _awaited(service: Service, speed: int) -> Iterator[int]:
