@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Final
 
 from obsgen.catalogue import Metric, bucket_spellings
-from obsgen.simulate.chance import PPM, Chance
+from obsgen.simulate.chance import Chance
 from obsgen.simulate.crowds import Crowds
 from obsgen.simulate.families import Family
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
@@ -49,15 +49,20 @@ class Histogram:
     def take(self, arrivals: Arrivals) -> None:
         """Observe what arrives."""
         for place, events, is_failing in self._crowds.share(arrivals):
-            left = events
+            if is_failing and not self._is_strict:
+                slow = events
+            else:
+                slow = self._chance.rounded(events * self._beyond) if self._beyond else 0
+            if slow:
+                self._observe(arrivals, place, slow, self._slow())
+            left = events - slow
             while left > 0:
                 alike = min(left, arrivals.alike)
-                self._observe(arrivals, place, alike, is_failing=is_failing)
+                self._observe(arrivals, place, alike, self._quick())
                 left -= alike
 
-    def _observe(self, arrivals: Arrivals, place: int, events: int, *, is_failing: bool) -> None:
+    def _observe(self, arrivals: Arrivals, place: int, events: int, bucket: int) -> None:
         """Observe events that are alike."""
-        bucket = self._slow() if is_failing and not self._is_strict else self._quick()
         size = self._size(bucket)
         if arrivals.acts:
             size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000
@@ -72,8 +77,6 @@ class Histogram:
         """Return a bucket of the first half; each draw within a draw favours the first ones."""
         below = self._chance.below
         if self._high is not None:
-            if self._beyond and below(PPM) < self._beyond:
-                return self._slow()
             # The middle is met most often.
             room = self._high - self._low + 1
             return self._low + (below(room) + below(room)) // 2
