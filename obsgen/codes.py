@@ -164,6 +164,7 @@ MODULES: Final = (
     "obsgen.preview.page",
     "obsgen.starter",
     "obsgen.demo.programs",
+    "obsgen.processes",
     "obsgen.tools",
     "obsgen.unit_tests.guards",
 )

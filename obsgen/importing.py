@@ -23,7 +23,7 @@ from obsgen.importers.exposition import read_page
 from obsgen.importers.families import sort
 from obsgen.importers.harvest import Harvest
 from obsgen.importers.wanted import OF_THE_RUNTIME, Wanted
-from obsgen.importers.words import counted
+from obsgen.plurals import counted
 from obsgen.source import Source, SourceMap
 
 NOTHING_IMPORTED: Final = Code(

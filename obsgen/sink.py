@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from typing import Any, Final
 
+from obsgen.plurals import counted
+
 MOST: Final = 500
 """Messages that are kept."""
 LARGEST: Final = 1 << 20
@@ -111,7 +113,7 @@ class Sink:
     def as_page(self) -> bytes:
         """Return the messages for people."""
         found = self.messages()
-        count = f"{len(found)} message{'' if len(found) == 1 else 's'}"
+        count = counted(len(found), "message")
         return _PAGE.format(count=count, articles="\n".join(map(_article, found))).encode()
 
 

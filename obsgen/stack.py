@@ -14,7 +14,7 @@ What stands in `generated/` stays what ships; of three files a stack needs anoth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ _BLACKBOX: Final = "blackbox/blackbox.yml"
 _RULES: Final = re.compile(r"prometheus/rules/.+\.rules\.yml")
 _BESIDE: Final = re.compile(r"prometheus/rules/.+|alertmanager/templates/.+")
 _NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_AT_ONCE: Final = 4
+"""Files of a level: as many as a machine has processors for, in a stack."""
 _HEAD: Final = "Made by `obsgen stack` for a stack with simulated targets. Not what ships."
 
 
@@ -53,7 +55,7 @@ class Stack:
 
 
 def stack_files(files: Iterable[OutputFile], stack: Stack) -> dict[str, bytes]:
-    """Return what its servers read, by path, and the recording rules by levels."""
+    """Return what its servers read, by path, and the recording rules in a folder for each level."""
     found: dict[str, bytes] = {}
     bends = {_PROMETHEUS: _prometheus, _ALERTMANAGER: _alertmanager, _BLACKBOX: _blackbox}
     groups: list[dict[str, Any]] = []
@@ -67,7 +69,8 @@ def stack_files(files: Iterable[OutputFile], stack: Stack) -> dict[str, bytes]:
         if _RULES.fullmatch(file.path):
             groups.extend(yaml.safe_load(file.data)["groups"])
     for number, level in enumerate(levels(groups), 1):
-        found[f"levels/{number:02}.yml"] = _written({"groups": level})
+        for part, rules in enumerate(_parts(level), 1):
+            found[f"levels/{number:02}/{part}.yml"] = _written({"groups": rules})
     return found
 
 
@@ -138,6 +141,13 @@ def _alertmanager(document: dict[str, Any], stack: Stack) -> None:
 # --- rules -----------------------------------------------------------------------------------
 
 
+def _parts(level: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Deal the rules of a level out to files: none reads another, so they may run at once."""
+    rules = [(group, rule) for group in level for rule in group["rules"]]
+    hands = (rules[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(rules))))
+    return [_grouped(hand) for hand in hands]
+
+
 def levels(groups: Iterable[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
     """
     Return recording rules in levels: each reads only what scrapes bring, or levels before it.
@@ -155,11 +165,15 @@ def levels(groups: Iterable[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
             height[rule["record"]] = max(height[rule["record"]], 1 + max(below, default=0))
         if height == before or max(height.values(), default=0) > len(records):
             break
-    found: dict[int, dict[str, dict[str, Any]]] = {}
+    found: dict[int, list[tuple[Mapping[str, Any], dict[str, Any]]]] = {}
     for group, rule in rules:
-        at_level = found.setdefault(height[rule["record"]], {})
-        own = at_level.setdefault(
-            group["name"], {k: v for k, v in group.items() if k != "rules"} | {"rules": []}
-        )
-        own["rules"].append(rule)
-    return [list(found[number].values()) for number in sorted(found)]
+        found.setdefault(height[rule["record"]], []).append((group, rule))
+    return [_grouped(found[number]) for number in sorted(found)]
+
+
+def _grouped(rules: Iterable[tuple[Mapping[str, Any], dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return groups that hold these rules alone, each given with the group that it is from."""
+    found: dict[str, dict[str, Any]] = {}
+    for group, rule in rules:
+        found.setdefault(group["name"], {**group, "rules": []})["rules"].append(rule)
+    return list(found.values())

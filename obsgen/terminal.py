@@ -17,6 +17,7 @@ import click
 
 from obsgen.diagnostics import Diagnostic, ObsgenError, Severity
 from obsgen.disk.outcomes import Difference, Written
+from obsgen.plurals import counted
 from obsgen.report import FORMATS, summary
 from obsgen.source import SourceMap
 
@@ -135,7 +136,7 @@ def print_summary(
     """Count the findings in a sentence."""
     told = [d for d in built.diagnostics if d.severity is not Severity.INFO or fail_on == _ALL]
     kept = len(built.diagnostics) - len(told)
-    more = f" ({kept} info{'' if kept == 1 else 's'} more: --fail-on info)" if kept else ""
+    more = f" ({counted(kept, 'info')} more: --fail-on info)" if kept else ""
     say(summary(told) + more + outcome, format_)
 
 
@@ -144,8 +145,7 @@ def print_differences(differences: tuple[Difference, ...], format_: str) -> None
     for difference in differences:
         print_data(difference.text)
     if differences:
-        count = f"{len(differences)} file{'' if len(differences) == 1 else 's'}"
-        say(f"{count} not up to date: run `obsgen generate`", format_)
+        say(f"{counted(len(differences), 'file')} not up to date: run `obsgen generate`", format_)
 
 
 def print_written(written: Iterable[tuple[Path, Written]], format_: str) -> None:

@@ -16,7 +16,7 @@ from recorded import ask
 from obsgen.artefacts import OutputFile
 from obsgen.simulate import Span
 from obsgen.simulate.stage import Plan
-from obsgen.simulate.weeks import scrapers, write_whole
+from obsgen.simulate.weeks import Past, write_whole
 from obsgen.stack import Stack, stack_files
 from obsgen.units import Duration
 
@@ -32,18 +32,20 @@ def stored(
 ) -> Iterator[Server]:
     """Run a Prometheus that has what a plan shows in a span, and what rules record of it."""
     with (folder / "past.om").open("w", encoding="utf-8", newline="\n") as file:
-        write_whole(scrapers(plan, span, seed=1, interval=interval), span, file)
+        write_whole(plan, Past(span=span, seed=1, interval=interval), file)
     _blocks(_DAYS, "openmetrics", "--quiet", folder / "past.om", folder / "data")
     (folder / "past.om").unlink()
     (folder / "nothing.yml").write_text("global: {}\n", "utf-8")
     for path, data in stack_files(files, _NOWHERE).items():
         if path.startswith("levels/"):
-            (folder / "level.yml").write_bytes(data)
-            with _server(folder, plan.speed) as server:
-                bounds = (f"--start={span.start // 1000}", f"--end={span.end // 1000}")
-                evaluation = f"--eval-interval={Duration(60_000 // plan.speed)}"
-                to = (f"--url={server.url}", f"--output-dir={folder / 'data'}")
-                _blocks(_DAYS, "rules", *to, *bounds, evaluation, folder / "level.yml")
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+    for level in sorted(folder.glob("levels/*")):
+        with _server(folder, plan.speed) as server:
+            bounds = (f"--start={span.start // 1000}", f"--end={span.end // 1000}")
+            evaluation = f"--eval-interval={Duration(60_000 // plan.speed)}"
+            to = (f"--url={server.url}", f"--output-dir={folder / 'data'}")
+            _blocks(_DAYS, "rules", *to, *bounds, evaluation, *sorted(level.glob("*.yml")))
     with _server(folder, plan.speed) as server:
         yield server
 

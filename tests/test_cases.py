@@ -17,11 +17,11 @@ from obsgen.diagnostics import Severity
 NOT_IN_A_FOLDER = frozenset(
     {"OUT901", "OUT902", "OUT905", "OUT906", "OUT911", "OUT912", "OUT913", "OUT914"}
     | {"OUT923", "OUT931", "OUT932", "OUT941", "OUT942", "OUT943", "OUT944", "OUT945", "OUT946"}
-    | {"OUT991"}
     | {
         "OUT947",
         "OUT948",
         "OUT991",
+        "OUT992",
         "REF217",
         "SCH119",
         "OUT907",

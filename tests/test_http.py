@@ -342,16 +342,14 @@ def test_a_file_without_a_token_is_said_without_what_it_holds(
     file = tmp_path / "token"
     if data is not None:
         file.write_bytes(data)
-    with pytest.raises(http.TokenUnusable) as caught:
+    with pytest.raises(ValueError, match=problem) as caught:
         http.read_token(file, None)
 
-    assert problem in caught.value.message
-    assert "words" not in caught.value.message
+    assert "words" not in str(caught.value)
 
 
 def test_a_variable_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("PROMETHEUS_TOKEN", raising=False)
-    with pytest.raises(http.TokenUnusable) as caught:
+    problem = "^the environment variable `PROMETHEUS_TOKEN` is not set$"
+    with pytest.raises(ValueError, match=problem):
         http.read_token(None, "PROMETHEUS_TOKEN")
-
-    assert "the environment variable `PROMETHEUS_TOKEN` is not set" == caught.value.message

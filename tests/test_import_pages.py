@@ -20,6 +20,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 
 from obsgen import build
 from obsgen.diagnostics import Severity, has_errors
+from obsgen.formatting import format_source
 from obsgen.importing import Imported
 from obsgen.report import as_text
 from obsgen.simulate import Scraper, Size, Span, World, populate, tell, write_history
@@ -81,13 +82,20 @@ metrics:
     unit: min
     quantiles: [0.5, 0.99]
     help: Minutes that jobs wait
-  'on':
+  "on":
     type: gauge
-    labels: ['y']
+    labels: ["y"]
 """
     )
     assert is_clean(imported)
     assert "4 metrics imported" == imported.summary
+
+
+def test_what_is_imported_is_laid_out_as_specs_are():
+    for page in (PAGE, "# HELP a Two: 'words'\n# TYPE a gauge\na{b=\"c\"} 1\n"):
+        text = from_page(page).text.encode()
+
+        assert text == format_source("imported.yaml", text).text
 
 
 def test_a_label_with_few_values_is_declared_with_them():

@@ -123,7 +123,7 @@ def test_a_preview_of_simulated_data_is_one_page_for_each_dashboard(here: Path):
 def test_the_same_specs_give_the_same_page(here: Path):
     pages = []
     for out in ("one", "two"):
-        run("--dashboard", "obs-slo-shop", "--out", out)
+        run("--dashboard", "obs-slo-shop", "--output", out)
         pages.append((here / out / "obs-slo-shop.html").read_bytes())
 
     assert pages[0] == pages[1]
@@ -173,7 +173,7 @@ def test_a_longer_time_is_drawn_where_it_is_asked_for(here: Path):
         (["--from", "yesterday"], "`yesterday` is no time that lies before now"),
         (["--prometheus", "prometheus:9090"], "does not begin with `http://`"),
         (["--serve", "--png"], "exclude each other"),
-        (["--out", "specs"], "`specs` is the folder of the specs"),
+        (["--output", "specs"], "`specs` lies within the specs in `specs`"),
         (["--width", "1"], "not in the range"),
     ],
 )
@@ -408,6 +408,21 @@ def test_served_pages_change_with_the_specs(here: Path, served: str):
     assert (
         "connect-src &#39;self&#39;" in requests.get(served + "/obs-red-shop.html", timeout=5).text
     )
+
+
+def test_served_pages_are_drawn_again_after_their_prometheus_has_died(here: Path, served: str):
+    specs = here / "specs/shop.yaml"
+
+    def touched() -> str:
+        """Change the specs without a meaning, and return the version of the pages."""
+        specs.write_text(f"{specs.read_text()}#\n")
+        return requests.get(f"{served}/version", timeout=5).text
+
+    (server,) = servers_of(here)
+    os.kill(server, signal.SIGKILL)
+    until(lambda: touched() and set(servers_of(here)) - {server})
+    before = touched()
+    until(lambda: touched() != before)
 
 
 def test_served_pages_are_for_this_machine_by_its_own_names(here: Path, served: str):

@@ -111,26 +111,39 @@ def test_every_receiver_notifies_the_sink_and_nobody_else(files, tmp_path):
     amtool_check_config(file)
 
 
-def test_each_level_of_rules_reads_levels_before_it_alone(files, tmp_path):
-    found = [yaml.safe_load(files[name]) for name in sorted(files) if name.startswith("levels/")]
-    level = {
-        rule["record"]: number
-        for number, document in enumerate(found)
-        for group in document["groups"]
-        for rule in group["rules"]
-    }
+def recorded(data: bytes) -> list[tuple[str, str]]:
+    groups = yaml.safe_load(data)["groups"]
+    rules = (rule for group in groups for rule in group["rules"])
+    return [(rule["record"], rule["expr"]) for rule in rules if "record" in rule]
 
-    assert len(found) > 3
-    for number, document in enumerate(found):
-        for group in document["groups"]:
-            for rule in group["rules"]:
-                for name, at in level.items():
-                    if name != rule["record"] and f"{name}{{" in rule["expr"]:
-                        assert at < number, (rule["record"], name)
-    for number, document in enumerate(found):
-        file = tmp_path / f"{number}.yml"
-        file.write_text(yaml.safe_dump(document))
-        promtool_check_rules([file])
+
+def in_folder(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
+    return {path: data for path, data in files.items() if path.startswith(f"{folder}/")}
+
+
+def test_each_level_of_rules_reads_levels_before_it_alone(files):
+    rules = [
+        (record, expr, int(path.split("/")[1]))
+        for path, data in in_folder(files, "levels").items()
+        for record, expr in recorded(data)
+    ]
+
+    assert len({level for _, _, level in rules}) > 3
+    for record, expr, level in rules:
+        for name, _, other in rules:
+            if name != record and f"{name}{{" in expr:
+                assert other < level, (record, name)
+
+
+def test_the_files_of_levels_hold_each_recording_rule_once_and_promtool_takes_them(files, tmp_path):
+    shipped, levels = in_folder(files, "prometheus/rules"), in_folder(files, "levels")
+    for path, data in levels.items():
+        (tmp_path / path.replace("/", "-")).write_bytes(data)
+
+    assert sorted(rule for data in shipped.values() for rule in recorded(data)) == sorted(
+        rule for data in levels.values() for rule in recorded(data)
+    )
+    promtool_check_rules(tmp_path.iterdir())
 
 
 def test_rules_that_read_each_other_still_have_levels():
@@ -294,7 +307,7 @@ def test_without_the_client_of_prometheus_it_is_told_what_to_install(specs):
 
 
 def write_stack(specs, out, *more: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "obsgen", "stack", str(specs), "--out", str(out), *more]
+    line = [sys.executable, "-m", "obsgen", "stack", str(specs), "--output", str(out), *more]
     return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
 
 

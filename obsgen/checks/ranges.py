@@ -9,6 +9,7 @@ from obsgen import names
 from obsgen.checks._check import Check, Example
 from obsgen.checks._queries import Query, Subject
 from obsgen.diagnostics import Code, Diagnostic, Severity
+from obsgen.plurals import counted
 from obsgen.promql import Call, MatrixSelector, Subquery, VectorSelector, duration_text
 from obsgen.units import Duration
 
@@ -75,8 +76,7 @@ def _single(query: Query) -> Iterator[Diagnostic]:
 
 
 def _scrapes(range_ms: int, interval: Duration) -> str:
-    count = range_ms // interval.ms
-    return f"{count} scrape{'' if count == 1 else 's'}"
+    return counted(range_ms // interval.ms, "scrape")
 
 
 def _long(query: Query, retention: Duration) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     answer_option,
@@ -14,20 +15,6 @@ from obsgen.commands.options import (
 )
 from obsgen.commands.specs import compile_paths
 from obsgen.units import Duration
-
-
-def _duration(
-    _context: click.Context, _parameter: click.Parameter, value: str | None
-) -> Duration | None:
-    if value is None:
-        return None
-    try:
-        duration = Duration.parse(value)
-    except ValueError as error:
-        raise click.BadParameter(f"`{value}` is no duration: write 15s or 1m") from error
-    if not duration.ms:
-        raise click.BadParameter("0s is no distance of scrapes")
-    return duration
 
 
 def _series(
@@ -64,12 +51,7 @@ def _series(
     metavar="N",
     help="How many groups an SLO has `by` labels without declared values.",
 )
-@click.option(
-    "--scrape-interval",
-    metavar="DURATION",
-    callback=_duration,
-    help="Instead of the declared one.",
-)
+@duration_option("--scrape-interval", "Instead of the declared one.")
 @answer_option
 def cost(
     paths: tuple[str, ...],

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     at_speed,
@@ -19,6 +20,7 @@ from obsgen.commands.options import (
 )
 from obsgen.commands.serving import end_in_order, read_port
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
+from obsgen.units import Duration
 
 _LOOK_SECONDS: Final = 0.5
 _LINKS: Final = (
@@ -37,7 +39,7 @@ class _Asked:
     paths: tuple[str, ...]
     services: tuple[str, ...]
     scenarios: tuple[str, ...]
-    history: str
+    history: Duration
     ports: tuple[str, ...]
     preview: bool
     speed: int
@@ -54,12 +56,11 @@ class _Asked:
     metavar="ACT|NAME",
     help="What happens, as for `obsgen simulate`; repeatable.",
 )
-@click.option(
+@duration_option(
     "--history",
+    "How much past there is first, divided by --speed; 0s for none.",
     default="1d",
-    show_default=True,
-    metavar="TIME",
-    help="How much past there is first, divided by --speed; 0s for none.",
+    takes_none=True,
 )
 @click.option(
     "--port",
@@ -122,7 +123,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     """Return what is shown; None where the specs have errors, which are told."""
     from obsgen import demo, workspace
 
-    history, ports = _history(asked.history), dict(map(_port, asked.ports))
+    ports = dict(map(_port, asked.ports))
     paths, environment = asked.paths, asked.environment
     built = compile_paths(paths, environment, outcome="nothing was started", with_files=True)
     if built is None:
@@ -143,7 +144,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
         simulated=tuple(f"--service={name}" for name in asked.services),
         scenarios=asked.scenarios,
         speed=asked.speed,
-        history=history,
+        history=asked.history,
         ports=ports,
         has_probes=any(service.probes for service in chosen),
         has_preview=asked.preview,
@@ -159,15 +160,6 @@ def _port(text: str) -> tuple[str, int]:
         raise click.BadParameter(message, param_hint="--port")
     port = read_port(written)
     if port is None:
-        raise click.BadParameter(f"`{text}` has no port: write `{name}=9090`", param_hint="--port")
+        message = f"`{text}` has no port: write `{name}={USUAL_PORTS[name]}`"
+        raise click.BadParameter(message, param_hint="--port")
     return name, port
-
-
-def _history(text: str) -> Any:  # noqa: ANN401 (a Duration)
-    from obsgen.units import Duration
-
-    try:
-        return Duration.parse(text)
-    except ValueError as error:
-        message = f"`{text}` is no length of time: write `6h` or `2d`"
-        raise click.BadParameter(message, param_hint="--history") from error

@@ -16,18 +16,12 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
+from obsgen.commands.places import demand_folder, output_folder_option
 
 
 @click.command()
 @specs_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("generated"),
-    show_default=True,
-    help="The folder to write to.",
-)
+@output_folder_option("generated", "The folder to write to.")
 @click.option("--check", is_flag=True, help="Write nothing; fail if the folder is not up to date.")
 @speed_option
 @environment_option
@@ -57,10 +51,7 @@ def generate(
 
     if check and speed > 1:
         raise click.UsageError("--check and --speed exclude each other: what ships is not divided")
-    for path in spec_paths(paths):
-        if path.is_dir() and output.resolve().is_relative_to(path.resolve()):
-            message = f"`{output}` lies within the specs in `{path}`, and would be read as such"
-            raise click.BadParameter(message, param_hint="--output")
+    demand_folder(output, paths, only_read=check)
     built = workspace.compile_specs(spec_paths(paths), environment, cwd=Path.cwd())
     built = at_speed(built, speed)
     refused = terminal.has_failed(built, fail_on)

@@ -12,10 +12,10 @@ import click
 from obsgen.commands.options import (
     FOUND,
     STANDARD_INPUT,
-    file_options,
     report_options,
-    server_options,
 )
+from obsgen.commands.places import demand_file, output_file_options
+from obsgen.commands.servers import access_to, demand_url, server_options
 
 _KINDS: Final = ("preset", "service", "part")
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -93,7 +93,7 @@ def import_() -> None:
     "--name", default="", metavar="NAME", help="Its name.", show_default="the job, or imported"
 )
 @click.option("--service", default="", metavar="NAME", help="The service that a part belongs to.")
-@file_options("--output")
+@output_file_options
 @server_options
 @report_options
 def metrics(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
@@ -109,15 +109,16 @@ def metrics(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
     asked = _Asked(**options)
     _check(asked)
+    access = access_to(asked)
     try:
-        failed = _import(asked)
+        failed = _import(asked, access)
     except ObsgenError as error:
         terminal.print_error(error, asked.format_)
         failed = True
     sys.exit(FOUND if failed else 0)
 
 
-def _import(asked: _Asked) -> bool:
+def _import(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)
     """Import, print and write; say whether it failed."""
     from obsgen import http, terminal
     from obsgen.disk.single import read_file, read_stream, write_file
@@ -135,8 +136,6 @@ def _import(asked: _Asked) -> bool:
     head = Head(document=document, name=name, source=source, values=asked.values)
     importer = Importer(wanted=wanted, head=head, progress=progress)
     if asked.is_url:
-        token = http.read_token(asked.token_file, asked.token_variable)
-        access = http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout)
         with http.Client(access) as client:
             if asked.is_api or asked.job:
                 imported = importer.from_prometheus(asked.source, client, asked.job)
@@ -167,19 +166,17 @@ def _check(asked: _Asked) -> None:
     """Refuse what contradicts itself, and names that no spec can have."""
     import re
 
-    from obsgen import http
     from obsgen.importers.kinds import KINDS
     from obsgen.importers.wanted import glob_problem
 
-    if asked.is_url and (problem := http.url_problem(asked.source)):
-        raise click.BadParameter(problem, param_hint="FILE|URL")
+    if asked.is_url:
+        demand_url(asked.source, "FILE|URL")
     if not asked.is_url and (asked.is_api or asked.job):
         raise click.UsageError("--prometheus and --job need the URL of a Prometheus server")
     for glob in asked.globs:
         if problem := glob_problem(glob):
             raise click.BadParameter(problem, param_hint="--match")
-    if asked.token_file and asked.token_variable:
-        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
+    demand_file(asked.output, replace=asked.force)
     document = KINDS[asked.kind]
     if document.is_of_service != bool(asked.service):
         raise click.UsageError("--kind part and --service NAME belong together")

@@ -66,24 +66,6 @@ def answer_option(command: _Command) -> _Command:
     return option(command)
 
 
-def file_options(name: str) -> Callable[[_Command], _Command]:
-    """Take the file that an answer goes to, by an option of this name, and whether it may go."""
-
-    def decorate(command: _Command) -> _Command:
-        file = click.option(
-            "-o",
-            name,
-            "output",
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Write there, not to standard output.",
-        )
-        force = click.option("--force", is_flag=True, help="Replace the file that is there.")
-        return file(force(command))
-
-    return decorate
-
-
 def fail_option(command: _Command) -> _Command:
     """Take which findings fail."""
     option = click.option(
@@ -94,58 +76,6 @@ def fail_option(command: _Command) -> _Command:
         help="The least grave finding that fails.",
     )
     return option(command)
-
-
-def server_options(command: _Command) -> _Command:
-    """Take how servers are asked: as whom, whom to trust, how long to wait."""
-    options = (
-        click.option(
-            "--ca-file",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Certificates of who is trusted.",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            default=10,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long one answer may take.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return token_options("bearer-token", "token", "the server")(command)
-
-
-def token_options(option: str, name: str, server: str) -> Callable[[_Command], _Command]:
-    """
-    Take the token of a server, which never stands on the command line itself.
-
-    Args:
-        option: How the options begin: `bearer-token`.
-        name: How the parameters begin: `token` gives `token_file` and `token_variable`.
-        server: Who it is sent to, in words.
-    """
-
-    def decorate(command: _Command) -> _Command:
-        file = click.option(
-            f"--{option}-file",
-            f"{name}_file",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help=f"Holds the token that is sent to {server}.",
-        )
-        variable = click.option(
-            f"--{option}-env",
-            f"{name}_variable",
-            metavar="VARIABLE",
-            help="The environment variable that holds it.",
-        )
-        return file(variable(command))
-
-    return decorate
 
 
 _MOST_SPEED: Final = 3600

@@ -13,12 +13,14 @@ from obsgen.commands.options import (
     FOUND,
     environment_option,
     refusing_speed,
-    server_options,
     spec_paths,
     specs_argument,
     speed_option,
 )
+from obsgen.commands.places import demand_folder, output_folder_option
+from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.serving import end_in_order
+from obsgen.plurals import counted
 
 _LOOK_AGAIN_SECONDS: Final = 0.5
 
@@ -48,15 +50,7 @@ class _Asked:
 
 @click.command()
 @specs_argument
-@click.option(
-    "-o",
-    "--out",
-    "output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("preview"),
-    show_default=True,
-    help="The folder that pages are written to.",
-)
+@output_folder_option("preview", "The folder that pages are written to.")
 @click.option(
     "--prometheus",
     default="",
@@ -115,9 +109,10 @@ def preview(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
     asked = _Asked(**options)
     _check(asked)
+    access = access_to(asked)
     end_in_order()
     try:
-        failed = _preview(asked)
+        failed = _preview(asked, access)
     except ObsgenError as error:
         terminal.print_error(error)
         failed = True
@@ -125,35 +120,26 @@ def preview(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 
 def _check(asked: _Asked) -> None:
-    from obsgen import http
     from obsgen.preview.ranges import time_range
 
-    if asked.prometheus and (problem := http.url_problem(asked.prometheus)):
-        raise click.BadParameter(problem, param_hint="--prometheus")
+    if asked.prometheus:
+        demand_url(asked.prometheus, "--prometheus")
     if asked.start and time_range(asked.start, "now", 0) is None:
         message = f"`{asked.start}` is no time that lies before now: write `now-6h` or `now/d`"
         raise click.BadParameter(message, param_hint="--from")
     if asked.speed > 1 and not asked.prometheus:
         raise click.UsageError("--speed is that of the rules of a --prometheus")
-    if asked.token_file and asked.token_variable:
-        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
     if asked.serve and asked.png:
         raise click.UsageError("--serve and --png exclude each other")
-    for path in spec_paths(asked.paths):
-        if path.is_dir() and asked.output.resolve() == path.resolve():
-            message = f"`{asked.output}` is the folder of the specs"
-            raise click.BadParameter(message, param_hint="--out")
+    demand_folder(asked.output, asked.paths, only_read=asked.serve)
 
 
-def _preview(asked: _Asked) -> bool:
+def _preview(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)
     """Draw, and write or serve; say whether it failed."""
-    from obsgen import http
     from obsgen.preview.run import Look
     from obsgen.preview.studio import Studio, Wanted
     from obsgen.progress import progress
 
-    token = http.read_token(asked.token_file, asked.token_variable)
-    access = http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout)
     wanted = Wanted(
         paths=tuple(spec_paths(asked.paths)),
         environment=asked.environment,
@@ -200,8 +186,7 @@ def _write(asked: _Asked, pages: dict[str, str]) -> bool:
     asked.output.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         (asked.output / name).write_text(text, "utf-8")
-    count = len(pages) - 1
-    said = f"{asked.output}: {count} dashboard{'' if count == 1 else 's'}, begin at index.html"
+    said = f"{asked.output}: {counted(len(pages) - 1, 'dashboard')}, begin at index.html"
     if asked.png:
         _take_pictures(asked, pages)
         said += ", with pictures"

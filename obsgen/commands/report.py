@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
-    file_options,
-    server_options,
     specs_argument,
 )
+from obsgen.commands.places import demand_file, output_file_options
+from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
+from obsgen.units import Duration
 
 KINDS: Final = ("slo", "cost", "stats", "slow", "alerts", "summary", "timeline")
 FORMATS: Final = ("table", "markdown", "json", "csv", "html")
@@ -35,7 +36,7 @@ class _Asked:
     period: str
     at: str
     zone: str
-    over: str
+    over: Duration
     every: str
     format_: str
     output: Path | None
@@ -75,13 +76,7 @@ class _Asked:
     help="Whose calendar: UTC, Asia/Tokyo.",
     show_default="the Project's utc_offset",
 )
-@click.option(
-    "--over",
-    default="1s",
-    show_default=True,
-    metavar="DURATION",
-    help="From how long on a call is slow (slow).",
-)
+@duration_option("--over", "From how long on a call is slow (slow).", default="1s")
 @click.option(
     "--every",
     type=click.Choice(("hour", "day")),
@@ -95,9 +90,9 @@ class _Asked:
     type=click.Choice(FORMATS),
     default=None,
     help="How it is written.",
-    show_default="by the name of --out, else table",
+    show_default="by the name of --output, else table",
 )
-@file_options("--out")
+@output_file_options
 @server_options
 def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     """
@@ -113,8 +108,9 @@ def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     every, format_ = options.pop("every") or "", options.pop("format_") or ""
     asked = _Asked(every=every, format_=format_, **options)
     _check(asked)
+    access = access_to(asked)
     try:
-        failed = _report(asked)
+        failed = _report(asked, access)
     except ObsgenError as error:
         terminal.print_error(error)
         failed = True
@@ -122,22 +118,14 @@ def report(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 
 def _check(asked: _Asked) -> None:
-    from obsgen import http
-
-    if problem := http.url_problem(asked.prometheus):
-        raise click.BadParameter(problem, param_hint="--prometheus")
-    if asked.token_file and asked.token_variable:
-        raise click.UsageError("--bearer-token-file and --bearer-token-env exclude each other")
+    demand_url(asked.prometheus, "--prometheus")
     if asked.every and asked.kind != "timeline":
         raise click.UsageError("--every is for a timeline alone")
-    if asked.output and asked.output.exists() and not asked.force:
-        message = f"`{asked.output}` is there already: give another name, or --force"
-        raise click.BadParameter(message, param_hint="--out")
+    demand_file(asked.output, replace=asked.force)
 
 
-def _report(asked: _Asked) -> bool:
+def _report(asked: _Asked, access: Any) -> bool:  # noqa: ANN401 (an Access)
     """Compile, ask and write; say whether it failed."""
-    from obsgen import http
     from obsgen.live.reports.run import Asked
     from obsgen.live.reports.run import report as make
     from obsgen.progress import progress
@@ -146,17 +134,16 @@ def _report(asked: _Asked) -> bool:
     if built is None:
         return True
     spec = built.specs[0]
-    token = http.read_token(asked.token_file, asked.token_variable)
     wanted = Asked(
         kind=asked.kind,
         spec=spec,
         compiled=built.compiled[0],
         services=chosen_services(asked.services, spec.services),
         span=_span(asked, spec.project.utc_offset_seconds),
-        slow=_slow(asked.over),
+        slow=asked.over.seconds,
         every=asked.every,  # type: ignore[arg-type]  # click has chosen
         url=asked.prometheus,
-        access=http.Access(token=token, ca_file=asked.ca_file, timeout_seconds=asked.timeout),
+        access=access,
     )
     return _write(asked, make(wanted, progress))
 
@@ -178,19 +165,6 @@ def _span(asked: _Asked, offset_seconds: int) -> Any:  # noqa: ANN401
         return periods.span(asked.period, at, zone)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(str(error), param_hint="--period") from error
-
-
-def _slow(text: str) -> Decimal:
-    from obsgen.units import Duration
-
-    try:
-        duration = Duration.parse(text)
-    except ValueError as error:
-        message = f"`{text}` is no duration: write 500ms or 1s"
-        raise click.BadParameter(message, param_hint="--over") from error
-    if not duration.ms:
-        raise click.BadParameter("every call is longer than 0s", param_hint="--over")
-    return duration.seconds
 
 
 def _write(asked: _Asked, made: Any) -> bool:  # noqa: ANN401

@@ -33,12 +33,20 @@ def end_in_order() -> None:
 
 def listen_option(default: str) -> Callable[[_Command], _Command]:
     """Take where it serves, as a host and a port."""
+
+    def read(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, int]:
+        host, colon, written = text.rpartition(":")
+        port = read_port(written)
+        if not colon or port is None:
+            raise click.BadParameter(f"`{text}` is no host with a port: write `{default}`")
+        return host.strip("[]"), port
+
     return click.option(
         "--listen",
         default=default,
         show_default=True,
         metavar="HOST:PORT",
-        callback=_address,
+        callback=read,
         help="Where it serves.",
     )
 
@@ -47,15 +55,6 @@ def read_port(text: str) -> int | None:
     """Return a port, where 0 is any that is free; None for what is none."""
     port = int(text) if text.isascii() and text.isdigit() else _PORTS
     return port if port < _PORTS else None
-
-
-def _address(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, int]:
-    host, colon, written = text.rpartition(":")
-    port = read_port(written)
-    if not colon or port is None:
-        message = f"`{text}` is no host with a port: write `127.0.0.1:9200`"
-        raise click.BadParameter(message, param_hint="--listen")
-    return host.strip("[]"), port
 
 
 def serve(

@@ -11,13 +11,16 @@ from typing import Any, Final, TextIO
 import click
 
 from obsgen.commands.acts import acts_of
+from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
     specs_argument,
 )
+from obsgen.commands.places import OUTPUT, demand_file, demand_folder, force_option, output_option
 from obsgen.commands.serving import end_in_order, listen_option, serve
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
+from obsgen.units import Duration
 
 _MOST_SPEED: Final = 3600
 _FINEST: Final = 5_000
@@ -38,13 +41,20 @@ class _Asked:
     seed: int
     scenarios: tuple[str, ...]
     speed: int
-    history: str
-    output: str
+    history: Duration | None
+    output: str | None
+    force: bool
     until: str
-    interval: str
+    interval: Duration
     everything: bool
     packs: bool
     environment: str | None
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether the past goes to a folder, in a file a day."""
+        path = self.output or ""
+        return path.endswith("/") or (bool(path) and Path(path).is_dir())
 
 
 @click.command()
@@ -67,20 +77,13 @@ class _Asked:
     metavar="N",
     help="Divide the times of scenarios, days and weeks by this.",
 )
-@click.option(
-    "--history", default="", metavar="TIME", help="Write this much past (4w), and serve nothing."
+@duration_option("--history", "Write this much past (4w), and serve nothing.")
+@output_option(
+    "FILE|FOLDER/", "Where the past goes; a folder takes a file for each service and day."
 )
-@click.option(
-    "--out",
-    "output",
-    default="-",
-    metavar="FILE|FOLDER/",
-    help="Where the past goes; a folder takes a file a day.  [default: standard output]",
-)
-@click.option("--until", default="", metavar="TIME", help="When the past ends.  [default: now]")
-@click.option(
-    "--interval", default="1m", show_default=True, metavar="TIME", help="Of the past's scrapes."
-)
+@force_option
+@click.option("--until", default="", metavar="TIME", show_default="now", help="When the past ends.")
+@duration_option("--interval", "Of the past's scrapes.", default="1m")
 @click.option("--gzip", "packs", is_flag=True, help="Pack the files of a folder.")
 @click.option(
     "--all", "everything", is_flag=True, help="In the past: what no rule or panel asks for, too."
@@ -99,13 +102,23 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     from obsgen.diagnostics import ObsgenError
 
     asked = _Asked(**options)
+    _check(asked)
     end_in_order()
     try:
-        failed = _history(asked) if asked.history else _serve(asked)
+        failed = _serve(asked) if asked.history is None else _history(asked, asked.history.ms)
     except ObsgenError as error:
         terminal.print_error(error)
         failed = True
     sys.exit(FOUND if failed else 0)
+
+
+def _check(asked: _Asked) -> None:
+    if asked.output and not asked.history:
+        raise click.UsageError(f"{OUTPUT} is where the past goes: it needs --history")
+    if asked.output and asked.has_folder:
+        demand_folder(Path(asked.output), asked.paths)
+    elif asked.output:
+        demand_file(Path(asked.output), replace=asked.force)
 
 
 # --- what is simulated -----------------------------------------------------------------------
@@ -162,17 +175,17 @@ def _serve(asked: _Asked) -> bool:
 # --- the past --------------------------------------------------------------------------------
 
 
-def _history(asked: _Asked) -> bool:
-    """Write the past; say that the specs have errors."""
-    from obsgen.disk.growing import growing_file
-    from obsgen.progress import progress
-    from obsgen.simulate.traffic import DAY, Span
-    from obsgen.simulate.weeks import scrapers, write_day_by_day, write_whole
+def _history(asked: _Asked, length: int) -> bool:
+    """Write so many milliseconds of the past; say that the specs have errors."""
+    import os
 
-    length, interval = (
-        _duration(asked.history, "--history"),
-        _duration(asked.interval, "--interval"),
-    )
+    from obsgen.disk.growing import growing_file
+    from obsgen.processes import at_once
+    from obsgen.progress import progress
+    from obsgen.simulate.traffic import Span
+    from obsgen.simulate.weeks import Past, documents, write_whole
+
+    interval = asked.interval.ms
     least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
     if interval < least or 60_000 % min(interval, 60_000) or interval % min(interval, 60_000):
         message = f"`{asked.interval}` neither divides a minute nor is some of them: write `1m`"
@@ -185,37 +198,36 @@ def _history(asked: _Asked) -> bool:
     plan = _plan(asked, only_asked=not asked.everything)
     if plan is None:
         return True
-    found = scrapers(plan, span, seed=asked.seed, interval=interval)
-    if not (asked.output.endswith("/") or Path(asked.output).is_dir()):
-        to_file = asked.output != "-"
-        with growing_file(Path(asked.output)) if to_file else nullcontext(sys.stdout) as file:
-            write_whole(found, span, file)
+    past = Past(span=span, seed=asked.seed, interval=interval)
+    if not asked.has_folder:
+        path = asked.output
+        with growing_file(Path(path)) if path else nullcontext(sys.stdout) as file:
+            write_whole(plan, past, file)
         return False
-    folder = Path(asked.output)
-
-    def opened(name: str) -> AbstractContextManager[TextIO]:
-        return growing_file(folder / f"{name}.om{'.gz' * asked.packs}")
-
-    with progress("writing days", (span.end - span.start) // DAY + 1) as advance:
-        for _ in write_day_by_day(found, span, opened):
-            advance(1)
+    folder = Path(asked.output or "")
+    opened = _Opened(folder=folder, ending=f".om{'.gz' * asked.packs}")
+    parts = documents(plan, past, opened, most=os.cpu_count() or 1)
+    total = len(past.days) * len(plan.casts)
+    with at_once(parts) as written, progress("writing days of services", total) as advance:
+        for each in written:
+            advance(each)
     # For whoever records over it: the seconds between which there is something.
     with growing_file(folder / "span") as file:
         file.write(f"{span.start // 1_000} {span.end // 1_000}\n")
     return False
 
 
-def _duration(text: str, option: str) -> int:
-    from obsgen.units import Duration
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """Opens the files of a folder, in whatever process."""
 
-    try:
-        found = Duration.parse(text).ms
-    except ValueError:
-        found = 0
-    if found <= 0:
-        message = f"`{text}` is no length of time: write `4w` or `36h`"
-        raise click.BadParameter(message, param_hint=option)
-    return found
+    folder: Path
+    ending: str
+
+    def __call__(self, name: str) -> AbstractContextManager[TextIO]:
+        from obsgen.disk.growing import growing_file
+
+        return growing_file(self.folder / f"{name}{self.ending}")
 
 
 def _until(text: str) -> int:

@@ -15,19 +15,14 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
+from obsgen.commands.places import demand_folder, output_folder_option
+from obsgen.commands.servers import demand_url
 from obsgen.commands.specs import compile_paths
 
 
 @click.command()
 @specs_argument
-@click.option(
-    "-o",
-    "--out",
-    "output",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="The folder that the files go to.",
-)
+@output_folder_option(None, "The folder that the files go to.")
 @click.option("--simulator", default="http://simulator:9200", show_default=True, metavar="URL")
 @click.option("--sink", default="http://sink:9201", show_default=True, metavar="URL")
 @click.option(
@@ -55,13 +50,13 @@ def stack(
     Prometheus asks the simulator for every target, and whatever Alertmanager notifies goes to the
     sink: nothing real is scraped, asked or paged.
     """
-    from obsgen import http, terminal
+    from obsgen import terminal
     from obsgen.diagnostics import ObsgenError
     from obsgen.stack import Stack
 
     for option, url in (("--simulator", simulator), ("--sink", sink)):
-        if problem := http.url_problem(url):
-            raise click.BadParameter(problem, param_hint=option)
+        demand_url(url, option)
+    demand_folder(output, paths)
     pairs = [place.partition("=") for place in places]
     if wrong := next((a + b + c for a, b, c in pairs if not (a and c)), ""):
         message = f"`{wrong}` is no place: write `prometheus:9090=127.0.0.1:9090`"

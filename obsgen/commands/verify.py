@@ -14,14 +14,13 @@ from obsgen.commands.options import (
     answer_option,
     environment_option,
     fail_option,
-    server_options,
     specs_argument,
-    token_options,
 )
+from obsgen.commands.servers import access_to, demand_url, server_options, token_options
 from obsgen.commands.specs import compile_paths
 
-_NOT_ASKED: Final = 2
-"""The exit code where a server could not be asked: nothing is known, so nothing is well."""
+_WITH_TOKENS: Final = ("alertmanager", "grafana")
+"""The servers that have options of their own for a token, beside Prometheus's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +50,6 @@ class _Asked:
         """The addresses that are given, by the names of servers."""
         every = ("prometheus", "alertmanager", "grafana")
         return {name: url for name in every if (url := getattr(self, name))}
-
-    def token(self, server: str) -> tuple[Path | None, str | None]:
-        """Return where the token of a server is to be found."""
-        start = "" if server == "prometheus" else f"{server}_"
-        return getattr(self, f"{start}token_file"), getattr(self, f"{start}token_variable")
 
     @property
     def test_labels(self) -> dict[str, str]:
@@ -92,34 +86,30 @@ def verify(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
     SPECS are files and folders (specs/ unless given). Prometheus: are the declared metrics and the
     scrape targets there, are all rules loaded, healthy and the same, does no query of a panel or an
     alert fail or find nothing. Alertmanager: does it run this configuration. Grafana: are the
-    dashboards there, unchanged. Exit code 2 if a server cannot be asked.
+    dashboards there, unchanged.
     """
     from obsgen import terminal
     from obsgen.diagnostics import ObsgenError
 
     asked = _Asked(**options)
     _check(asked)
+    places = _places(asked)
     try:
-        code = _verify(asked)
+        failed = _verify(asked, places)
     except ObsgenError as error:
         terminal.print_error(error)
-        code = _NOT_ASKED
-    sys.exit(code)
+        failed = True
+    sys.exit(FOUND if failed else 0)
 
 
 def _check(asked: _Asked) -> None:
-    from obsgen import http
-
     if not asked.urls:
         raise click.UsageError("give a server: --prometheus, --alertmanager or --grafana URL")
     for name, url in asked.urls.items():
-        if problem := http.url_problem(url):
-            raise click.BadParameter(problem, param_hint=f"--{name}")
-        if all(asked.token(name)):
-            option = _token_option(name)
-            raise click.UsageError(f"--{option}-file and --{option}-env exclude each other")
-    for name in ("alertmanager", "grafana"):
-        if any(asked.token(name)) and name not in asked.urls:
+        demand_url(url, f"--{name}")
+    for name in _WITH_TOKENS:
+        has_token = getattr(asked, f"{name}_token_file") or getattr(asked, f"{name}_token_variable")
+        if has_token and name not in asked.urls:
             raise click.UsageError(f"--{name}-token-… needs --{name} URL")
     if asked.notify_test and not asked.alertmanager:
         raise click.UsageError("--notify-test needs --alertmanager URL")
@@ -140,46 +130,33 @@ def _label(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _token_option(server: str) -> str:
-    return "bearer-token" if server == "prometheus" else f"{server}-token"
-
-
-def _verify(asked: _Asked) -> int:
-    """Ask, print, and return the exit code."""
+def _verify(asked: _Asked, places: dict[str, Any]) -> bool:
+    """Ask and print; say whether it failed: what is not known is not well."""
     from obsgen import terminal
     from obsgen.live.verify.run import all_findings, verify
     from obsgen.progress import progress
 
-    places = _places(asked)
     built = compile_paths(
         asked.paths, asked.environment, outcome="no server was asked", format_=asked.format_
     )
     if built is None:
-        return FOUND
+        return True
     checks = verify(built.specs[0], built.compiled[0], places, progress)
     trial = _trial(asked, built, places["alertmanager"]) if asked.notify_test else None
     _tell(asked, built, checks, trial)
-    if any(check.failure is not None for check in checks):
-        return _NOT_ASKED
     found = terminal.Told(
         diagnostics=tuple(all_findings(checks)), source_map=built.source_map, sources=()
     )
-    return FOUND if terminal.has_failed(found, asked.fail_on) else 0
+    return terminal.has_failed(found, asked.fail_on)
 
 
 def _places(asked: _Asked) -> dict[str, Any]:
-    from obsgen import http
     from obsgen.live.verify.run import Place
 
     places = {}
     for name, url in asked.urls.items():
-        access = http.Access(
-            token=http.read_token(*asked.token(name)),
-            ca_file=asked.ca_file,
-            timeout_seconds=asked.timeout,
-            token_option=_token_option(name),
-        )
-        places[name] = Place(url=url, access=access)
+        own = {"name": f"{name}_token", "option": f"{name}-token"} if name in _WITH_TOKENS else {}
+        places[name] = Place(url=url, access=access_to(asked, **own))
     return places
 
 

@@ -52,7 +52,7 @@ def preview(wanted: Wanted, places: Places) -> CommandLine:
 def past_samples(wanted: Wanted, *, length: Duration, interval: Duration, out: Path) -> CommandLine:
     """Return that which writes the samples of the past, as OpenMetrics."""
     past = ("--history", str(length), "--interval", str(interval))
-    return [*_simulate(wanted), *past, "--out", str(out)]
+    return [*_simulate(wanted), *past, "--output", str(out)]
 
 
 def _simulate(wanted: Wanted) -> CommandLine:

@@ -26,6 +26,8 @@ _MOST_POINTS: Final = 10_000
 _DAY: Final = 24 * 3_600_000
 _SLACK_SECONDS: Final = 60
 """The past ends with a minute."""
+_LONG_BLOCKS: Final = "--max-block-duration=168h"
+"""promtool reads all samples anew for each block."""
 _EMPTY_CONFIG: Final = "nothing.yml"
 
 
@@ -36,8 +38,7 @@ def make_past(
     length, out = wanted.divided(wanted.history), places.folder / "past.om"
     interval = wanted.divided(_INTERVAL)
     run(past_samples(wanted, length=length, interval=interval, out=out))
-    # Larger blocks than usual: promtool reads the text again for each of them.
-    blocks = ("tsdb", "create-blocks-from", "--max-block-duration=24h", "openmetrics", "--quiet")
+    blocks = ("tsdb", "create-blocks-from", _LONG_BLOCKS, "openmetrics", "--quiet")
     run([places.programs["promtool"], *blocks, out, places.folder / "prometheus"])
     out.unlink()
     (places.folder / _EMPTY_CONFIG).write_text("global: {}\n", "utf-8")
@@ -45,7 +46,7 @@ def make_past(
     start = end - length.ms // 1_000 - _SLACK_SECONDS
     server = prometheus(wanted, places, _EMPTY_CONFIG)
     for level in sorted((places.folder / "stack").glob("levels/*")):
-        say(f"recording {level.stem} …")
+        say(f"recording {level.name} …")
         with programs.started("prometheus", server):
             run(_record(level, wanted, places, start=start, end=end))
 
@@ -63,5 +64,5 @@ def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int
         f"--start={start}",
         f"--end={end}",
         f"--eval-interval={evaluation}",
-        level,
+        *sorted(level.glob("*.yml")),
     ]

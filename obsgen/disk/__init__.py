@@ -3,8 +3,8 @@ Files: specs in, generated files out, presets from the package. Nothing else ope
 
 `problems` draws the tree of exceptions, `write` tells how a folder is written, `ownership` which
 files in it are ours, `compare` what would change, `specs` how specs are found, `rewrite` how one is
-replaced, `reports` and `single` write one file that the user names. Whoever only reads does not
-import what writes.
+replaced, `reports` and `single` write one file that the user names, `places` whether it can be.
+Whoever only reads does not import what writes.
 """
 
 from __future__ import annotations

@@ -10,7 +10,9 @@ from obsgen.explanations.slos import SloExplanation, spent_by
 from obsgen.explanations.timing import limit
 from obsgen.explanations.words import counting_words, formula_words
 from obsgen.model import Tier
+from obsgen.plurals import counted
 from obsgen.sections import Column, Section
+from obsgen.units import Duration
 
 
 def slo_sections(found: SloExplanation) -> tuple[Section, ...]:
@@ -45,15 +47,19 @@ def _budget(found: SloExplanation) -> Section:
     period = found.slo.period
     lines = [
         f"{percent(found.budget)} of the events, {one_of(found.budget)}",
-        f"{shown(found.minutes(period.length))} minutes of {period.length}, at steady traffic",
+        f"{_minutes(found, period.length)}, at steady traffic",
     ]
     if period.longest != period.length:
-        lines.append(f"{shown(found.minutes(period.longest))} minutes of {period.longest}")
+        lines.append(_minutes(found, period.longest))
     if (events := found.events) is not None:
-        what = "slices" if found.slo.sli.rhythm.unit else "events"
-        allowed = shown(events * found.budget)
-        lines.append(f"{allowed} bad {what} of {shown(events)} in {period.length}")
+        what = "bad slice" if found.slo.sli.rhythm.unit else "bad event"
+        allowed = counted(shown(events * found.budget), what)
+        lines.append(f"{allowed} of {shown(events)} in {period.length}")
     return Section(title="error budget", lines=tuple(lines))
+
+
+def _minutes(found: SloExplanation, length: Duration) -> str:
+    return f"{counted(shown(found.minutes(length)), 'minute')} of {length}"
 
 
 def _tiers(found: SloExplanation) -> Section:

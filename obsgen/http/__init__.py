@@ -7,7 +7,7 @@ library is imported when a client begins.
 
 from __future__ import annotations
 
-from obsgen.http.access import Access, read_token, shown, url_problem
+from obsgen.http.access import Access, certificates_problem, read_token, shown, url_problem
 from obsgen.http.client import Answer, Client
 from obsgen.http.problems import (
     AnswerTooLarge,
@@ -16,7 +16,6 @@ from obsgen.http.problems import (
     ServerTooSlow,
     ServerUnreachable,
     ServerUntrusted,
-    TokenUnusable,
     TooManyRedirects,
     UrlUnusable,
 )
@@ -31,9 +30,9 @@ __all__ = [
     "ServerTooSlow",
     "ServerUnreachable",
     "ServerUntrusted",
-    "TokenUnusable",
     "TooManyRedirects",
     "UrlUnusable",
+    "certificates_problem",
     "read_token",
     "shown",
     "url_problem",

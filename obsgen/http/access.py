@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from obsgen.http.problems import TokenUnusable
-
 SCHEMES: Final = frozenset({"http", "https"})
 # RFC 6750, section 2.1: what a bearer token is made of.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -71,10 +69,10 @@ def url_problem(url: str) -> str:
 
 def certificates_problem(file: Path | None) -> str:
     """Return why a file of certificates is of no use, or an empty text."""
-    import ssl  # slow, and most commands ask nobody
-
     if file is None:
         return ""
+    import ssl  # slow, and most commands ask nobody
+
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
     except ssl.SSLError:
@@ -90,7 +88,7 @@ def read_token(file: Path | None, variable: str | None) -> str:
     Return the bearer token from a file or an environment variable; empty if neither is named.
 
     Raises:
-        TokenUnusable: there is none, or it is not made of a token's characters.
+        ValueError: there is none, or it is not made of a token's characters; the text says why.
     """
     if file is not None:
         where = f"`{file}`"
@@ -98,20 +96,20 @@ def read_token(file: Path | None, variable: str | None) -> str:
             text = file.read_text("utf-8")
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise TokenUnusable(f"the token in {where} cannot be read: {reason}") from error
+            raise ValueError(f"the token in {where} cannot be read: {reason}") from error
         except UnicodeDecodeError as error:
-            raise TokenUnusable(f"{where} holds no token but binary data") from error
+            raise ValueError(f"{where} holds no token but binary data") from error
     elif variable is not None:
         where = f"the environment variable `{variable}`"
         if variable not in os.environ:
-            raise TokenUnusable(f"{where} is not set")
+            raise ValueError(f"{where} is not set")
         text = os.environ[variable]
     else:
         return ""
     token = text.strip()
     if not token:
-        raise TokenUnusable(f"{where} is empty")
+        raise ValueError(f"{where} is empty")
     if not _TOKEN.fullmatch(token):
-        hint = "a token is one word of letters, digits and `-._~+/=`"
-        raise TokenUnusable(f"{where} holds something else than a token", hint)
+        form = "one word of letters, digits and `-._~+/=`"
+        raise ValueError(f"{where} holds something else than a token: {form}")
     return token

@@ -4,7 +4,6 @@ What can go wrong when a server is asked.
     ObsgenError             in `diagnostics`: what stops obsgen at any of its edges
       HttpError             a server gave no answer that can be used
         UrlUnusable         the address is none that can be asked
-        TokenUnusable       the file or the variable with the bearer token holds none
         ServerUnreachable   nobody answers there, or the connection broke
         ServerUntrusted     its certificate is not signed by anyone who is trusted
         ServerTooSlow       the answer did not come in time
@@ -25,12 +24,6 @@ URL_UNUSABLE: Final = Code(
     why="only `http://` and `https://` addresses can be asked, and a password in an address is "
     "seen by everyone who lists processes",
     fix="Write `http://HOST:PORT/metrics`; give a token by `--bearer-token-file`.",
-)
-TOKEN_UNUSABLE: Final = Code(
-    "OUT952",
-    "token-unusable",
-    why="without the token the server would answer as to a stranger",
-    fix="Put the token, and nothing else, into the file or the environment variable.",
 )
 SERVER_UNREACHABLE: Final = Code(
     "OUT953",
@@ -71,7 +64,6 @@ TOO_MANY_REDIRECTS: Final = Code(
 )
 CODES: Final = (
     URL_UNUSABLE,
-    TOKEN_UNUSABLE,
     SERVER_UNREACHABLE,
     SERVER_UNTRUSTED,
     SERVER_TOO_SLOW,
@@ -89,12 +81,6 @@ class UrlUnusable(HttpError):
     """The address is none that can be asked."""
 
     code = URL_UNUSABLE
-
-
-class TokenUnusable(HttpError):
-    """The file or the variable with the bearer token holds none."""
-
-    code = TOKEN_UNUSABLE
 
 
 class ServerUnreachable(HttpError):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from obsgen.formatting import format_source
 from obsgen.importers.complaints import bounds, is_id, number
 from obsgen.importers.families import Family
 from obsgen.importers.kinds import PRESET, DocumentKind
@@ -58,8 +59,9 @@ def _is_identity(label: str, values: frozenset[str]) -> bool:
 
 
 def write_document(families: Iterable[Family], head: Head) -> str:
-    """Return a spec that declares the families, in their order."""
-    return "".join(f"{line}\n" for line in _lines(families, head))
+    """Return a spec that declares the families, in their order, laid out as `obsgen fmt` does."""
+    text = "".join(f"{line}\n" for line in _lines(families, head))
+    return format_source(head.source, text.encode()).text.decode()
 
 
 def _lines(families: Iterable[Family], head: Head) -> Iterator[str]:

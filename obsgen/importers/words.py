@@ -1,4 +1,4 @@
-"""Names and numbers in sentences."""
+"""Names in sentences."""
 
 from __future__ import annotations
 
@@ -20,13 +20,3 @@ def listed(names: Iterable[str]) -> str:
         more = f"{len(words) - _SHOWN} more"
         return f"{', '.join(words[:_SHOWN])} and {more}"
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
-
-
-def counted(number: int, what: str) -> str:
-    """
-    Write a number of things.
-
-    >>> counted(1, "metric"), counted(2, "metric")
-    ('1 metric', '2 metrics')
-    """
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -12,6 +12,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from obsgen.plurals import counted
+
 Format = Callable[[float, int | None], str]
 
 _SHORT: Final = ("", " K", " Mil", " Bil", " Tri", " Quadr", " Quint", " Sext", " Sept")
@@ -161,7 +163,7 @@ def _duration(scale: float) -> Format:
             number = int(rest // size)
             rest -= number * size
             if number:
-                parts.append(f"{number} {word}{'' if number == 1 else 's'}")
+                parts.append(counted(number, word))
             if len(parts) > (decimals or 0):
                 break
         return ", ".join(parts) or f"{plain(value * scale * _KILO)} milliseconds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from obsgen.plurals import counted
 from obsgen.preview.run import Found
 from obsgen.sections import Column, Section
 from obsgen.source import SourceMap
@@ -14,8 +15,8 @@ def section(found: Sequence[Found], source_map: SourceMap) -> Section:
     failed = sum(one.problem.has_failed for one in found)
     empty = len(found) - failed
     parts = [
-        f"{failed} quer{'y' if failed == 1 else 'ies'} failed" if failed else "",
-        f"{empty} panel{'' if empty == 1 else 's'} without data" if empty else "",
+        f"{counted(failed, 'query')} failed" if failed else "",
+        f"{counted(empty, 'panel')} without data" if empty else "",
     ]
     columns = (Column("Dashboard"), Column("Panel"), Column("Problem"), Column("Spec"))
     rows = tuple(

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from obsgen import workspace
 from obsgen.artefacts import Compiled
-from obsgen.diagnostics import has_errors
+from obsgen.diagnostics import ObsgenError, has_errors
 from obsgen.http import Access, Client
 from obsgen.pipeline import Built, at_speed
 from obsgen.preview.drawing import View
@@ -77,7 +77,11 @@ class Studio:
         trace: TracebackType | None,
     ) -> None:
         """End what was started."""
+        self._end()
+
+    def _end(self) -> None:
         self._stack.close()
+        self._running = None
 
     def compiled(self) -> Built:
         """
@@ -115,7 +119,12 @@ class Studio:
             at = built.compiled.index(compiled)
             services = built.specs[at].services
             server, view = self._simulated(plan(compiled, services, documents, self._wanted.start))
-        return drawn(dashboards, documents, server, view, self._wanted.look, self._progress)
+        try:
+            return drawn(dashboards, documents, server, view, self._wanted.look, self._progress)
+        except ObsgenError:
+            # Whoever does not answer any more is started, or asked, anew the next time.
+            self._end()
+            raise
 
     def _compiled(self, built: Built) -> Compiled:
         if len(built.compiled) > 1:
@@ -143,8 +152,7 @@ class Studio:
 
     def _simulated(self, wanted: Plan) -> tuple[Prometheus, View]:
         if self._running is None or self._running[0] != wanted:
-            self._stack.close()
-            self._running = None
+            self._end()
             server, view = self._stack.enter_context(simulation(wanted, self._progress))
             self._running = (wanted, server, view)
         _, server, view = self._running

@@ -23,6 +23,8 @@ from obsgen.units import Duration
 _WORD: Final = re.compile(r"[^\s,]+|,")
 _PARTS: Final = ("on", "for", "from")
 _LABEL: Final = re.compile(r"([a-zA-Z_]\w*)=(.+)", re.ASCII)
+_HALF: Final = re.compile(r"([a-zA-Z_]\w*)=|=.*", re.ASCII)
+_PLACE_HINT: Final = "write `on /api` or `on route=/api`"
 _LONG_UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -111,10 +113,14 @@ def _act(text: str, effect: Effect, parts: _Parts) -> Act | Complaint:
 
 
 def _places(on: Word, words: tuple[Word, ...]) -> tuple[Matcher, ...] | Complaint:
-    found = tuple(_place(word.text) for word in words if word.text != ",")
-    if not found:
-        return Complaint("`on` names no place", "write `on /api` or `on route=/api`", on)
-    return found
+    named = [word for word in words if word.text != ","]
+    if not named:
+        return Complaint("`on` names no place", _PLACE_HINT, on)
+    for word in named:
+        if half := _HALF.fullmatch(word.text):
+            lacking = "value" if half[1] else "label"
+            return Complaint(f"`{word.text}` names no {lacking}", _PLACE_HINT, word)
+    return tuple(_place(word.text) for word in named)
 
 
 def _place(text: str) -> Matcher:

@@ -6,40 +6,31 @@ import functools
 from collections.abc import Mapping
 from dataclasses import replace
 
-from obsgen.catalogue import Catalogue, Metric, scrape_metrics
+from obsgen.catalogue import Catalogue, scrape_metrics
 from obsgen.diagnostics import Origin
 from obsgen.matchers import Matcher
 from obsgen.model import Alert, Measure, Price, Reports, Service, Slo, Spend
 from obsgen.reader.alerts import AlertReader, check_team
-from obsgen.reader.changes import changed
 from obsgen.reader.dashboards import read_folder
 from obsgen.reader.documents import Documents
+from obsgen.reader.drafting import DraftReader
 from obsgen.reader.drafts import ServiceDraft, check_shared
-from obsgen.reader.layers import PresetStore, Used
-from obsgen.reader.matching import read_matchers
+from obsgen.reader.layers import PresetStore
 from obsgen.reader.measures import ServiceReader
-from obsgen.reader.merge import (
-    Effective,
-    completed,
-    idle_removals,
-    merge_layers,
-    name_of,
-    named_items,
-)
-from obsgen.reader.metrics import Scopes, check_limits, read_metrics
+from obsgen.reader.merge import name_of, named_items
+from obsgen.reader.metrics import check_limits
 from obsgen.reader.names import twice
 from obsgen.reader.prices import read_prices
 from obsgen.reader.probe_alerts import named_like, read_probe_alerts
-from obsgen.reader.probes import ProbesReader, implied_layer, of_service
 from obsgen.reader.project import ProjectSpec
 from obsgen.reader.references import References
 from obsgen.reader.scenarios import read_scenarios
-from obsgen.reader.scrape import read_scrape, slowest
-from obsgen.reader.sinks import Guard, with_uses
+from obsgen.reader.scrape import slowest
+from obsgen.reader.sinks import Guard
 from obsgen.reader.slos import SloReader
 from obsgen.reader.values import read_text, read_words
 from obsgen.schema import kinds
-from obsgen.source import Entry, MappingNode, Node, Scalar
+from obsgen.source import Entry, MappingNode, Node
 
 
 class ServicesReader:
@@ -64,7 +55,6 @@ class ServicesReader:
         self._slo_names: dict[str, tuple[str, ...]] = {}
         self._teams: dict[str, str] = {}
         self._prices: dict[str, tuple[Price, ...]] = {}
-        self._metric_cache: dict[tuple[int, tuple[Matcher, ...]], Metric] = {}
 
     def read(
         self, chosen: tuple[MappingNode, ...], changes: Mapping[str, Mapping[str, Entry]]
@@ -76,11 +66,14 @@ class ServicesReader:
             chosen: Their documents.
             changes: An environment's values by service and path below it.
         """
+        first = DraftReader(
+            self.documents, self.presets, self.spec.project, self.scope, self.report
+        )
         drafts: dict[str, ServiceDraft] = {}
         for node in chosen:
             name = name_of(node)
             if name and name not in drafts:
-                drafts[name] = self._draft(node, name, changes.get(name, {}))
+                drafts[name] = first.read(node, name, changes.get(name, {}))
         check_shared(drafts.values(), self.report)
         for draft in drafts.values():
             self.readers[draft.name] = self._reader(draft, drafts)
@@ -92,72 +85,6 @@ class ServicesReader:
             self._offer_slos(draft)
             self._offer_spends(draft)
         return tuple(self._service(draft) for draft in drafts.values())
-
-    # --- first pass ----------------------------------------------------------------------
-
-    def _draft(self, node: MappingNode, name: str, changes: Mapping[str, Entry]) -> ServiceDraft:
-        names = tuple(name_of(other) for other in self.documents.of("Service"))
-        used = Used(presets=self.presets, names=names, report=self.report)
-        used.collect(node)
-        parts = [p for p in self.documents.of("Part") if _service_of(p) == name]
-        own = completed(node, parts, self.report)
-        implied = implied_layer(own, used.layers, self.presets)
-        if implied is not None:
-            used.layers.insert(0, implied)
-        for diagnostic in idle_removals(own, used.layers):
-            self.report(diagnostic)
-        effective = merge_layers(own, used.layers)
-        sink = with_uses(self.report, node, [layer.document for layer in used.layers])
-        if changes:
-            document = changed(effective.document, changes, self.report)
-            self.documents.check(document, "Service", self.report)
-            effective = replace(effective, document=document)
-        scope, metrics = self._metrics(name, effective, sink)
-        probes = ProbesReader(name, self.spec.project, self.scope, sink)
-        read = probes.read(effective.document.get("probes"))
-        presets = (layer.document for layer in used.layers if not layer.shipped)
-        files = (each.origin.file for each in (node, *presets, *parts))
-        return ServiceDraft(
-            name=name,
-            effective=effective,
-            scope=scope,
-            metrics=of_service(metrics, name, read, is_implied=implied is not None),
-            probes=read,
-            scrape=read_scrape(
-                effective.document.get("scrape"), self.spec.project, self.scope, sink
-            ),
-            used=tuple(used.services),
-            sources=tuple(dict.fromkeys(files)),
-            presets=tuple(layer.document.origin for layer in used.layers),
-            sink=sink,
-        )
-
-    def _metrics(
-        self, name: str, effective: Effective, sink: Reports
-    ) -> tuple[tuple[Matcher, ...], Mapping[str, Metric]]:
-        target_labels = self.spec.project.target_labels
-        bare = Metric(name=name, type="gauge", target_labels=target_labels)
-        own = self._scope(effective.document.get("where"), bare, effective, sink)
-        scopes = Scopes(own=own, everywhere=self.scope, unscoped=effective.unscoped)
-        node = effective.document.get("metrics")
-        metrics = read_metrics(node, scopes, target_labels, sink, self._metric_cache)
-        return (*own, *self.scope), metrics
-
-    def _scope(
-        self, where: Node | None, bare: Metric, effective: Effective, sink: Reports
-    ) -> tuple[Matcher, ...]:
-        """Read `where`; a label must be one of the targets, or of every metric of the service."""
-        metrics = effective.document.get("metrics")
-        own = [
-            set(_label_names(entry.value))
-            for name, entry in (metrics.entries if isinstance(metrics, MappingNode) else {}).items()
-            if name not in effective.unscoped and isinstance(entry.value, MappingNode)
-        ]
-        shared = set.intersection(*own) if own else set()
-        labels = replace(bare, labels=dict.fromkeys(sorted(shared)))
-        return read_matchers(where, (labels,), sink, "every metric of the service")
-
-    # --- second pass ---------------------------------------------------------------------
 
     def _reader(self, draft: ServiceDraft, drafts: Mapping[str, ServiceDraft]) -> ServiceReader:
         metrics = scrape_metrics(draft.scope, self.spec.project.target_labels)
@@ -316,13 +243,3 @@ def _intervals(documents: Documents) -> Mapping[str, Node]:
             for name, entry in intervals.entries.items():
                 found.setdefault(name, entry.value)
     return found
-
-
-def _label_names(metric: MappingNode) -> tuple[str, ...]:
-    labels = metric.get("labels")
-    return tuple(labels.entries) if isinstance(labels, MappingNode) else read_words(labels)
-
-
-def _service_of(part: MappingNode) -> str:
-    node = part.get("service")
-    return node.text if isinstance(node, Scalar) else ""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from obsgen.diagnostics import Diagnostic, Origin, Severity, Span
+from obsgen.plurals import counted
 from obsgen.source import SourceMap
 
 
@@ -26,7 +27,7 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     """Count the findings, each once: `2 errors, 1 warning`, or `nothing found`."""
     counts = Counter(d.severity for d in _unique(diagnostics))
     parts = (
-        f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}"
+        counted(counts[severity], str(severity))
         for severity in sorted(Severity, reverse=True)
         if counts[severity]
     )

@@ -23,7 +23,8 @@ def capped(family: Family, kinds: int) -> Family:
     """
     for limited in family.habit.limits:
         family = _kept(family, limited, kinds)
-    return family
+    # Nothing asks for the conditions any more, and not every measure can go to another process.
+    return replace(family, habit=replace(family.habit, limits=()))
 
 
 def _kept(family: Family, limited: Limited, kinds: int) -> Family:

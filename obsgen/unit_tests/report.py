@@ -8,6 +8,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from obsgen.matchers import quoted
+from obsgen.plurals import counted
 from obsgen.report import harmless
 from obsgen.report.junit import xml_text
 from obsgen.source import SourceMap
@@ -105,21 +106,17 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     counts = _counts(outcome.trials)
     words = {"passed": "passed", "failed": "failed", "not_run": "not run"}
     told = ", ".join(f"{counts[key]} {word}" for key, word in words.items() if counts[key])
-    total = _plural(len(outcome.trials), "test")
+    total = counted(len(outcome.trials), "test")
     yield f"{total} in {_seconds(outcome.seconds)}s: {told or 'nothing to test'}"
     proven, failed, unproven = (
         outcome.alerts_that_are(verdict) for verdict in ("proven", "failed", "unproven")
     )
     told = f", {len(failed)} failed" if failed else ""
     told += f", {len(unproven)} unproven:" if unproven else ""
-    yield f"{_plural(len(proven), 'alert')} proven{told}"
+    yield f"{counted(len(proven), 'alert')} proven{told}"
     for alert in unproven:
         where = f"{alert.environment}: " if alert.environment else ""
         yield f"  {where}{alert.title}: {alert.reason}"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _seconds(seconds: float) -> str:

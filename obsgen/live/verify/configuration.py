@@ -34,7 +34,7 @@ def check(world: World) -> Outcome:
     """
     config = world.compiled.alertmanager
     if config is None:
-        return Outcome(looked=0, what="configurations", findings=())
+        return Outcome(looked=0, what="configuration", findings=())
     (own,) = (file.data for file in files(world.compiled) if file.path == PATH)
     api = world.servers["alertmanager"]
     status = answers.mapping(api.ask("/api/v2/status"))

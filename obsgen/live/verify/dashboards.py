@@ -57,7 +57,7 @@ def check(world: World) -> Outcome:
     every = zip(world.compiled.dashboards, documents.dashboards(world.compiled), strict=True)
     found = answers_of(lambda pair: tuple(_problems(api, *pair)), list(every))
     findings = tuple(one for several in found for one in several)
-    return Outcome(looked=len(found), what="dashboards", findings=findings)
+    return Outcome(looked=len(found), what="dashboard", findings=findings)
 
 
 def _problems(api: Api, dashboard: Dashboard, document: Json) -> Iterator[Diagnostic]:

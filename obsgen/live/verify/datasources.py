@@ -42,7 +42,7 @@ def check(world: World) -> Outcome:
     every = world.compiled.datasources
     found = answers_of(lambda one: tuple(_problems(api, one)), every)
     findings = tuple(one for several in found for one in several)
-    return Outcome(looked=len(every), what="datasources", findings=findings)
+    return Outcome(looked=len(every), what="datasource", findings=findings)
 
 
 def _problems(api: Api, datasource: GrafanaDatasource) -> Iterator[Diagnostic]:

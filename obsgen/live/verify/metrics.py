@@ -100,7 +100,7 @@ def check(world: World) -> Outcome:
     present = [m for m in wanted if (m.counted, m.scope) in there]
     for found in answers_of(lambda metric: tuple(_problems(world, metric, told)), present):
         findings.extend(found)
-    return Outcome(looked=len(wanted), what="metrics", findings=tuple(findings))
+    return Outcome(looked=len(wanted), what="metric", findings=tuple(findings))
 
 
 def _wanted(world: World) -> list[Metric]:

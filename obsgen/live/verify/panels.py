@@ -86,7 +86,7 @@ def check(world: World) -> Outcome:
     for one in empty:
         if not earlier[one.query, one.span] and not _names(one.query) & planned:
             findings.append(_empty(one, has_others=one.panel in told))
-    return Outcome(looked=len(numbers), what="queries", findings=tuple(findings))
+    return Outcome(looked=len(numbers), what="query", findings=tuple(findings))
 
 
 def _is_told(

@@ -92,7 +92,7 @@ def check(world: World) -> Outcome:
             message = f"group `{answers.text(other, 'name')}` in `{_base(other)}` is in no spec"
             findings.append(finding(RULE_EXTRA, NOWHERE, message))
     looked = sum(len(group.rules) for group in world.groups)
-    return Outcome(looked=looked, what="rules", findings=tuple(findings))
+    return Outcome(looked=looked, what="rule", findings=tuple(findings))
 
 
 def _file_name(file: RuleFile) -> str:

@@ -65,7 +65,7 @@ def check(world: World) -> Outcome:
     for read in empty:
         findings.append(_nothing(read, is_there=bool(metrics.get(read.metric))))
     looked = len({read.query for read in reads})
-    return Outcome(looked=looked, what="selectors", findings=tuple(findings))
+    return Outcome(looked=looked, what="selector", findings=tuple(findings))
 
 
 def _reads(world: World, alert: AlertingRule) -> Iterator[_Read]:

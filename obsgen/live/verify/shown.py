@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from obsgen.diagnostics import Diagnostic, Severity
 from obsgen.live.verify.run import PRODUCTS, Checked, all_findings
+from obsgen.plurals import counted
 from obsgen.report import FORMATS
 from obsgen.sections import Column, Section
 from obsgen.source import SourceMap
@@ -29,7 +30,7 @@ def section(checks: tuple[Checked, ...]) -> Section:
 
 def _row(check: Checked) -> tuple[str, ...]:
     counts = _counts(check)
-    looked = f"{check.outcome.looked} {check.outcome.what}".strip()
+    looked = counted(check.outcome.looked, check.outcome.what)
     return (
         check.title,
         PRODUCTS.get(check.server, "both"),

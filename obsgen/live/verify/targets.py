@@ -53,7 +53,7 @@ def check(world: World) -> Outcome:
     """Compare the active targets of the server with those of the build."""
     wanted = tuple(_wanted(world.compiled.prometheus))
     if not wanted:
-        return Outcome(looked=0, what="targets", findings=())
+        return Outcome(looked=0, what="target", findings=())
     data = answers.mapping(world.live.data("targets", (("state", "active"),)))
     found: dict[tuple[str, str], dict[str, object]] = {}
     for target in answers.rows(data.get("activeTargets")):
@@ -63,7 +63,7 @@ def check(world: World) -> Outcome:
         for address in (answers.text(labels, "instance"), answers.text(before, "__address__")):
             found[job, address] = target
     findings = (d for one in wanted for d in _problems(one, found.get((one.job, one.address))))
-    return Outcome(looked=len(wanted), what="targets", findings=tuple(findings))
+    return Outcome(looked=len(wanted), what="target", findings=tuple(findings))
 
 
 def _wanted(config: PrometheusConfig) -> Iterator[_Wanted]:

@@ -38,7 +38,7 @@ def check(world: World) -> Outcome:
         told = answers.text(answers.mapping(status.get("versionInfo")), "version")
         asked.append(("Alertmanager", config.version, told))
     findings = tuple(found for one in asked for found in _problems(*one))
-    return Outcome(looked=len(asked), what="servers", findings=findings)
+    return Outcome(looked=len(asked), what="server", findings=findings)
 
 
 def _problems(product: str, target: Version, told: str) -> tuple[Diagnostic, ...]:
