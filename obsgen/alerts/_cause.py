@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from obsgen.model import AlertRole
+from obsgen.model import UNWATCHED, AlertRole, Watched
 
 
 class Cause:
@@ -18,3 +18,8 @@ class Cause:
     @property
     def threshold(self) -> None:
         """It has no one limit of a measure."""
+
+    @property
+    def watched(self) -> Watched:
+        """Nothing that can be told."""
+        return UNWATCHED

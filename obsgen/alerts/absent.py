@@ -31,6 +31,7 @@ from obsgen.model import (
     Schema,
     Series,
     Unprovable,
+    Watched,
     World,
 )
 from obsgen.promql.build import call
@@ -54,6 +55,11 @@ class Absent(Cause):
     def metrics(self) -> tuple[Metric, ...]:
         """The one metric."""
         return (self.metric,)
+
+    @property
+    def watched(self) -> Watched:
+        """That series are there."""
+        return Watched(metrics=self.metrics)
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; the alert carries the labels that are sure."""

@@ -8,7 +8,14 @@ from typing import Final
 from obsgen.alerts._conditions import Several, on_shared, read_conditions
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
-from obsgen.model import Alert, AlertParts, Context, Reader, Schema
+from obsgen.model import (
+    Alert,
+    AlertParts,
+    Context,
+    Reader,
+    Schema,
+    Watched,
+)
 from obsgen.promql.build import binary
 from obsgen.schema.shared import listed, ref
 from obsgen.source import Node
@@ -17,6 +24,11 @@ from obsgen.source import Node
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf(Several):
     """Fires for every series of the first measure for which all the others hold too."""
+
+    @property
+    def watched(self) -> Watched:
+        """The first condition: without it the others say nothing."""
+        return Watched(conditions=self.conditions[:1])
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is that of the first condition."""

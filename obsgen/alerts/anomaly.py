@@ -32,7 +32,18 @@ from obsgen.artefacts import RecordingRule
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Diagnostic, finding
 from obsgen.matchers import Matcher, selector
-from obsgen.model import Alert, AlertParts, AlertRole, Context, Measure, Query, Reader, Schema
+from obsgen.model import (
+    UNWATCHED,
+    Alert,
+    AlertParts,
+    AlertRole,
+    Context,
+    Measure,
+    Query,
+    Reader,
+    Schema,
+    Watched,
+)
 from obsgen.promql import variables
 from obsgen.promql.build import Expr, aggregate, any_of, binary, call, number
 from obsgen.prose import capitalized
@@ -73,6 +84,11 @@ class Anomaly:
     @property
     def threshold(self) -> None:
         """It has no one limit of a measure."""
+
+    @property
+    def watched(self) -> Watched:
+        """Nothing that can be told."""
+        return UNWATCHED
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the recording rule and the alert that compares it with its past."""

@@ -9,7 +9,14 @@ from obsgen.alerts._conditions import Several, read_conditions
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._prose import Firing
 from obsgen.alerts._rule import one_rule
-from obsgen.model import Alert, AlertParts, Context, Reader, Schema
+from obsgen.model import (
+    Alert,
+    AlertParts,
+    Context,
+    Reader,
+    Schema,
+    Watched,
+)
 from obsgen.promql.build import any_of
 from obsgen.prose import capitalized
 from obsgen.schema.shared import listed, ref
@@ -19,6 +26,11 @@ from obsgen.source import Node
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf(Several):
     """Fires for every series of any of the measures that is beyond its limit."""
+
+    @property
+    def watched(self) -> Watched:
+        """All of the conditions."""
+        return Watched(conditions=self.conditions)
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is that of whichever condition holds."""

@@ -15,6 +15,7 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
+    UNWATCHED,
     Alert,
     AlertParts,
     AlertRole,
@@ -25,6 +26,7 @@ from obsgen.model import (
     Schema,
     Series,
     Unprovable,
+    Watched,
     World,
 )
 from obsgen.promql.build import Expr, any_of, binary, call, number
@@ -73,6 +75,11 @@ class Down:
     @property
     def threshold(self) -> None:
         """It has no one limit of a measure."""
+
+    @property
+    def watched(self) -> Watched:
+        """Nothing that can be told."""
+        return UNWATCHED
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""

@@ -9,7 +9,16 @@ from obsgen.alerts._proof import unproven
 from obsgen.alerts._prose import Firing
 from obsgen.alerts._rule import one_rule
 from obsgen.catalogue import Catalogue, Metric
-from obsgen.model import Alert, AlertParts, AlertRole, Context, Reader, Schema
+from obsgen.model import (
+    UNWATCHED,
+    Alert,
+    AlertParts,
+    AlertRole,
+    Context,
+    Reader,
+    Schema,
+    Watched,
+)
 from obsgen.promql import parse, result_labels, selectors
 from obsgen.promql.build import as_written
 from obsgen.schema.shared import text
@@ -38,6 +47,11 @@ class RawAlert:
     @property
     def threshold(self) -> None:
         """It has no one limit of a measure."""
+
+    @property
+    def watched(self) -> Watched:
+        """Nothing that can be told."""
+        return UNWATCHED
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, its labels told by the expression itself."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from obsgen.alerts import _lines
@@ -29,6 +30,7 @@ from obsgen.model import (
     Query,
     Reader,
     Schema,
+    Watched,
 )
 from obsgen.promql import VectorSelector, parse
 from obsgen.promql.build import Expr, any_of, binary, call, number
@@ -88,6 +90,15 @@ class Forecast:
     @property
     def threshold(self) -> None:
         """It has no one limit of a measure."""
+
+    @property
+    def watched(self) -> Watched:
+        """The condition, at which a line may arrive."""
+        # Of values within a width, the line of least squares is steepest where the older half is at
+        # the one end and the newer half at the other: 3/2 of the width over the range, from the
+        # middle of both on.
+        beyond = Fraction(3, 2) * (Fraction(1, 2) + Fraction(self.within.ms, self.since.ms))
+        return Watched(conditions=(self.condition,), beyond=beyond)
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule; its value is what is foreseen."""

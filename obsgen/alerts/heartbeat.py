@@ -28,6 +28,7 @@ from obsgen.model import (
     Look,
     Reader,
     Schema,
+    Watched,
     World,
     grouped,
     summed,
@@ -72,6 +73,11 @@ class Heartbeat(Cause):
     def metrics(self) -> tuple[Metric, ...]:
         """The one metric."""
         return (self.metric,)
+
+    @property
+    def watched(self) -> Watched:
+        """That every series grows in time."""
+        return Watched(metrics=self.metrics, within=self.within)
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""

@@ -8,7 +8,16 @@ from typing import Final
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
-from obsgen.model import Alert, AlertParts, AlertRole, Condition, Context, Reader, Schema
+from obsgen.model import (
+    Alert,
+    AlertParts,
+    AlertRole,
+    Condition,
+    Context,
+    Reader,
+    Schema,
+    Watched,
+)
 from obsgen.schema.shared import ref
 from obsgen.source import Node
 
@@ -33,6 +42,11 @@ class Threshold:
     def threshold(self) -> Condition | None:
         """The condition."""
         return self.condition
+
+    @property
+    def watched(self) -> Watched:
+        """The condition."""
+        return Watched(conditions=(self.condition,))
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""

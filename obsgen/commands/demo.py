@@ -59,7 +59,7 @@ class _Asked:
 @duration_option(
     "--history",
     "How much past there is first, divided by --speed; 0s for none.",
-    default="6h",
+    default="1d",
     takes_none=True,
 )
 @click.option(

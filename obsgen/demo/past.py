@@ -19,7 +19,11 @@ from obsgen.demo.wanted import Wanted
 from obsgen.units import Duration
 
 _INTERVAL: Final = Duration(60_000)
-_EVALUATION: Final = Duration(30_000)
+_EVALUATION: Final = Duration(60_000)
+"""Ledgers count tile by tile: a rule that is asked twice a minute would count everything twice."""
+_MOST_POINTS: Final = 10_000
+"""Prometheus refuses a query of more than 11,000; each block takes one query."""
+_DAY: Final = 24 * 3_600_000
 _SLACK_SECONDS: Final = 60
 """The past ends with a minute."""
 _LONG_BLOCKS: Final = "--max-block-duration=168h"
@@ -49,13 +53,16 @@ def make_past(
 
 def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int) -> CommandLine:
     """Return the command that runs recording rules over the past."""
+    evaluation = wanted.divided(_EVALUATION)
+    # Larger blocks than usual: promtool makes one for each of them and each rule.
+    longest = Duration(max(_DAY // 12, min(7 * _DAY, _MOST_POINTS * evaluation.ms)))
     return [
         places.programs["promtool"],
-        *("tsdb", "create-blocks-from", "rules"),
+        *("tsdb", "create-blocks-from", f"--max-block-duration={longest}", "rules"),
         f"--url={places.url('prometheus')}",
         f"--output-dir={places.folder / 'prometheus'}",
         f"--start={start}",
         f"--end={end}",
-        f"--eval-interval={wanted.divided(_EVALUATION)}",
+        f"--eval-interval={evaluation}",
         *sorted(level.glob("*.yml")),
     ]

@@ -117,6 +117,7 @@ from obsgen.model.vectors import (
     summed,
     total,
 )
+from obsgen.model.watched import UNWATCHED, Watched
 from obsgen.model.worlds import Samples, World
 from obsgen.schema.shared import Schema
 
@@ -126,6 +127,7 @@ __all__ = [
     "LEAST_ELAPSED",
     "RATE_INTERVAL",
     "RECORDED_ALWAYS",
+    "UNWATCHED",
     "USUAL_TILE",
     "USUAL_TRAFFIC",
     "Absence",
@@ -219,6 +221,7 @@ __all__ = [
     "ValueText",
     "VariableSpec",
     "Vector",
+    "Watched",
     "Word",
     "World",
     "always_holds",

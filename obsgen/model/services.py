@@ -26,6 +26,7 @@ from obsgen.model.proofs import Proof
 from obsgen.model.scenarios import Scenario
 from obsgen.model.slos import Slo, SloPart
 from obsgen.model.spends import SpendPart
+from obsgen.model.watched import Watched
 from obsgen.source import Scalar
 from obsgen.units import Duration
 
@@ -124,6 +125,11 @@ class AlertBody(Protocol):
     @property
     def threshold(self) -> Condition | None:
         """The one measure with its limit that it fires beyond; None where it is not so plain."""
+        ...
+
+    @property
+    def watched(self) -> Watched:
+        """What keeps it quiet, as far as that can be told."""
         ...
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:

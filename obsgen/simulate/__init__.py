@@ -9,10 +9,11 @@ is no clock: the same seed gives the same bytes on every machine.
 
 from __future__ import annotations
 
+from obsgen.simulate.families import Size
 from obsgen.simulate.habits import Habits, habits_of
 from obsgen.simulate.history import write_history
 from obsgen.simulate.play import Played, played
-from obsgen.simulate.population import Size, Target, populate
+from obsgen.simulate.population import Target, populate
 from obsgen.simulate.scrape import Scrape, Scraper
 from obsgen.simulate.stories import Story, tell
 from obsgen.simulate.traffic import Burst, Gap, Incident, Restart, Scraping, Span, Traffic

@@ -9,9 +9,10 @@ from typing import Final
 from obsgen.model import Price
 from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.crowds import Crowds
+from obsgen.simulate.families import Family
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.play import Played, Touched
-from obsgen.simulate.population import Family, Labels
 from obsgen.simulate.traffic import HOUR
 from obsgen.simulate.truth import Account, Tally
 

@@ -1,53 +1,17 @@
-"""Events are shared out among the label sets of a metric: the first of them have the most."""
+"""Events are shared out among the label sets of a metric: each kind of them has its place."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from typing import Final
 
 from obsgen.simulate.chance import PPM, Chance
+from obsgen.simulate.families import Family
 from obsgen.simulate.instruments import Arrivals
 from obsgen.simulate.play import Played, Touched
-from obsgen.simulate.population import Family, Labels
 
 _CHUNKS: Final = 8
-"""Label sets that move within one step, at most: the others have their turn in the next ones."""
-_REFUSED: Final = re.compile(r"4\d\d|denied|refused|unauthorized|forbidden|blocked")
-_SELDOM: Final = 100
-_FIRST_WEIGHT: Final = 1_000
-"""The n-th label set gets a n-th of what the first one gets (Zipf's law)."""
-
-
-def _is_refused(labels: Labels) -> bool:
-    """Say whether a label set is of what is turned away: seldom, though no failure."""
-    return any(_REFUSED.fullmatch(value) for value in labels.values())
-
-
-class Crowd:
-    """The places of label sets that events are shared out among."""
-
-    def __init__(self, first: int, sets: Sequence[Labels], chance: Chance) -> None:
-        self._first = first
-        self._below = chance.below
-        weights = (
-            max(1, _FIRST_WEIGHT // n) // (_SELDOM if _is_refused(own) else 1)
-            for n, own in enumerate(sets, 1)
-        )
-        self._upto = list(accumulate(max(1, weight) for weight in weights))
-
-    def __bool__(self) -> bool:
-        return bool(self._upto)
-
-    def share(self, events: int) -> Iterator[tuple[int, int]]:
-        """Yield places, and how many events each gets."""
-        chunk = -(-events // _CHUNKS)
-        while events > 0:
-            part = min(chunk, events)
-            yield self._first + bisect(self._upto, self._below(self._upto[-1])), part
-            events -= part
+"""So many draws tell, at most, which kinds are counted of those that arrive."""
 
 
 class Crowds:
@@ -60,9 +24,11 @@ class Crowds:
 
     def __init__(self, family: Family, chance: Chance, touched: Touched) -> None:
         healthy = len(family.healthy)
-        self._healthy = Crowd(0, family.healthy, chance)
-        self._failing = Crowd(healthy, family.failing, chance) if family.failing else None
+        self._healthy = family.healthy_at or tuple(range(healthy))
+        own = family.failing_at or tuple(range(len(family.failing)))
+        self._failing = tuple(healthy + place for place in own) or self._healthy
         self._share = family.habit.share_ppm
+        self._caps = family.caps
         self._chance = chance
         self._touched = touched
         # Where an act lets a label set fail that goes well: the failing one that is most like it.
@@ -82,23 +48,56 @@ class Crowds:
                 yield place, events - failed, is_failing
 
     def _usual(self, arrivals: Arrivals) -> Iterator[tuple[int, int, bool]]:
-        healthy, failing = self._part(arrivals.healthy), self._part(arrivals.failing)
-        if self._healthy:
-            for place, events in self._healthy.share(healthy):
-                yield place, events, False
-        crowd = self._failing or self._healthy
-        if crowd:
-            for place, events in crowd.share(failing):
-                yield place, events, True
+        for places, kinds, is_failing in (
+            (self._healthy, arrivals.healthy, False),
+            (self._failing, arrivals.failing, True),
+        ):
+            if places:
+                for kind, events in enumerate(self._part(kinds)):
+                    if events:
+                        place = places[kind % len(places)]
+                        if place in self._caps:
+                            yield from self._capped(place, events, is_failing=is_failing)
+                        else:
+                            yield place, events, is_failing
 
-    def _part(self, events: int) -> int:
-        return events if self._share == PPM else self._chance.rounded(events * self._share)
+    def _capped(
+        self, place: int, events: int, *, is_failing: bool
+    ) -> Iterator[tuple[int, int, bool]]:
+        cap = self._caps[place]
+        kept = self._chance.rounded(events * cap.keep_ppm)
+        if kept:
+            yield place, kept, is_failing
+        if events > kept:
+            yield cap.instead, events - kept, is_failing
+
+    def _part(self, kinds: Sequence[int]) -> Sequence[int]:
+        """Return how many of each kind are counted."""
+        if self._share == PPM or not self._share:
+            return kinds if self._share else ()
+        left = self._chance.rounded(sum(kinds) * self._share)
+        found = [0] * len(kinds)
+        chunk = -(-left // _CHUNKS)
+        while left > 0:
+            part = min(chunk, left)
+            found[_met(kinds, self._chance.below(sum(kinds)))] += part
+            left -= part
+        return found
 
     def _failed(self, acts: tuple[Played, ...], place: int, events: int) -> int:
         shares = [
             each.act.effect.failing_ppm for each in acts if place in self._touched.places(each)
         ]
         return self._chance.rounded(events * max(shares, default=0))
+
+
+def _met(kinds: Sequence[int], event: int) -> int:
+    """Return the kind of an event, by its number among all."""
+    for kind, events in enumerate(kinds):
+        event -= events
+        if event < 0:
+            return kind
+    return 0
 
 
 def _likest(family: Family) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """
 Histograms and summaries: what goes well is mostly quick, what fails is slow.
 
-The chunk of events that a label set gets in one step is one observation, made so many times.
+Of the events that a label set gets in one step some are alike: one observation, made so many times.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from itertools import accumulate
 from typing import Final
 
 from obsgen.catalogue import Metric, bucket_spellings
-from obsgen.simulate.chance import PPM, Chance
+from obsgen.simulate.chance import Chance
 from obsgen.simulate.crowds import Crowds
+from obsgen.simulate.families import Family
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.play import Touched
-from obsgen.simulate.population import Family, Labels
 from obsgen.simulate.truth import Account, Tally
 
 _SHARES: Final = 1_000
@@ -38,6 +39,7 @@ class Histogram:
         self._crowds = Crowds(family, chance, self._touched)
         self._low, self._high = _good_buckets(family)
         self._beyond = family.habit.beyond_ppm
+        self._is_strict = family.habit.is_strict
         self._counts = tuple([0] * (len(metric.buckets) + 1) for _ in every)
         self._sums = [0] * len(every)
         self._tallies: tuple[list[tuple[int, Tally]], ...] = tuple([] for _ in every)
@@ -47,23 +49,34 @@ class Histogram:
     def take(self, arrivals: Arrivals) -> None:
         """Observe what arrives."""
         for place, events, is_failing in self._crowds.share(arrivals):
-            bucket = self._slow() if is_failing else self._quick()
-            size = self._size(bucket)
-            if arrivals.acts:
-                size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000
-                bucket = bisect_left(self._bounds, size)
-            self._counts[place][bucket] += events
-            self._sums[place] += events * size
-            for from_bucket, tally in self._tallies[place]:
-                if bucket >= from_bucket:
-                    tally.add(events)
+            if is_failing and not self._is_strict:
+                slow = events
+            else:
+                slow = self._chance.rounded(events * self._beyond) if self._beyond else 0
+            if slow:
+                self._observe(arrivals, place, slow, self._slow())
+            left = events - slow
+            while left > 0:
+                alike = min(left, arrivals.alike)
+                self._observe(arrivals, place, alike, self._quick())
+                left -= alike
+
+    def _observe(self, arrivals: Arrivals, place: int, events: int, bucket: int) -> None:
+        """Observe events that are alike."""
+        size = self._size(bucket)
+        if arrivals.acts:
+            size = size * self._touched.scaled(arrivals.acts, place, "duration") // 1_000
+            bucket = bisect_left(self._bounds, size)
+        self._counts[place][bucket] += events
+        self._sums[place] += events * size
+        for from_bucket, tally in self._tallies[place]:
+            if bucket >= from_bucket:
+                tally.add(events)
 
     def _quick(self) -> int:
         """Return a bucket of the first half; each draw within a draw favours the first ones."""
         below = self._chance.below
         if self._high is not None:
-            if self._beyond and below(PPM) < self._beyond:
-                return self._slow()
             # The middle is met most often.
             room = self._high - self._low + 1
             return self._low + (below(room) + below(room)) // 2

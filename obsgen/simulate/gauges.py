@@ -14,9 +14,11 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.simulate.chance import PPM, Chance
+from obsgen.simulate.families import Family
+from obsgen.simulate.habits import Habit
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.play import Played, Touched
-from obsgen.simulate.population import Family, Labels
 from obsgen.simulate.traffic import DAY, FULL
 from obsgen.simulate.truth import Account, Tally
 
@@ -32,15 +34,17 @@ _STANDING: Final = re.compile(r"_size|total|limit|capacity|quota|max_connections
 _ONE: Final = re.compile(r"_(up|success|info|healthy|ready)$")
 _ZERO: Final = re.compile(r"_(errors?|failed|readonly)$")
 _FOLLOWING: Final = re.compile(r"active|connections|in_?flight|queue|requests")
-_FREE: Final = re.compile(r"avail|free")
+_FREE: Final = re.compile(r"avail|free", re.IGNORECASE)
 _SMALL: Final = re.compile(r"^(process|go_memstats|python|redis)_")
 _OF_A_PROCESS: Final = 400 * 2**20
 _EXPIRY: Final = re.compile(r"expiry")
 _VALID_DAYS: Final = 60
-_FILLS: Final = 14 * DAY
+FILLS: Final = 14 * DAY
 """After so long somebody tidies up."""
 _YEAR: Final = 365 * DAY
 
+_FULLEST: Final = 1_080
+"""The load of the fullest hour of the week."""
 _LOWEST, _HIGHEST, _STEP = 100, 900, 15
 """Thousandths of the top between which a gauge wanders, and how far at once."""
 
@@ -59,7 +63,7 @@ class Gauge:
     def __init__(self, family: Family, target: Labels, chance: Chance) -> None:
         every = (*family.healthy, *family.failing)
         top, decimals = _TOPS[family.metric.unit.dimension]
-        self._level = _ranged(family, decimals) or _level(family.metric, top)
+        self._level = _ranged(family.habit, decimals) or _level(family.metric, top)
         self._name, self._one = family.metric.name, 10**decimals
         self._touched = Touched(tuple({**own, **target} for own in every))
         self._chance = chance
@@ -100,9 +104,20 @@ class Gauge:
         """Note nothing: a gauge has no events."""
 
 
-def _ranged(family: Family, decimals: int) -> _Level | None:
+def reach(metric: Metric, habit: Habit, at: int) -> tuple[Fraction, Fraction]:
+    """Return the lowest and the highest that a gauge shows about a moment, in its unit."""
+    top, decimals = _TOPS[metric.unit.dimension]
+    level = _ranged(habit, decimals) or _level(metric, top)
+    every = [
+        level(Arrivals(at=at, load=load, healthy=(), failing=()), thousandths)
+        for load in (0, _FULLEST)
+        for thousandths in (_LOWEST, _HIGHEST)
+    ]
+    return Fraction(min(every), 10**decimals), Fraction(max(every), 10**decimals)
+
+
+def _ranged(habit: Habit, decimals: int) -> _Level | None:
     """Return what stays between the limits of good days; None where nothing is said of them."""
-    habit = family.habit
     if not habit.is_ranged:
         return None
     high = habit.high if habit.high is not None else 2 * (habit.low or 0)
@@ -136,4 +151,4 @@ def _level(metric: Metric, top: int) -> _Level:
 
 def _left(arrivals: Arrivals) -> int:
     """Return how many thousandths are left of what fills slowly."""
-    return 650 - 250 * (arrivals.at % _FILLS) // _FILLS
+    return 650 - 250 * (arrivals.at % FILLS) // FILLS

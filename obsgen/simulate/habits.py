@@ -17,17 +17,32 @@ from obsgen.catalogue import Metric
 from obsgen.model import Condition, Price, Service, observed
 from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
-from obsgen.units import Duration
+from obsgen.simulate.limits import Limited, allowed, good, limits_of, per_second
+from obsgen.simulate.verdicts import adds_up, alone, bad_buckets, is_met, shows_itself
 
 ARRIVALS: Final = 36_000
 """At one target in an hour of full load, where no alert asks for more."""
 
-_ROOM: Final = Fraction(3, 2)
+FAILING_PPM: Final = 150
+"""Of what arrives, on a good day: well inside of the usual objectives."""
 _SPENT: Final = Fraction(1, 2)
 """Of the smallest budget, in its period."""
 _MEAN_LOAD: Final = Fraction(1, 2)
 _OF_BUDGET: Final = Decimal("0.3")
-_CALM: Final = Fraction(1, 4)
+_BUSY: Final = 5
+_FLOOR: Final = 550
+"""
+Where so much has to arrive at any hour, full load is so many times as much, and the quietest hour
+of a day is so many thousandths of that; on the quietest day there are 740 of it.
+"""
+_ADDED: Final = 8
+"""So many label sets of a gauge are added up, about."""
+_AWAITED: Final = 20
+"""So many events are expected where one has to come."""
+_RAREST: Final = Fraction(1, 40)
+"""The share of the rarest kind of events, about."""
+_NIGHT: Final = Fraction(1, 50)
+"""The least load, by day and week."""
 _HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
 _QUIET_WORDS: Final = frozenset(
@@ -44,7 +59,9 @@ class Habit:
     Attributes:
         low, high: Between which a gauge and the observations of a distribution stay, in the
             metric's unit; None where nothing is said.
+        limits: What must not be met by its label sets.
         beyond_ppm: The share of observations that is outside of them all the same.
+        is_strict: None is, of what fails neither.
         share_ppm: Of what arrives, how much a counter counts.
         is_there: It is exposed as 0 before its first event.
         amount: What an event adds, in the metric's unit; 0 for what is usual.
@@ -54,7 +71,9 @@ class Habit:
 
     low: Fraction | None = None
     high: Fraction | None = None
+    limits: tuple[Limited, ...] = ()
     beyond_ppm: int = 0
+    is_strict: bool = False
     share_ppm: int = PPM
     is_there: bool = False
     amount: Fraction = Fraction(0)
@@ -83,9 +102,11 @@ class Habits:
 
     Attributes:
         arrivals: At one target in an hour of full load.
+        floor: The load of the quietest hour, in thousandths, at least.
     """
 
     arrivals: int
+    floor: int = 0
     by_metric: Mapping[str, Habit]
 
     def of(self, metric: Metric) -> Habit:
@@ -93,19 +114,33 @@ class Habits:
         return self.by_metric.get(metric.name, USUAL)
 
 
-def habits_of(service: Service) -> Habits:
-    """Read the habits of a service out of its alerts, SLOs, budgets and prices."""
-    arrivals = max((ARRIVALS, *_asked(service)))
+def habits_of(service: Service, speed: int = 1) -> Habits:
+    """
+    Read the habits of a service out of its alerts, SLOs, budgets and prices.
+
+    Args:
+        speed: By this the windows of rules are divided; they hold as many events all the same.
+    """
+    asked = max(_asked(service), default=0)
+    floor = _FLOOR if asked else 0
+    targets = sum(len(job.targets) or 2 for job in service.scrape) or 1
+    usual = min((ARRIVALS * speed, *_borne(service, targets)))
+    arrivals = max(usual, asked, *_awaited(service, speed))
     found = {
         name: _quiet(metric) if metric.type == "counter" else USUAL
         for name, metric in service.catalogue.metrics.items()
     }
-    for condition in _conditions(service):
-        _keep(found, condition, arrivals)
     for slo in service.slos:
         _keep_objective(found, slo)
-    _spend(found, service, arrivals)
-    return Habits(arrivals=arrivals, by_metric=found)
+    for watched in (alert.body.watched for alert in service.alerts):
+        for condition in watched.conditions if not watched.beyond else ():
+            _keep(found, condition, Fraction(arrivals * targets))
+        for metric in watched.metrics:
+            if metric.name in found:
+                found[metric.name] = replace(found[metric.name], is_there=True)
+    load = Fraction(floor, 1_000)
+    _spend(found, service, arrivals * (load + (1 - load) * _MEAN_LOAD))
+    return Habits(arrivals=arrivals, floor=floor, by_metric=found)
 
 
 def _quiet(metric: Metric) -> Habit:
@@ -113,81 +148,70 @@ def _quiet(metric: Metric) -> Habit:
     return Habit(share_ppm=0, is_there=True) if is_quiet else USUAL
 
 
-def _conditions(service: Service) -> Iterator[Condition]:
-    yield from (c for alert in service.alerts if (c := alert.body.threshold) is not None)
-
-
-def _limits(condition: Condition) -> tuple[Fraction, ...]:
-    limit = condition.limit
-    every = [*(value for _, value, _ in limit.values), *([limit.value] * (limit.value is not None))]
-    return tuple(Fraction(value) for value in every if value is not None)
-
-
 def _asked(service: Service) -> Iterator[int]:
     """Yield what alerts demand to arrive in an hour: `rate below 100/s`."""
-    for condition in _conditions(service):
+    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
         metrics = condition.measure.metrics
-        per = _per_second(condition)
+        per = per_second(condition)
         if len(metrics) == 1 and per and condition.comparison in {"<", "<="}:
-            yield int(2 * _ROOM * max(_limits(condition)) * per * 3_600)
+            yield int(_BUSY * max(limits_of(condition)) * per * 3_600)
 
 
-def _per_second(condition: Condition) -> Fraction:
-    """Return what one of the measure's unit is in events a second; 0 where it is no rate."""
-    (metric, *others) = condition.measure.metrics or (None,)
-    if metric is None or others or metric.type not in {"counter", "histogram", "summary"}:
-        return Fraction(0)
-    for seconds in (1, 60, 3_600, 86_400):
-        if condition.measure.unit == metric.counted_unit.rated(seconds):
-            return Fraction(1, seconds)
-    return Fraction(0)
+def _borne(service: Service, targets: int) -> Iterator[int]:
+    """Yield how much may arrive in an hour for requests, all together, to stay below a limit."""
+    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
+        (metric, *others) = condition.measure.metrics or (None,)
+        is_above = condition.comparison in {">", ">="} and not condition.measure.unit.is_ratio
+        if metric is None or others or metric.role != "requests" or metric.type != "counter":
+            continue
+        share = allowed(condition, limits_of(condition), Fraction(targets)) if is_above else None
+        if share and is_met(condition, alone(metric, {}, condition)):
+            yield max(1, int(share))
 
 
-def _keep(found: dict[str, Habit], condition: Condition, arrivals: int) -> None:
+def _awaited(service: Service, speed: int) -> Iterator[int]:
+    """Yield what has to arrive in an hour for each label set to grow in time, by night, too."""
+    for watched in (alert.body.watched for alert in service.alerts):
+        if watched.within is not None:
+            hours = watched.within.ms * _HOURS / speed
+            yield int(_AWAITED / (hours * _RAREST * _NIGHT))
+
+
+def _keep(found: dict[str, Habit], condition: Condition, arrivals: Fraction) -> None:
     """Keep a metric on the good side of a limit."""
     metrics = {metric.name: metric for metric in condition.measure.metrics}
-    if len(metrics) != 1 or not (limits := _limits(condition)):
+    if len(metrics) != 1 or not (limits := limits_of(condition)):
         return
     (metric,) = metrics.values()
     if metric.name not in found:
         return
+    habit = found[metric.name]
     if metric.type == "counter":
-        if condition.comparison in {">", ">="} and metric.role != "requests":
-            most = _most_an_hour(condition, min(limits))
-            if most is not None:
-                share = min(PPM, int(most * _CALM * PPM / arrivals))
-                found[metric.name] = replace(found[metric.name], share_ppm=share, is_there=True)
-    elif condition.measure.unit == metric.unit and (
-        metric.type == "gauge" or observed(condition.measure)
-    ):
-        low, high = _good(condition.comparison, limits, metric)
-        found[metric.name] = found[metric.name].within(low, high)
+        share = allowed(condition, limits, arrivals)
+        if share is not None:
+            limited = Limited(condition=condition, share=share)
+            found[metric.name] = replace(habit, limits=(*habit.limits, limited))
+    elif observed(condition.measure) or (metric.type == "gauge" and shows_itself(condition)):
+        if condition.measure.unit == metric.unit:
+            if metric.type == "gauge" and adds_up(condition):
+                limits = tuple(limit / _ADDED for limit in limits)
+            low, high = good(condition.comparison, limits, is_ratio=metric.unit.is_ratio)
+            found[metric.name] = habit.within(low, high)
+    elif metric.type == "histogram":
+        _keep_buckets(found, condition, metric)
 
 
-def _most_an_hour(condition: Condition, limit: Fraction) -> Fraction | None:
-    """Return how much a counter may grow in an hour; None where a share of it is meant."""
-    if condition.measure.unit.is_ratio:
-        return None
-    if per := _per_second(condition):
-        return limit * per * 3_600
-    window = Duration.parse(condition.measure.window("5m") or "5m")
-    return limit / (window.ms * _HOURS)
-
-
-def _good(
-    comparison: str, limits: tuple[Fraction, ...], metric: Metric
-) -> tuple[Fraction | None, Fraction | None]:
-    """Return the lowest and the highest that is far enough from what a comparison takes."""
-    if comparison in {">", ">="}:
-        return None, min(limits) * Fraction(7, 10)
-    if comparison in {"<", "<="}:
-        low = max(limits)
-        top = Fraction(1) if metric.unit.is_ratio and low < 1 else low * 2
-        return low + (top - low) * Fraction(2, 5), top
-    if comparison == "==":
-        other = Fraction(0 if limits[0] else 1)
-        return other, other
-    return limits[0], limits[0]
+def _keep_buckets(found: dict[str, Habit], condition: Condition, metric: Metric) -> None:
+    """Keep observations out of buckets that a condition counts."""
+    bad = bad_buckets(metric, condition)
+    allowed = [bucket for bucket in range(len(metric.buckets)) if bucket not in bad]
+    if not bad or not allowed:
+        return
+    low = Fraction(metric.buckets[allowed[0] - 1]) if allowed[0] else None
+    high = Fraction(metric.buckets[allowed[-1]]) if max(bad) > allowed[-1] else None
+    is_share = condition.measure.unit.is_ratio
+    habit = found[metric.name].within(low, high)
+    found[metric.name] = habit if is_share else replace(habit, beyond_ppm=0, is_strict=True)
 
 
 def _keep_objective(found: dict[str, Habit], slo: Slo) -> None:
@@ -201,8 +225,8 @@ def _keep_objective(found: dict[str, Habit], slo: Slo) -> None:
             found[name] = replace(found[name].within(None, min(bounds)), beyond_ppm=beyond)
 
 
-def _spend(found: dict[str, Habit], service: Service, arrivals: int) -> None:
-    """Let what is spent, at this traffic, be a part of the budget."""
+def _spend(found: dict[str, Habit], service: Service, arrivals: Fraction) -> None:
+    """Let what is spent, of so many arrivals in a usual hour, be a part of the budget."""
     budgets = {
         part.spend.cost.name: (part.spend.least, part.spend.period.length.ms)
         for part in service.spends
@@ -211,14 +235,14 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: int) -> None:
         found[each.of.name] = replace(found[each.of.name], is_paid_for=True)
         if (limit := budgets.get(each.metric.name)) is not None:
             budget, length = limit
-            an_event = budget * _SPENT / (length * _HOURS * arrivals * _MEAN_LOAD)
+            an_event = budget * _SPENT / (length * _HOURS * arrivals)
             found[each.of.name] = replace(found[each.of.name], amount=_worth(each, an_event))
     for name, metric in service.catalogue.metrics.items():
         if metric.type != "counter" or metric.unit.dimension != "money" or metric.recorded:
             continue
         budget, length = budgets.get(name, (Fraction(1_000), 30 * 86_400_000))
         hours = length * _HOURS
-        an_event = budget * _SPENT / (hours * arrivals * _MEAN_LOAD)
+        an_event = budget * _SPENT / (hours * arrivals)
         price = _price_of(metric, service)
         if price is None:
             found[name] = replace(found[name], amount=an_event)

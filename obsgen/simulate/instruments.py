@@ -8,7 +8,7 @@ writes the same digits. A label set is absent until its first event, as with the
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -27,7 +27,9 @@ class Arrivals:
     Attributes:
         at: The step's beginning, in milliseconds since the epoch.
         load: Thousandths of a full hour's.
-        healthy, failing: How many go well and how many fail.
+        healthy, failing: How many of each kind go well (after the usual kinds those that are turned
+            away), and how many fail.
+        alike: So many events at most take equally long.
         acts: What befalls some label sets of the target, or single metrics of it, now.
         pace: By how much the times of day, and what is some moments ago, are shortened.
         step: Its length in milliseconds.
@@ -35,8 +37,9 @@ class Arrivals:
 
     at: int
     load: int
-    healthy: int
-    failing: int
+    healthy: Sequence[int]
+    failing: Sequence[int]
+    alike: int = 1
     acts: tuple[Played, ...] = ()
     pace: int = 1
     step: int = 5_000

@@ -9,7 +9,7 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
-from obsgen.simulate.population import Labels
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.stage import Plan
 from obsgen.simulate.traffic import Span
 from obsgen.simulate.truth import MINUTE

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from obsgen.model import Act, Effect
 from obsgen.model.scenarios import USUAL
-from obsgen.simulate.population import Family, Target
+from obsgen.simulate.families import Family
+from obsgen.simulate.population import Target
 from obsgen.simulate.traffic import Span
 
 _EVER = 2**62

@@ -1,15 +1,7 @@
-"""
-Who is there: targets out of the scrape jobs, and the label sets that each of them counts under.
-
-Label sets are spread evenly over all that the declared labels allow, so that no label stands still;
-the failing ones are those of the bad events, which a metric declares (`bad`), whoever simulates
-says, or the values themselves tell (`500`, `timeout`).
-"""
+"""Who is there: targets out of the scrape jobs, and what each of them exposes."""
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -17,72 +9,38 @@ from typing import Final
 from obsgen.catalogue import Metric, scrape_metrics
 from obsgen.matchers import Matcher
 from obsgen.model import Service
-from obsgen.simulate.habits import USUAL, Habit, Habits
-from obsgen.simulate.values import examples, failed_among, values_of
+from obsgen.simulate.caps import capped
+from obsgen.simulate.families import Family, Size, family_of, kinds_of
+from obsgen.simulate.habits import USUAL, Habits
+from obsgen.simulate.kinds import KINDS, Labels
+from obsgen.simulate.values import examples, values_of
 from obsgen.simulate.vocabulary import NO_WORDS, Vocabulary
 
-Labels = Mapping[str, str]
-
+_USUAL_SIZE: Final = Size()
 _OF_THE_SERVER: Final = frozenset(scrape_metrics((), ()))
-_SPENT: Final = frozenset({"tokens", "cost", "money"})
 _OF_THE_PROCESS: Final = "process_start_time_seconds"
-_ERROR_WORDS: Final = frozenset({"error", "errors", "failed", "failures", "exceptions"})
 
 # What exporters call their metrics, and what people call the jobs that scrape them.
 _EXPORTERS: Final = {"pg": "postgres", "container": "cadvisor", "probe": "blackbox"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Target:
     """
-    A metric as a target exposes it: the label sets of what goes well and of what fails.
+    A process that is scraped: the labels that the scrape adds, and what it exposes.
 
     Attributes:
-        habit: What it is like on a good day.
+        kinds: How many kinds of events it counts.
     """
-
-    metric: Metric
-    healthy: tuple[Labels, ...]
-    failing: tuple[Labels, ...]
-    habit: Habit = USUAL
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether it counts money, or what money is paid for."""
-        metric = self.metric
-        words = {metric.role, metric.unit.name, metric.unit.dimension}
-        return self.habit.is_paid_for or not words.isdisjoint(_SPENT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A process that is scraped: the labels that the scrape adds, and what it exposes."""
 
     labels: Labels
     families: tuple[Family, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """
-    How many of each.
-
-    Attributes:
-        targets: Instances of a job whose targets the spec does not name.
-        healthy: Label sets of one metric on one target that do not fail, at most.
-        failing: Those that do, at most.
-        values: Of a label that declares none, at least.
-    """
-
-    targets: int = 3
-    healthy: int = 8
-    failing: int = 3
-    values: int = 1
+    kinds: int = KINDS
 
 
 def populate(
     service: Service,
-    size: Size = Size(),
+    size: Size = _USUAL_SIZE,
     failing: Mapping[str, tuple[Matcher, ...]] | None = None,
     *,
     vocabulary: Vocabulary = NO_WORDS,
@@ -105,15 +63,16 @@ def populate(
         # OpenMetrics text cannot say them.
         and metric.type != "native_histogram"
     ]
+    kinds = kinds_of(metrics, size)
     exposed: dict[_Job, list[Family]] = {job: [] for job in _declared(service)}
     for metric in metrics:
-        family = _family(metric, size, (failing or {}).get(metric.name, ()))
-        if habits is not None:
-            family = replace(family, habit=habits.of(metric))
+        bad = (failing or {}).get(metric.name, ())
+        habit = USUAL if habits is None else habits.of(metric)
+        family = capped(family_of(metric, size, bad, habit, kinds), kinds)
         for job in _jobs_of(metric, tuple(exposed), service, metrics):
             exposed.setdefault(job, []).append(family)
     return tuple(
-        Target(labels=labels, families=tuple(families))
+        Target(labels=labels, families=tuple(families), kinds=kinds)
         for job, families in exposed.items()
         for labels in job.targets(size.targets)
     )
@@ -129,7 +88,9 @@ def _spoken(metric: Metric, vocabulary: Vocabulary, size: Size) -> Metric:
         if only := vocabulary.only.get(label):
             labels[label] = only
         elif asked:
-            usual = values_of(metric, label, metric.scope, wanted=max(0, size.values - len(asked)))
+            is_whole = (metric.name, label) in vocabulary.whole
+            others = 0 if is_whole else max(0, size.values - len(asked))
+            usual = values_of(metric, label, metric.scope, wanted=others)
             labels[label] = tuple(dict.fromkeys((*asked, *usual)))
     return metric if labels == metric.labels else replace(metric, labels=labels)
 
@@ -189,69 +150,3 @@ def _made_up(metric: Metric, service: Service) -> Iterator[_Job]:
     pairs = tuple(sorted((label, values[0]) for label, values in labels.items() if values))
     for name in names or (service.name,):
         yield _Job(name, pairs)
-
-
-# --- label sets --------------------------------------------------------------------------------
-
-
-def _family(metric: Metric, size: Size, failing: tuple[Matcher, ...]) -> Family:
-    bad = failing or metric.bad or _sounding_bad(metric)
-    words = set(metric.name.split("_"))
-    if metric.role == "errors" or (words & _ERROR_WORDS and not bad):
-        every = _label_sets(metric, metric.scope, (), size.healthy + size.failing, size.values)
-        return Family(metric=metric, healthy=(), failing=every)
-    return Family(
-        metric=metric,
-        healthy=_label_sets(metric, metric.scope, bad, size.healthy, size.values),
-        failing=_label_sets(metric, (*metric.scope, *bad), (), size.failing, size.values)
-        if bad
-        else (),
-    )
-
-
-def _sounding_bad(metric: Metric) -> tuple[Matcher, ...]:
-    for label in metric.labels:
-        values = values_of(metric, label, metric.scope, wanted=1)
-        if found := failed_among(label, values):
-            return found
-    return ()
-
-
-def _label_sets(
-    metric: Metric,
-    matchers: tuple[Matcher, ...],
-    without: tuple[Matcher, ...],
-    count: int,
-    least: int,
-) -> tuple[Labels, ...]:
-    """Return label sets that pass all *matchers*, and not all of *without*."""
-    passing: list[Labels] = []
-    for wanted in itertools.takewhile(
-        lambda w: w <= max(count, least), (least * 2**p for p in itertools.count())
-    ):
-        values = {
-            label: values_of(metric, label, matchers, wanted=wanted) for label in metric.labels
-        }
-        passing = [
-            labels
-            for labels in _spread(values, 2 * count)
-            if not without or not all(m.matches(labels.get(m.label, "")) for m in without)
-        ]
-        if len(passing) >= count:
-            break
-    return tuple(passing[:count])
-
-
-def _spread(values: Mapping[str, tuple[str, ...]], count: int) -> Iterator[Labels]:
-    """Yield so many combinations, or all there are, each label going through all its values."""
-    every = math.prod(map(len, values.values()))
-    # A step without a common divisor meets every combination once, and never skips a value.
-    steps = (step for step in itertools.count(max(1, every // count)) if math.gcd(step, every) == 1)
-    step = next(steps) if every else 0
-    for place in range(min(count, every)):
-        rest = place * step % every
-        combination = {}
-        for label, words in values.items():
-            rest, index = divmod(rest, len(words))
-            combination[label] = words[index]
-        yield {label: value for label, value in sorted(combination.items()) if value}

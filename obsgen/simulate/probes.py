@@ -9,8 +9,10 @@ from typing import Final
 from obsgen.artefacts import Probe
 from obsgen.catalogue import Metric
 from obsgen.model import Service
+from obsgen.simulate.families import Family
 from obsgen.simulate.habits import Habit
-from obsgen.simulate.population import Family, Labels, Target
+from obsgen.simulate.kinds import Labels
+from obsgen.simulate.population import Target
 
 PREFIX: Final = "probe_"
 

@@ -10,19 +10,19 @@ from typing import Final
 
 from obsgen.artefacts import OutputFile
 from obsgen.model import Act, Service
-from obsgen.simulate.habits import habits_of
+from obsgen.simulate.balance import balanced
+from obsgen.simulate.families import Family, Size
+from obsgen.simulate.habits import FAILING_PPM, habits_of
 from obsgen.simulate.play import Played, can_change, played
-from obsgen.simulate.population import Family, Size, Target, populate
+from obsgen.simulate.population import Target, populate
 from obsgen.simulate.probes import PREFIX, probe_targets
-from obsgen.simulate.traffic import WEEK, Span, Traffic
+from obsgen.simulate.traffic import DAY_AND_NIGHT, FULL, WEEK, Span, Traffic
 from obsgen.simulate.vocabulary import Words, vocabulary_of, words_of
 from obsgen.simulate.world import World
 
 SIZE: Final = Size(targets=2, healthy=8, failing=3, values=3)
 _ENDINGS: Final = ("", "_bucket", "_count", "_sum", "_created")
 _NAME: Final = re.compile(r"[a-zA-Z_:]\w*", re.ASCII)
-_FAILING_PPM: Final = 150
-"""Of what arrives, on a good day: well inside of the usual objectives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +83,23 @@ class Plan:
 
     def _cast(self, service: Service, words: Words) -> Cast:
         acts = [act for name, act in self.acts if name in {"", service.name}]
-        habits = habits_of(service)
+        habits = balanced(service, habits_of(service, self.speed))
         vocabulary = vocabulary_of(service, words, acts)
         found = populate(service, SIZE, vocabulary=vocabulary, habits=habits)
         own = (_without_probes(target) if service.probes else target for target in found)
         traffic = Traffic(
-            arrivals=habits.arrivals, failing_ppm=_FAILING_PPM, week=WEEK, pace=self.speed
+            arrivals=habits.arrivals,
+            day=_above(habits.floor),
+            failing_ppm=FAILING_PPM,
+            week=WEEK,
+            pace=self.speed,
         )
         return Cast(service=service.name, targets=(*own, *probe_targets(service)), traffic=traffic)
+
+
+def _above(floor: int) -> tuple[int, ...]:
+    """Return the day, its night raised to a load."""
+    return tuple(floor + load * (FULL - floor) // FULL for load in DAY_AND_NIGHT)
 
 
 def queries_of(files: Iterable[OutputFile]) -> tuple[str, ...]:

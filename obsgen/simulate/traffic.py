@@ -21,7 +21,7 @@ DAY_AND_NIGHT: Final = (
 )
 """The load at each full hour, UTC."""
 
-WEEK: Final = (1_000, 1_050, 1_080, 1_060, 980, 620, 560)
+WEEK: Final = (1_000, 1_050, 1_080, 1_060, 980, 780, 740)
 """What arrives on each day from Monday on, in thousandths."""
 
 

@@ -51,6 +51,11 @@ def values_of(
     return tuple(dict.fromkeys(text for text in found if _pass(own, text)))
 
 
+def is_common(label: str) -> bool:
+    """Say whether everybody knows words for a label, each thing its own: a status, a state."""
+    return label in _COMMON
+
+
 def failed_among(label: str, values: tuple[str, ...]) -> tuple[Matcher, ...]:
     """Return a matcher of the values that sound like failures, if only some of them do."""
     failed = [value for value in values if _FAILED.fullmatch(value.lower())]

@@ -9,7 +9,7 @@ from typing import Final
 
 from obsgen.matchers import Matcher
 from obsgen.model import Act, Service
-from obsgen.simulate.values import examples
+from obsgen.simulate.values import examples, is_common
 
 _SELECTOR: Final = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^{}]*)\}")
 _MATCHER: Final = re.compile(r'([a-zA-Z_]\w*)\s*(=~|=)\s*"([^"\\$]*)"', re.ASCII)
@@ -27,10 +27,12 @@ class Vocabulary:
     Attributes:
         only: By label, all values there are: those with a price.
         asked: By metric and label, values that must be among them.
+        whole: By metric and label, where these are all there are.
     """
 
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    whole: frozenset[tuple[str, str]] = frozenset()
 
     def words(self, metric: str, label: str) -> tuple[str, ...]:
         """Return what is asked for."""
@@ -38,6 +40,9 @@ class Vocabulary:
 
 
 NO_WORDS: Final = Vocabulary()
+
+Asked = dict[tuple[str, str], dict[str, None]]
+"""Words by metric and label, in order."""
 
 Words = tuple[tuple[str, str, str], ...]
 """What queries ask for: a series, a label, a word; each once, in the order of the queries."""
@@ -63,7 +68,7 @@ def vocabulary_of(service: Service, words: Words, acts: Iterable[Act]) -> Vocabu
         for key, _ in price.amounts:
             for label, value in zip(price.by, key, strict=True):
                 only.setdefault(label, {})[value] = None
-    asked: dict[tuple[str, str], dict[str, None]] = {}
+    asked: Asked = {}
     for name, label, word in words:
         asked.setdefault((_base(name, service), label), {})[word] = None
     for act in acts:
@@ -72,10 +77,46 @@ def vocabulary_of(service: Service, words: Words, acts: Iterable[Act]) -> Vocabu
             for metric in service.catalogue.metrics.values():
                 for label in set(labels) & set(metric.labels):
                     asked.setdefault((metric.name, label), {})[place.value] = None
+    found, whole = _shared(asked, service)
     return Vocabulary(
-        only={label: tuple(found) for label, found in only.items()},
-        asked={key: tuple(found) for key, found in asked.items()},
+        only={label: tuple(words) for label, words in only.items()},
+        asked={key: tuple(words) for key, words in found.items()},
+        whole=whole,
     )
+
+
+def _shared(asked: Asked, service: Service) -> tuple[Asked, frozenset[tuple[str, str]]]:
+    """
+    Return the words with those that metrics of the same prefix have for the same label.
+
+    Returns:
+        With it, where these are all words, since one of the metrics declares them.
+    """
+    words: Asked = {}
+    declared: Asked = {}
+    every = [
+        (metric, label, own)
+        for metric in service.catalogue.metrics.values()
+        for label, own in metric.labels.items()
+    ]
+    for metric, label, own in every:
+        key = (_prefix(metric.name), label)
+        words.setdefault(key, {}).update(asked.get((metric.name, label), {}))
+        declared.setdefault(key, {}).update(dict.fromkeys(own or ()))
+    found, whole = dict(asked), set()
+    for metric, label, own in every:
+        key = (_prefix(metric.name), label)
+        if own or is_common(label) or not (words[key] or declared[key]):
+            continue
+        found[metric.name, label] = declared[key] or words[key]
+        if declared[key]:
+            whole.add((metric.name, label))
+    return found, frozenset(whole)
+
+
+def _prefix(name: str) -> str:
+    """Return the first word of a name: metrics that begin alike tell of the same thing."""
+    return name.split("_", maxsplit=1)[0]
 
 
 def _base(name: str, service: Service) -> str:

@@ -16,10 +16,12 @@ from obsgen.model.scenarios import USUAL
 from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.counters import Counter, Priced
 from obsgen.simulate.distributions import Histogram, Summary
+from obsgen.simulate.families import Family
 from obsgen.simulate.gauges import Gauge
 from obsgen.simulate.instruments import Arrivals, Instrument
+from obsgen.simulate.kinds import Labels, mixes
 from obsgen.simulate.play import Played
-from obsgen.simulate.population import Family, Labels, Target
+from obsgen.simulate.population import Target
 from obsgen.simulate.traffic import FULL, HOUR, Burst, Restart, Traffic
 from obsgen.simulate.truth import MINUTE, Account, Selection, Tally
 
@@ -28,6 +30,8 @@ Happening = TypeVar("Happening")
 STEP: Final = 5_000
 _DOWN: Final = 30_000
 """Milliseconds."""
+_SIZES: Final = 8
+"""Of what arrives in one step, no more than a part of so many takes equally long."""
 
 _INSTRUMENTS: Final[Mapping[MetricType, Callable[[Family, Labels, Chance], Instrument]]] = {
     "counter": Counter,
@@ -107,6 +111,10 @@ class World:
         self._seed = seed
         self._accounts: list[Account] = []
         self._chances = [Chance(seed, "arrivals", place) for place in range(len(targets))]
+        self._mixes = [
+            mixes(target.kinds, Chance(seed, "kinds", place))
+            for place, target in enumerate(targets)
+        ]
         self._bursts = _by_step(step, ((burst.at, burst) for burst in traffic.bursts))
         restarts = (*traffic.restarts, *_restarts(acts, targets))
         self._deaths = _by_step(step, ((r.at, r.target) for r in restarts))
@@ -170,11 +178,13 @@ class World:
         for burst in bursts:
             failing += burst.events * burst.is_failing
             healthy += burst.events * (not burst.is_failing)
+        well, badly = self._mixes[place]
         return Arrivals(
             at=self.now,
             load=load,
-            healthy=healthy,
-            failing=failing,
+            healthy=well.share(healthy),
+            failing=badly.share(failing),
+            alike=max(1, (healthy + failing) // _SIZES),
             acts=tuple(each for each in acts if not _is_arrival(each, labels)),
             pace=traffic.pace,
             step=self.step,

@@ -11,9 +11,9 @@ from obsgen.preview.simulated.remote_write import Series
 from obsgen.preview.simulated.scenes import SCRAPE_MS, story
 from obsgen.preview.simulated.states import States, stately
 from obsgen.simulate import Scrape, Scraper, Size, Span, Target, World, populate
+from obsgen.simulate.families import Family
 from obsgen.simulate.habits import Habits, habits_of
 from obsgen.simulate.instruments import ABSENT, Exposed, Instrument
-from obsgen.simulate.population import Family
 from obsgen.simulate.probes import PREFIX
 from obsgen.simulate.vocabulary import vocabulary_of, words_of
 

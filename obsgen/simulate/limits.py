@@ -1,0 +1,81 @@
+"""How far from the limits of conditions a good day stays: values, and numbers of events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from obsgen.model import Condition
+from obsgen.units import Duration
+
+_CALM: Final = Fraction(1, 4)
+_SELDOM: Final = ((2, Fraction(0)), (5, Fraction(1, 40)), (20, Fraction(1, 12)))
+"""
+Of limits below so many events, which part is met on average, so that chance goes beyond them once
+in some millions of windows (Poisson's law); of others it is a quarter.
+"""
+_HOURS: Final = Fraction(1, 3_600_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """
+    A condition on events, and how many of them keep it from being met.
+
+    Attributes:
+        share: Of what arrives at one target, if all of it is under label sets that count.
+    """
+
+    condition: Condition
+    share: Fraction
+
+
+def limits_of(condition: Condition) -> tuple[Fraction, ...]:
+    """Return all limits of a condition."""
+    limit = condition.limit
+    every = [*(value for _, value, _ in limit.values), *([limit.value] * (limit.value is not None))]
+    return tuple(Fraction(value) for value in every if value is not None)
+
+
+def per_second(condition: Condition) -> Fraction:
+    """Return what one of the measure's unit is in events a second; 0 where it is no rate."""
+    (metric, *others) = condition.measure.metrics or (None,)
+    if metric is None or others or metric.type not in {"counter", "histogram", "summary"}:
+        return Fraction(0)
+    for seconds in (1, 60, 3_600, 86_400):
+        if condition.measure.unit == metric.counted_unit.rated(seconds):
+            return Fraction(1, seconds)
+    return Fraction(0)
+
+
+def allowed(
+    condition: Condition, limits: tuple[Fraction, ...], arrivals: Fraction
+) -> Fraction | None:
+    """Return which share of what arrives may be what a condition means; None where any may."""
+    is_above = condition.comparison in {">", ">="}
+    if condition.measure.unit.is_ratio:
+        return (min(limits) if is_above else 1 - max(limits)) * _CALM
+    if not is_above:
+        return None
+    window = Duration.parse(condition.measure.window("5m") or "5m")
+    per = per_second(condition)
+    most = min(limits) * (per * window.ms / 1_000 if per else 1)
+    part = next((part for below, part in _SELDOM if most < below), _CALM)
+    return most * part / (window.ms * _HOURS * arrivals)
+
+
+def good(
+    comparison: str, limits: tuple[Fraction, ...], *, is_ratio: bool
+) -> tuple[Fraction | None, Fraction | None]:
+    """Return the lowest and the highest that is far enough from what a comparison takes."""
+    if comparison in {">", ">="}:
+        return None, min(limits) * Fraction(7, 10)
+    if comparison in {"<", "<="}:
+        low = max(limits)
+        top = Fraction(1) if is_ratio and low < 1 else low * 2
+        return low + (top - low) * Fraction(2, 5), top
+    if comparison == "==":
+        other = Fraction(0 if limits[0] else 1)
+        return other, other
+    return limits[0], limits[0]
