@@ -130,6 +130,35 @@ def test_a_first_start_that_was_interrupted_begins_anew(
     assert (data / ".history").exists()
 
 
+def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
+    # Prometheus evaluates a group at a moment that follows from its name and its file's.
+    stack = Stack(tmp_path)
+    (tmp_path / "history/span").write_text("1 2\n")
+    (tmp_path / "stack/levels").mkdir()
+    for name in ("01", "02"):
+        (tmp_path / f"stack/levels/{name}.yml").write_text(name)
+    (tmp_path / "bin").mkdir()
+    log = tmp_path / "log"
+    programs = {
+        "promtool": f'for last; do :; done; [ -f "$last" ] && echo "$last $(cat $last)" >> {log};:',
+        "gunzip": "exit 0",
+        "prometheus": "trap 'exit 0' TERM; sleep 20 & wait",
+        "wget": "sleep 0.2",
+    }
+    for name, text in programs.items():
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    (script,) = SERVICES["blocks"]["command"]
+    text = stack.on_the_host("blocks", script.replace("$$", "$"))
+    path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
+    told = [line.split() for line in log.read_text().splitlines() if "level" in line]
+
+    assert ["01", "02"] == [text for _, text in told]
+    assert 1 == len({file for file, _ in told})
+
+
 def test_logs_and_traces_are_profiles():
     profiles = {name: s["profiles"] for name, s in SERVICES.items() if "profiles" in s}
 

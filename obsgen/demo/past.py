@@ -7,6 +7,7 @@ asked for. A server sees blocks when it starts, so it starts anew for each level
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +21,8 @@ from obsgen.units import Duration
 
 _INTERVAL: Final = Duration(60_000)
 _EVALUATION: Final = Duration(30_000)
-_SLACK_SECONDS: Final = 60
-"""The past ends with a minute."""
+_MINUTE_SECONDS: Final = 60
+"""The past begins and ends with a minute."""
 _EMPTY_CONFIG: Final = "nothing.yml"
 
 
@@ -31,21 +32,27 @@ def make_past(
     """Write what Prometheus would have if all had run for the history that is wanted."""
     length, out = wanted.divided(wanted.history), places.folder / "past.om"
     interval = wanted.divided(_INTERVAL)
-    run(past_samples(wanted, length=length, interval=interval, out=out))
+    end = int(time.time()) // _MINUTE_SECONDS * _MINUTE_SECONDS
+    samples = past_samples(wanted, length=length, interval=interval, until=end, out=out)
+    run(samples, places.folder)
     blocks = ("tsdb", "create-blocks-from", "openmetrics", "--quiet")
-    run([places.programs["promtool"], *blocks, out, places.folder / "prometheus"])
+    run([places.programs["promtool"], *blocks, out, places.folder / "prometheus"], places.folder)
     out.unlink()
     (places.folder / _EMPTY_CONFIG).write_text("global: {}\n", "utf-8")
-    end = int(time.time())
-    start = end - length.ms // 1_000 - _SLACK_SECONDS
+    # No longer than there are samples: rules would take the last ones for the present.
+    start = end - max(_MINUTE_SECONDS, length.ms // 1_000)
     server = prometheus(wanted, places, _EMPTY_CONFIG)
+    # Under one name: when in each interval a group is evaluated, follows from its file's name, and
+    # what one level records is to be read by the next at the same moments.
+    rules = places.folder / "level.yml"
     for level in sorted((places.folder / "stack").glob("levels/*")):
         say(f"recording {level.stem} …")
+        shutil.copyfile(level, rules)
         with programs.started("prometheus", server):
-            run(_record(level, wanted, places, start=start, end=end))
+            run(_record(rules, wanted, places, start=start, end=end), places.folder)
 
 
-def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int) -> CommandLine:
+def _record(rules: Path, wanted: Wanted, places: Places, *, start: int, end: int) -> CommandLine:
     """Return the command that runs recording rules over the past."""
     return [
         places.programs["promtool"],
@@ -55,5 +62,5 @@ def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int
         f"--start={start}",
         f"--end={end}",
         f"--eval-interval={wanted.divided(_EVALUATION)}",
-        level,
+        rules,
     ]

@@ -23,6 +23,7 @@ from obsgen.units import Duration
 _WORD: Final = re.compile(r"[^\s,]+|,")
 _PARTS: Final = ("on", "for", "from")
 _LABEL: Final = re.compile(r"([a-zA-Z_]\w*)=(.+)", re.ASCII)
+_AROUND_IS: Final = re.compile(r"\s*=\s*")
 _LONG_UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -111,7 +112,9 @@ def _act(text: str, effect: Effect, parts: _Parts) -> Act | Complaint:
 
 
 def _places(on: Word, words: tuple[Word, ...]) -> tuple[Matcher, ...] | Complaint:
-    found = tuple(_place(word.text) for word in words if word.text != ",")
+    # `route = /api` is one place, and a comma stands between two.
+    text = _AROUND_IS.sub("=", " ".join(word.text for word in words))
+    found = tuple(_place(each) for each in text.split() if each != ",")
     if not found:
         return Complaint("`on` names no place", "write `on /api` or `on route=/api`", on)
     return found
