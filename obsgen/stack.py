@@ -66,6 +66,8 @@ def stack_files(files: Iterable[OutputFile], stack: Stack) -> dict[str, bytes]:
             found[file.path] = file.data
         if _RULES.fullmatch(file.path):
             groups.extend(yaml.safe_load(file.data)["groups"])
+    # The exporter of a stack is started all the same, and does not start without its file.
+    found.setdefault(_BLACKBOX, _written({"modules": {}}))
     for number, level in enumerate(levels(groups), 1):
         found[f"levels/{number:02}.yml"] = _written({"groups": level})
     return found

@@ -83,9 +83,8 @@ def test_everything_has_limits_and_no_privileges_to_gain(service: str):
     limits = SERVICES[service]["deploy"]["resources"]["limits"]
 
     assert {"cpus", "memory"} == set(limits)
-    if service in SERVERS:
-        assert ["ALL"] == SERVICES[service]["cap_drop"]
-        assert "no-new-privileges:true" in SERVICES[service]["security_opt"]
+    assert ["ALL"] == SERVICES[service]["cap_drop"]
+    assert "no-new-privileges:true" in SERVICES[service]["security_opt"]
 
 
 def test_what_ends_is_waited_for_by_what_needs_it():
@@ -209,6 +208,28 @@ def test_loki_reads_the_generated_rules_and_writes_what_it_counts_to_prometheus(
     (written,) = (client["url"] for client in loki["ruler"]["remote_write"]["clients"].values())
     assert "http://prometheus:9090/api/v1/write" == written
     assert "--web.enable-remote-write-receiver" in SERVICES["prometheus"]["command"]
+
+
+def test_tempo_makes_the_metrics_of_spans_that_specs_ask_for():
+    tempo = yaml.safe_load(COMPOSE["configs"]["tempo"]["content"])
+    generator = tempo["metrics_generator"]
+    made = {"service", "span_name", "span_kind", "status_code"}
+    made |= {d.replace(".", "_") for d in generator["processor"]["span_metrics"]["dimensions"]}
+    asked = {
+        label
+        for file in (ROOT / "specs").rglob("*.y*ml")
+        for document in yaml.safe_load_all(file.read_text())
+        for name, metric in document.get("metrics", {}).items()
+        if name.startswith("traces_spanmetrics_")
+        for label in metric.get("labels", ())
+    }
+
+    assert made == asked
+    assert ["span-metrics"] == tempo["overrides"]["defaults"]["metrics_generator"]["processors"]
+    (written,) = generator["storage"]["remote_write"]
+    assert "http://prometheus:9090/api/v1/write" == written["url"]
+    (mounted,) = SERVICES["tempo"]["volumes"]
+    assert generator["storage"]["path"].startswith(mounted.split(":")[1])
 
 
 def test_grafana_finds_its_dashboards_where_the_provider_looks():
