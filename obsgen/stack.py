@@ -68,9 +68,11 @@ def stack_files(files: Iterable[OutputFile], stack: Stack) -> dict[str, bytes]:
             found[file.path] = file.data
         if _RULES.fullmatch(file.path):
             groups.extend(yaml.safe_load(file.data)["groups"])
+    # The exporter of a stack is started all the same, and does not start without its file.
+    found.setdefault(_BLACKBOX, _written({"modules": {}}))
     for number, level in enumerate(levels(groups), 1):
         for part, rules in enumerate(_parts(level), 1):
-            found[f"levels/{number:02}/{part}.yml"] = _written({"groups": rules})
+            found[f"levels/{number:02}/{part}/level.yml"] = _written({"groups": rules})
     return found
 
 
@@ -142,7 +144,12 @@ def _alertmanager(document: dict[str, Any], stack: Stack) -> None:
 
 
 def _parts(level: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Deal the rules of a level out to files: none reads another, so they may run at once."""
+    """
+    Deal the rules of a level out to files: none reads another, so they may run at once.
+
+    All files have one name, which tells when in its interval a group is evaluated: what is recorded
+    at a level is then there at the very moments at which the next one reads it.
+    """
     rules = [(group, rule) for group in level for rule in group["rules"]]
     hands = (rules[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(rules))))
     return [_grouped(hand) for hand in hands]

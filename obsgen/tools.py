@@ -212,9 +212,14 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def run(command: Sequence[str | Path], *, cwd: Path, timeout_seconds: float) -> Answer:
+def run(
+    command: Sequence[str | Path], *, cwd: Path, timeout_seconds: float, scratch: Path | None = None
+) -> Answer:
     """
     Run a program to its end, with nothing on its standard input.
+
+    Args:
+        scratch: The folder for its temporary files; one that is interrupted leaves them.
 
     Raises:
         ToolBroken: the system does not run it.
@@ -225,6 +230,7 @@ def run(command: Sequence[str | Path], *, cwd: Path, timeout_seconds: float) -> 
         done = subprocess.run(
             command,
             cwd=cwd,
+            env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -83,9 +83,8 @@ def test_everything_has_limits_and_no_privileges_to_gain(service: str):
     limits = SERVICES[service]["deploy"]["resources"]["limits"]
 
     assert {"cpus", "memory"} == set(limits)
-    if service in SERVERS:
-        assert ["ALL"] == SERVICES[service]["cap_drop"]
-        assert "no-new-privileges:true" in SERVICES[service]["security_opt"]
+    assert ["ALL"] == SERVICES[service]["cap_drop"]
+    assert "no-new-privileges:true" in SERVICES[service]["security_opt"]
 
 
 def test_what_ends_is_waited_for_by_what_needs_it():
@@ -128,6 +127,35 @@ def test_a_first_start_that_was_interrupted_begins_anew(
 
     assert left == [each.name for each in data.glob("[!.]*")]
     assert (data / ".history").exists()
+
+
+def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
+    # Prometheus evaluates a group at a moment that follows from its name and its file's.
+    stack = Stack(tmp_path)
+    (tmp_path / "history/span").write_text("1 2\n")
+    (tmp_path / "stack/levels").mkdir()
+    for name in ("01", "02"):
+        (tmp_path / f"stack/levels/{name}.yml").write_text(name)
+    (tmp_path / "bin").mkdir()
+    log = tmp_path / "log"
+    programs = {
+        "promtool": f'for last; do :; done; [ -f "$last" ] && echo "$last $(cat $last)" >> {log};:',
+        "gunzip": "exit 0",
+        "prometheus": "trap 'exit 0' TERM; sleep 20 & wait",
+        "wget": "sleep 0.2",
+    }
+    for name, text in programs.items():
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    (script,) = SERVICES["blocks"]["command"]
+    text = stack.on_the_host("blocks", script.replace("$$", "$"))
+    path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
+    told = [line.split() for line in log.read_text().splitlines() if "level" in line]
+
+    assert ["01", "02"] == [text for _, text in told]
+    assert 1 == len({file for file, _ in told})
 
 
 def test_logs_and_traces_are_profiles():
@@ -180,6 +208,28 @@ def test_loki_reads_the_generated_rules_and_writes_what_it_counts_to_prometheus(
     (written,) = (client["url"] for client in loki["ruler"]["remote_write"]["clients"].values())
     assert "http://prometheus:9090/api/v1/write" == written
     assert "--web.enable-remote-write-receiver" in SERVICES["prometheus"]["command"]
+
+
+def test_tempo_makes_the_metrics_of_spans_that_specs_ask_for():
+    tempo = yaml.safe_load(COMPOSE["configs"]["tempo"]["content"])
+    generator = tempo["metrics_generator"]
+    made = {"service", "span_name", "span_kind", "status_code"}
+    made |= {d.replace(".", "_") for d in generator["processor"]["span_metrics"]["dimensions"]}
+    asked = {
+        label
+        for file in (ROOT / "specs").rglob("*.y*ml")
+        for document in yaml.safe_load_all(file.read_text())
+        for name, metric in document.get("metrics", {}).items()
+        if name.startswith("traces_spanmetrics_")
+        for label in metric.get("labels", ())
+    }
+
+    assert made == asked
+    assert ["span-metrics"] == tempo["overrides"]["defaults"]["metrics_generator"]["processors"]
+    (written,) = generator["storage"]["remote_write"]
+    assert "http://prometheus:9090/api/v1/write" == written["url"]
+    (mounted,) = SERVICES["tempo"]["volumes"]
+    assert generator["storage"]["path"].startswith(mounted.split(":")[1])
 
 
 def test_grafana_finds_its_dashboards_where_the_provider_looks():

@@ -18,6 +18,9 @@ import pytest
 import requests
 from oracles import ROOT, TOOLS
 
+from obsgen.demo import ProgramEnded
+from obsgen.demo.programs import run as run_to_its_end
+
 SPECS: Final = """\
 apiVersion: obsgen/v1
 kind: Project
@@ -97,11 +100,16 @@ def test_it_runs_everything_and_ctrl_c_leaves_nothing(here: Path):
     with running(here, "--history", "1h") as (process, log):
         urls = re.findall(r"(http://\S+)  (\w+)", log.read_text())
         answers = {what: requests.get(url, timeout=10) for url, what in urls}
+        (prometheus,) = (url for url, what in urls if what == "rules")
+        recorded = samples(prometheus)
         started = children(process)
         process.send_signal(signal.SIGINT)
         process.wait(30)
 
         assert {"dashboards", "rules", "what", "targets"} == set(answers)
+        # In the past, too, a rule finds what it reads at its own moment.
+        assert len(recorded["slo:total_events:increase1m"]) > 60
+        assert recorded["slo:total_events:increase1m"] <= recorded["slo:total_seen:increase1m"]
         assert "cart" in answers["dashboards"].text
         assert {"simulate", "sink", "preview", "prometheus", "alertmanager"} == set(started)
         assert 130 == process.returncode
@@ -167,6 +175,9 @@ def test_a_taken_port_is_said(here: Path):
     [
         (("--port", "grafana=1"), "`grafana=1` names no program"),
         (("--port", "sink=x"), "`sink=x` has no port: write `sink=9201`"),
+        (("--port", "sink=19", "--port", "prometheus=19"), "port 19 is for sink already"),
+        (("--scenario", "api-breaks"), "no scenario is named `api-breaks`"),
+        (("--scenario", "errors 20% on /nowhere"), "changes nothing"),
         (("--history", "long"), "`long` is no length of time"),
         (("--service", "other"), "no service is named `other`: there are cart"),
         (("--speed", "600"), "would be shorter than 100ms; at most 150 goes"),
@@ -177,3 +188,25 @@ def test_wrong_usage_is_said(here: Path, arguments: tuple[str, ...], message: st
 
     assert 2 == code
     assert message in " ".join(said.split())
+    assert "making the past" not in said
+
+
+def test_what_an_interrupted_program_leaves_goes_with_the_folder(tmp_path: Path):
+    program = tmp_path / "promtool"
+    program.write_text("#!/bin/sh\nmktemp -d -t headXXXXXX; exit 1\n")
+    program.chmod(0o755)
+
+    with pytest.raises(ProgramEnded):
+        run_to_its_end([program], tmp_path)
+
+    assert list(tmp_path.glob("head*"))
+
+
+def samples(url: str) -> dict[str, set[float]]:
+    """Return the times at which a rule, and one that reads it, recorded."""
+    query = {"query": '{__name__=~"slo:total_(seen|events):increase1m"}[2h]'}
+    answer = requests.get(f"{url}/api/v1/query", query, timeout=10).json()
+    return {
+        series["metric"]["__name__"]: {time for time, _ in series["values"]}
+        for series in answer["data"]["result"]
+    }

@@ -249,6 +249,24 @@ def test_a_redirect_leads_to_nothing_but_http(location: str):
     assert f"`{server.url}/` redirects there" == error.hint or "[" in location
 
 
+def test_who_sends_us_to_nobody_is_named():
+    with answering({"/": to(f"http://127.0.0.1:{a_free_port()}/login")}) as server:
+        error = refusal(f"{server.url}/")
+
+    assert isinstance(error, http.ServerUnreachable)
+    assert f"`{server.url}/` redirects there" == error.hint
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"), [("/graph/api/v1/query", "its own pages begin"), ("/x", "`/metrics` nearly")]
+)
+def test_what_is_not_there_is_looked_for_where_such_things_are(path: str, hint: str):
+    with answering({}) as server:
+        error = refusal(f"{server.url}{path}")
+
+    assert hint in error.hint
+
+
 # --- credentials
 
 

@@ -153,10 +153,14 @@ def test_money_is_rounded_half_to_even(amount: str, text: str):
         ("0.9995", "99.95%"),
         ("0.99999999", "99.9999%"),
         ("0", "0%"),
+        # 0.005 / 92.255, beside 99.9945%.
+        ("0.0000541976", "0.0055%"),
+        ("-0.0003", "-0.03%"),
+        ("0.000000001", "0.0001%"),
         ("-1", "-100.0%"),
     ],
 )
-def test_shares_have_one_decimal_and_more_near_the_whole(value: str, text: str):
+def test_shares_have_one_decimal_and_more_near_the_whole_and_near_nothing(value: str, text: str):
     assert text == figures.share(Decimal(value))
 
 

@@ -8,6 +8,7 @@ included; a report begins after the first moment of the month: no hour is in two
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -98,3 +99,34 @@ def test_a_month_of_which_the_server_has_only_the_end_is_said(running: Shop):
 
     assert said in running.report("cost", "--at", "1970-01-31T12:00").stderr
     assert not running.report("cost", "--at", "1970-02-15T00:00").stderr
+
+
+LEDGER_SERVICE = """\
+apiVersion: obsgen/v1
+kind: Service
+name: gate
+where: {job: a}
+metrics:
+  requests_total: {type: counter, labels: [status], role: requests, bad: {status: error}}
+slos:
+  - name: ok
+    objective: 90
+    sli: {events: {total: requests_total, bad: {status: error}}}
+"""
+
+
+def test_the_last_tile_of_a_month_is_of_that_month(tmp_path: Path):
+    # Rules record a tile of five minutes in the minute after its end: here at 18s.
+    first, second = at("1970-02-01T00:00") + 18, at("1970-03-01T00:00") + 18
+    tiles = {
+        "total": [(first, 10), (first + 300, 100), (second, 50), (second + 300, 1)],
+        "bad": [(first, 10), (first + 300, 0), (second, 15), (second + 300, 0)],
+    }
+    labels = 'service="gate",slo="ok"'
+    past = {f"slo:{word}_events:increase5m{{{labels}}}": found for word, found in tiles.items()}
+    arguments = ("--at", "1970-03-02T00:00", "--period", "1970-02")
+    with shop(tmp_path, past, (PROJECT, LEDGER_SERVICE)) as found:
+        ((told,),) = rows(found.told("slo", *arguments)["slos"], "sli_in_report")
+
+    # Of 150 events 15 were bad; the ten before are January's, the one after is March's.
+    assert 0.9 == told

@@ -128,6 +128,15 @@ def test_times_are_read_as_they_are_said(text: str, lasts: int, begins: int, is_
     assert (lasts, begins, is_ago) == (act.lasts.ms, act.begins.ms, act.is_ago)
 
 
+def test_spaces_around_the_sign_of_a_label_mean_nothing():
+    loose, close = (read_act(f"errors 20% on {place}") for place in ("a = b, c= d", "a=b, c=d"))
+
+    assert isinstance(loose, Act)
+    assert isinstance(close, Act)
+    assert close.places == loose.places
+    assert [("a", "b"), ("c", "d")] == [(each.label, each.value) for each in loose.places]
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
@@ -343,6 +352,14 @@ def test_a_history_is_the_same_bytes_again_and_made_into_blocks(specs, tmp_path)
         (("--scenario", "cart/none"), "no scenario is named `cart/none`"),
         (("--service", "kart"), "no service is named `kart`; did you mean cart?"),
         (("--listen", "9200"), "is no host with a port"),
+        (
+            ("--history", "2m", "--scenario", "errors 20% on /api for 10 min from 5 min on"),
+            "changes nothing: it is over before the past begins, or comes later",
+        ),
+        (
+            ("--history", "1h", "--scenario", "errors 20% for 1h from 2 days ago"),
+            "write a longer `--history`",
+        ),
         (("--history", "soon"), "is no length of time"),
         (("--history", "1h", "--until", "noon"), "is no time"),
         (("--history", "1h", "--until", "9" * 19), "between 1970"),

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 import pytest
 import requests
 import yaml
-from oracles import ROOT, a_free_port, amtool_check_config, promtool_check_rules
+from oracles import ROOT, a_free_port, amtool_check_config, promtool_check_rules, tool
 
 from obsgen import build
 from obsgen.sink import LARGEST, MOST, Server, Sink
 from obsgen.stack import Stack, levels, stack_files
 
+PROBES = "blackbox/blackbox.yml"
 SPEC = """
 apiVersion: obsgen/v1
 kind: Project
@@ -87,6 +88,15 @@ def test_only_probes_that_the_exporter_cannot_ask_there_go_to_the_simulator(file
     assert "proxy_url" not in jobs(files)["probe/cart/plain"]
     assert "http://sim:1" == jobs(files)["probe/cart/public"]["proxy_url"]
     assert {"http://sim:1"} == {module["http"]["proxy_url"] for module in modules}
+
+
+def test_specs_without_probes_have_a_file_with_which_the_exporter_starts(tmp_path):
+    file = tmp_path / "blackbox.yml"
+    file.write_bytes(stack_files((), Stack(simulator="http://sim:1", sink="http://sink:2"))[PROBES])
+    check = [tool("blackbox_exporter"), "--config.check", f"--config.file={file}"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+
+    assert 0 == done.returncode, done.stderr
 
 
 def test_every_receiver_notifies_the_sink_and_nobody_else(files, tmp_path):

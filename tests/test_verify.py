@@ -218,6 +218,32 @@ def test_rules_and_groups_that_are_in_no_spec_are_told(stack: Stack):
     ] == stack.found("prometheus")
 
 
+def test_a_copy_of_a_file_of_rules_is_told(stack: Stack):
+    groups = stack.prometheus.groups
+    groups.append({**groups[0], "file": "/etc/prometheus/rules/copy.rules.yml"})
+
+    message = f"1 rule of group `{groups[0]['name']}` loaded again, from "
+    assert [("LIV712", "error", f"{message}`/etc/prometheus/rules/copy.rules.yml`")] == stack.found(
+        "prometheus"
+    )
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_another_environment_on_the_same_server_is_passed_over(stack: Stack, is_first: bool):
+    (own,) = stack.prometheus.groups
+    (rule,) = own["rules"]
+    other = {
+        **own,
+        "file": "/etc/prometheus/staging/cart.rules.yml",
+        "rules": [{**rule, "labels": {**rule["labels"], "environment": "staging"}, "duration": 60}],
+    }
+    more = {**other, "name": "cart-of-staging-alone"}
+    others = [other, more]
+    stack.prometheus.groups = [*others, own] if is_first else [own, *others]
+
+    assert [] == stack.found("prometheus", code=0)
+
+
 @pytest.mark.parametrize(
     ("change", "code", "severity", "part"),
     [
@@ -257,6 +283,15 @@ def test_a_group_that_was_not_evaluated_is_told_once(stack: Stack, tmp_path: Pat
     assert [("LIV715", "warning", told)] == stack.found("prometheus", code=0)
 
 
+def test_a_group_that_is_not_there_is_told_once(stack: Stack, tmp_path: Path):
+    (tmp_path / "specs/more.yaml").write_text(MORE)
+    stack.prometheus.groups = []
+
+    ((code, severity, message),) = stack.found("prometheus")
+    assert ("LIV711", "error") == (code, severity)
+    assert re.fullmatch(r"none of the 3 rules of group `cart-\w+` is loaded", message)
+
+
 @pytest.mark.parametrize(("took", "severity"), [(14, None), (16, "warning"), (31, "error")])
 def test_a_group_that_takes_as_long_as_its_interval_is_told(
     stack: Stack, took: int, severity: str | None
@@ -287,6 +322,18 @@ def test_a_query_without_data_is_a_warning(stack: Stack):
     stack.prometheus.values = {"count(sum by (result)": [], **stack.prometheus.values}
 
     message = "dashboard `Cart`: panel `Orders`: query A returns nothing"
+    assert [("LIV722", "warning", message)] == stack.found("prometheus", code=0)
+
+
+def test_queries_of_one_panel_without_data_are_one_warning(stack: Stack, tmp_path: Path):
+    spec = tmp_path / "specs/cart.yaml"
+    panel = "{rate: orders_total, by: [result]}"
+    assert panel in spec.read_text()
+    several = "[{rate: orders_total, by: [result]}, {increase: orders_total, by: [result]}]"
+    spec.write_text(spec.read_text().replace(panel, several))
+    stack.prometheus.values = {"count(sum by (result)": [], **stack.prometheus.values}
+
+    message = "dashboard `Cart`: panel `Orders`: queries A and B return nothing"
     assert [("LIV722", "warning", message)] == stack.found("prometheus", code=0)
 
 

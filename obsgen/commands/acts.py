@@ -2,10 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+
+
+def plan_of(
+    services: tuple[Any, ...],
+    files: Sequence[Any],
+    scenarios: Sequence[str],
+    *,
+    only_asked: bool = False,
+    speed: int = 1,
+) -> Any:  # noqa: ANN401 (a Plan)
+    """
+    Return what is simulated, and what befalls it.
+
+    Raises:
+        UsageError: there is nothing to simulate, or a scenario is wrong or changes nothing.
+    """
+    from obsgen.simulate.stage import Plan, queries_of
+
+    plan = Plan(
+        services=services,
+        queries=queries_of(files),
+        acts=tuple(act for text in scenarios for act in acts_of(text, services)),
+        only_asked=only_asked,
+        speed=speed,
+    )
+    if not plan.casts:
+        raise click.UsageError("no service declares a metric, so there is nothing to simulate")
+    if (act := next(plan.idle_acts(), None)) is not None:
+        message = f"`{act.text}` changes nothing: nothing of the kind is simulated there"
+        hint = "  hint: compare its place with the labels that `/metrics` of the simulator shows"
+        raise click.BadParameter(f"{message}\n{hint}", param_hint="--scenario")
+    return plan
+
+
+def check_times(scenarios: Sequence[str], services: tuple[Any, ...], span: Any, speed: int) -> None:  # noqa: ANN401 (a Span)
+    """
+    Demand that something of each scenario happens within a past.
+
+    Raises:
+        UsageError: all of it is before or after.
+    """
+    from obsgen.simulate.play import played
+
+    for text in scenarios:
+        acts = played((act for _, act in acts_of(text, services)), span, speed=speed)
+        if not any(act.span.start < span.end and act.span.end > span.start for act in acts):
+            message = f"`{text}` changes nothing: it is over before the past begins, or comes later"
+            hint = "  hint: write a longer `--history`, or another `from`"
+            raise click.BadParameter(f"{message}\n{hint}", param_hint="--scenario")
 
 
 def acts_of(text: str, services: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

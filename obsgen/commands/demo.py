@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from obsgen.commands.acts import plan_of
 from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
@@ -123,7 +125,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     """Return what is shown; None where the specs have errors, which are told."""
     from obsgen import demo, workspace
 
-    ports = dict(map(_port, asked.ports))
+    ports = _ports(asked.ports)
     paths, environment = asked.paths, asked.environment
     built = compile_paths(paths, environment, outcome="nothing was started", with_files=True)
     if built is None:
@@ -137,6 +139,9 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
         raise click.UsageError(message)
     if compiled.alertmanager is None:
         raise click.UsageError("the specs have no Routing, so nothing would be notified")
+    if asked.scenarios:
+        # They begin when the past is made, which takes minutes.
+        plan_of(chosen, built.files, asked.scenarios, speed=asked.speed)
     return demo.Wanted(
         files=workspace.files_of(built, built.specs[0].environment.name),
         left_out=frozenset(demo.left_out(compiled, services, [each.name for each in chosen])),
@@ -149,6 +154,18 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
         has_probes=any(service.probes for service in chosen),
         has_preview=asked.preview,
     )
+
+
+def _ports(texts: Sequence[str]) -> dict[str, int]:
+    """Return the ports that are asked for, each for one program."""
+    found: dict[str, int] = {}
+    for name, port in map(_port, texts):
+        other = next((one for one, taken in found.items() if port and port == taken), name)
+        if other != name:
+            message = f"port {port} is for {other} already: give {name} another"
+            raise click.BadParameter(message, param_hint="--port")
+        found[name] = port
+    return found
 
 
 def _port(text: str) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TextIO
 
 import click
 
-from obsgen.commands.acts import acts_of
+from obsgen.commands.acts import check_times, plan_of
 from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
@@ -126,28 +126,12 @@ def _check(asked: _Asked) -> None:
 
 def _plan(asked: _Asked, *, only_asked: bool) -> Any | None:  # noqa: ANN401 (a Plan)
     """Return the plan; None where the specs have errors, which are told."""
-    from obsgen.simulate.stage import Plan, queries_of
-
     paths, environment = asked.paths, asked.environment
     built = compile_paths(paths, environment, outcome="nothing is simulated", with_files=True)
     if built is None:
         return None
     chosen = chosen_services(asked.services, built.specs[0].services)
-    acts = tuple(act for text in asked.scenarios for act in acts_of(text, chosen))
-    plan = Plan(
-        services=chosen,
-        queries=queries_of(built.files),
-        acts=acts,
-        only_asked=only_asked,
-        speed=asked.speed,
-    )
-    if not plan.casts:
-        raise click.UsageError("no service declares a metric, so there is nothing to simulate")
-    if (act := next(plan.idle_acts(), None)) is not None:
-        message = f"`{act.text}` changes nothing: nothing of the kind is simulated there"
-        hint = "  hint: compare its place with the labels that `/metrics` of the simulator shows"
-        raise click.BadParameter(f"{message}\n{hint}", param_hint="--scenario")
-    return plan
+    return plan_of(chosen, built.files, asked.scenarios, only_asked=only_asked, speed=asked.speed)
 
 
 # --- now -------------------------------------------------------------------------------------
@@ -198,6 +182,7 @@ def _history(asked: _Asked, length: int) -> bool:
     plan = _plan(asked, only_asked=not asked.everything)
     if plan is None:
         return True
+    check_times(asked.scenarios, plan.services, span, asked.speed)
     past = Past(span=span, seed=asked.seed, interval=interval)
     if not asked.has_folder:
         path = asked.output

@@ -49,9 +49,11 @@ def preview(wanted: Wanted, places: Places) -> CommandLine:
     return [*_OBSGEN, "preview", *wanted.specs, *live, *out, "--speed", str(wanted.speed)]
 
 
-def past_samples(wanted: Wanted, *, length: Duration, interval: Duration, out: Path) -> CommandLine:
-    """Return that which writes the samples of the past, as OpenMetrics."""
-    past = ("--history", str(length), "--interval", str(interval))
+def past_samples(
+    wanted: Wanted, *, length: Duration, interval: Duration, until: int, out: Path
+) -> CommandLine:
+    """Return that which writes the samples of the past, as OpenMetrics; *until* in seconds."""
+    past = ("--history", str(length), "--interval", str(interval), "--until", str(until))
     return [*_simulate(wanted), *past, "--output", str(out)]
 
 

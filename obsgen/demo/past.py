@@ -7,6 +7,7 @@ asked for. A server sees blocks when it starts, so it starts anew for each level
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +25,8 @@ _EVALUATION: Final = Duration(60_000)
 _MOST_POINTS: Final = 10_000
 """Prometheus refuses a query of more than 11,000; each block takes one query."""
 _DAY: Final = 24 * 3_600_000
-_SLACK_SECONDS: Final = 60
-"""The past ends with a minute."""
+_MINUTE_SECONDS: Final = 60
+"""The past begins and ends with a minute."""
 _LONG_BLOCKS: Final = "--max-block-duration=168h"
 """promtool reads all samples anew for each block."""
 _EMPTY_CONFIG: Final = "nothing.yml"
@@ -37,21 +38,28 @@ def make_past(
     """Write what Prometheus would have if all had run for the history that is wanted."""
     length, out = wanted.divided(wanted.history), places.folder / "past.om"
     interval = wanted.divided(_INTERVAL)
-    run(past_samples(wanted, length=length, interval=interval, out=out))
+    end = int(time.time()) // _MINUTE_SECONDS * _MINUTE_SECONDS
+    samples = past_samples(wanted, length=length, interval=interval, until=end, out=out)
+    run(samples, places.folder)
     blocks = ("tsdb", "create-blocks-from", _LONG_BLOCKS, "openmetrics", "--quiet")
-    run([places.programs["promtool"], *blocks, out, places.folder / "prometheus"])
+    run([places.programs["promtool"], *blocks, out, places.folder / "prometheus"], places.folder)
     out.unlink()
     (places.folder / _EMPTY_CONFIG).write_text("global: {}\n", "utf-8")
-    end = int(time.time())
-    start = end - length.ms // 1_000 - _SLACK_SECONDS
+    # No longer than there are samples: rules would take the last ones for the present.
+    start = end - max(_MINUTE_SECONDS, length.ms // 1_000)
     server = prometheus(wanted, places, _EMPTY_CONFIG)
+    # Under one name: when in each interval a group is evaluated, follows from its file's name, and
+    # what one level records is to be read by the next at the same moments.
+    rules = places.folder / "level.yml"
     for level in sorted((places.folder / "stack").glob("levels/*")):
         say(f"recording {level.name} …")
         with programs.started("prometheus", server):
-            run(_record(level, wanted, places, start=start, end=end))
+            for part in sorted(level.glob("*/*.yml")):
+                shutil.copyfile(part, rules)
+                run(_record(rules, wanted, places, start=start, end=end), places.folder)
 
 
-def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int) -> CommandLine:
+def _record(rules: Path, wanted: Wanted, places: Places, *, start: int, end: int) -> CommandLine:
     """Return the command that runs recording rules over the past."""
     evaluation = wanted.divided(_EVALUATION)
     # Larger blocks than usual: promtool makes one for each of them and each rule.
@@ -64,5 +72,5 @@ def _record(level: Path, wanted: Wanted, places: Places, *, start: int, end: int
         f"--start={start}",
         f"--end={end}",
         f"--eval-interval={evaluation}",
-        *sorted(level.glob("*.yml")),
+        rules,
     ]

@@ -108,14 +108,17 @@ class Programs:
                     return
 
 
-def run(command: Sequence[str | Path]) -> None:
+def run(command: Sequence[str | Path], scratch: Path) -> None:
     """
     Run a program to its end.
+
+    Args:
+        scratch: Takes its temporary files.
 
     Raises:
         ToolBroken, ToolTimeout, ProgramEnded: it does not run, not end, or not as it should.
     """
-    answer = tools.run(command, cwd=Path.cwd(), timeout_seconds=_RUN_SECONDS)
+    answer = tools.run(command, cwd=Path.cwd(), timeout_seconds=_RUN_SECONDS, scratch=scratch)
     if answer.exit_code:
         name = Path(command[0]).name
         raise ProgramEnded(f"`{name}` could not make the past", _last_lines(answer.stderr))

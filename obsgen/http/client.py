@@ -32,6 +32,8 @@ MOST_RETRIES: Final = 3
 _CONNECT_SECONDS: Final = 5.0
 _CHUNK: Final = 64 * 1024
 _REFUSED_BYTES: Final = 64 * 1024
+_METRICS: Final = "check the path: metrics are at `/metrics` nearly everywhere"
+_OWN_PAGES: Final = "give the address at which its own pages begin: `http://prometheus:9090`"
 _PASSING: Final = (500, 502, 503, 504)
 _FIRST_ERROR: Final = 400
 _FIRST_REDIRECT: Final = 300
@@ -124,7 +126,7 @@ class Client:
                     headers.pop("Authorization", None)
             except (OSError, ValueError, BrokenBody) as error:
                 # All errors of requests are an OSError; some addresses it refuses as a ValueError.
-                raise _problem(error, url, self._access) from error
+                raise _problem(error, url, self._access, first) from error
             url, params = answer, ()
         message = f"`{shown(first)}` redirects more than {MOST_REDIRECTS} times"
         raise TooManyRedirects(message, f"the last address was `{shown(url)}`")
@@ -238,7 +240,7 @@ def _refused(response: Any, url: str, access: Access) -> ServerRefused:
     hints = {
         401: f"give a token: `--{option}-file FILE` or `--{option}-env NAME`",
         403: "the token, or a stranger, may not read this",
-        404: "check the path: metrics are at `/metrics` nearly everywhere",
+        404: _OWN_PAGES if "/api/" in url else _METRICS,
     }
     hint = hints.get(status, "look into the server's log" if status in _PASSING else "")
     body = response.raw.read1(_REFUSED_BYTES, decode_content=True)
@@ -251,7 +253,7 @@ def _too_slow(url: str, access: Access) -> ServerTooSlow:
     return ServerTooSlow(message, "ask for less, or wait longer: `--timeout 60`")
 
 
-def _problem(error: Exception, url: str, access: Access) -> HttpError:
+def _problem(error: Exception, url: str, access: Access, first: str = "") -> HttpError:
     """Return what an error of the libraries means; its own text may hold the whole address."""
     from requests import exceptions
     from urllib3.exceptions import TimeoutError as SlowBody
@@ -264,6 +266,8 @@ def _problem(error: Exception, url: str, access: Access) -> HttpError:
     if isinstance(error, ValueError):
         return UrlUnusable(f"{place} is no address that can be asked")
     hint = "is the server running there, and is the port right?"
+    if first not in {"", url}:
+        hint = f"`{shown(first)}` redirects there"
     return ServerUnreachable(f"{place} cannot be reached: {_reason(error)}", hint)
 
 

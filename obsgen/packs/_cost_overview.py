@@ -64,7 +64,7 @@ def costs_of_all(project: Project, services: Sequence[Service]) -> Dashboard:
         time=_TIME,
         refresh=_REFRESH,
         sources=tuple(dict.fromkeys(s for service in services for s in service.sources)),
-        origin=project.origin,
+        origin=project.origin / "dashboards",
     )
 
 

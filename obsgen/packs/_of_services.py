@@ -60,5 +60,5 @@ def of_service(  # noqa: PLR0913 - keyword-only, one a property of the dashboard
         time=time,
         refresh=refresh,
         sources=service.sources,
-        origin=service.origin,
+        origin=service.origin / "dashboards",
     )

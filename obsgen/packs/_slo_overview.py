@@ -61,7 +61,7 @@ def overview(project: Project, services: Sequence[Service]) -> Dashboard:
         ),
         time=_TIME,
         sources=tuple(dict.fromkeys(s for service in services for s in service.sources)),
-        origin=project.origin,
+        origin=project.origin / "dashboards",
     )
 
 

@@ -92,7 +92,7 @@ class AlertsPack:
             ),
             time=_TIME,
             sources=tuple(dict.fromkeys(s for service in services for s in service.sources)),
-            origin=project.origin,
+            origin=project.origin / "dashboards",
         )
         return (dashboard,)
 

@@ -85,7 +85,7 @@ class OverviewPack:
             tags=(self.key,),
             sections=tuple(row for row in sections if row.panels),
             sources=tuple(dict.fromkeys(s for service in shown for s in service.sources)),
-            origin=project.origin,
+            origin=project.origin / "dashboards",
         )
         return (dashboard,)
 

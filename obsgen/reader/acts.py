@@ -25,6 +25,7 @@ _PARTS: Final = ("on", "for", "from")
 _LABEL: Final = re.compile(r"([a-zA-Z_]\w*)=(.+)", re.ASCII)
 _HALF: Final = re.compile(r"([a-zA-Z_]\w*)=|=.*", re.ASCII)
 _PLACE_HINT: Final = "write `on /api` or `on route=/api`"
+_AROUND_IS: Final = re.compile(r"\s*=\s*")
 _LONG_UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -113,14 +114,17 @@ def _act(text: str, effect: Effect, parts: _Parts) -> Act | Complaint:
 
 
 def _places(on: Word, words: tuple[Word, ...]) -> tuple[Matcher, ...] | Complaint:
-    named = [word for word in words if word.text != ","]
+    # `route = /api` is one place, and a comma stands between two.
+    text = _AROUND_IS.sub("=", " ".join(word.text for word in words))
+    named = [each for each in text.split() if each != ","]
     if not named:
         return Complaint("`on` names no place", _PLACE_HINT, on)
-    for word in named:
-        if half := _HALF.fullmatch(word.text):
+    for each in named:
+        if half := _HALF.fullmatch(each):
             lacking = "value" if half[1] else "label"
-            return Complaint(f"`{word.text}` names no {lacking}", _PLACE_HINT, word)
-    return tuple(_place(word.text) for word in named)
+            word = next((word for word in words if "=" in word.text), on)
+            return Complaint(f"`{each}` names no {lacking}", _PLACE_HINT, word)
+    return tuple(map(_place, named))
 
 
 def _place(text: str) -> Matcher:

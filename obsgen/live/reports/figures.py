@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_UP, Decimal
 from typing import Final
 
 from obsgen.live.reports.document import Cell, Field
@@ -51,10 +51,10 @@ def money(value: Decimal, currency: str) -> str:
 
 def share(value: Decimal) -> str:
     """
-    Write a share of 1 in percent, with one decimal; near 100 % with as many as tell it apart.
+    Write a share of 1 in percent, with one decimal; near 100 % and 0 with as many as tell it apart.
 
-    >>> share(Decimal("0.8728")), share(Decimal("0.99953")), share(Decimal("0.99999999"))
-    ('87.3%', '99.953%', '99.9999%')
+    >>> share(Decimal("0.8728")), share(Decimal("0.99953")), share(Decimal("0.00001"))
+    ('87.3%', '99.953%', '0.001%')
     """
     percent = value * _HUNDRED
     if value == 1 or not value:
@@ -62,6 +62,9 @@ def share(value: Decimal) -> str:
     if _FAR <= value < 1:
         # Down, for what is not all must not be shown as all.
         return f"{number_text(percent.quantize(_FINE, rounding=ROUND_FLOOR))}%"
+    if not rounded(percent, _TENTH):
+        # Up, for what is something must not be shown as nothing.
+        return f"{number_text(percent.quantize(_FINE, rounding=ROUND_UP))}%"
     return f"{rounded(percent, _TENTH)}%"
 
 

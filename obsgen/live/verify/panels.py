@@ -7,7 +7,7 @@ panels are repeated. What gives nothing now is looked for in the time range of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -55,12 +55,14 @@ class _Asked:
     A query as Grafana sends it.
 
     Attributes:
+        ref: The letter of a panel's query.
         span: The time range of its panel, in milliseconds.
         panel: Tells the queries of one panel from others.
         may_be_empty: Its author says what stands there then.
     """
 
     place: str
+    ref: str = ""
     query: str
     span: int
     panel: object
@@ -82,10 +84,13 @@ def check(world: World) -> Outcome:
     for one in asked:
         count = numbers[one.query]
         if isinstance(count, str):
-            findings.append(finding(QUERY_FAILS, one.origin, f"{one.place} fails: {count}"))
+            message = f"{one.place}{_query_words([one])} fails: {count}"
+            findings.append(finding(QUERY_FAILS, one.origin, message))
+    by_panel: dict[object, list[_Asked]] = {}
     for one in empty:
         if not earlier[one.query, one.span] and not _names(one.query) & planned:
-            findings.append(_empty(one, has_others=one.panel in told))
+            by_panel.setdefault(one.panel, []).append(one)
+    findings += (_empty(every, has_others=key in told) for key, every in by_panel.items())
     return Outcome(looked=len(numbers), what="query", findings=tuple(findings))
 
 
@@ -95,11 +100,22 @@ def _is_told(
     return bool(numbers[one.query]) or earlier.get((one.query, one.span), False)
 
 
-def _empty(one: _Asked, *, has_others: bool) -> Diagnostic:
-    message = f"{one.place} returns nothing"
+def _empty(every: Sequence[_Asked], *, has_others: bool) -> Diagnostic:
+    """Return what is said of the queries of one panel that give nothing."""
+    one = every[0]
+    verb = "return" if len(every) > 1 else "returns"
+    message = f"{one.place}{_query_words(every)} {verb} nothing"
     if not one.may_be_empty and not has_others:
         return finding(QUERY_EMPTY, one.origin, message)
     return Diagnostic(code=QUERY_EMPTY, message=message, origin=one.origin, severity=Severity.INFO)
+
+
+def _query_words(every: Sequence[_Asked]) -> str:
+    """Name the queries of a panel: `: query A`, `: queries A, B and C`."""
+    refs = [one.ref for one in every if one.ref]
+    if len(refs) > 1:
+        return f": queries {', '.join(refs[:-1])} and {refs[-1]}"
+    return f": query {refs[0]}" if refs else ""
 
 
 def _planned(world: World) -> frozenset[str]:
@@ -195,7 +211,8 @@ def _panel(world: World, dashboard: Dashboard, place: Placed, values: Values) ->
             continue
         title = own.fill(str(panel.get("title") or "")) or "without a title"
         yield _Asked(
-            place=f"dashboard `{dashboard.title}`: panel `{title}`: query {target.get('refId')}",
+            place=f"dashboard `{dashboard.title}`: panel `{title}`",
+            ref=str(target.get("refId")),
             query=own.fill(str(target["expr"])),
             span=span.ms,
             panel=key,

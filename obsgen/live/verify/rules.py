@@ -8,9 +8,9 @@ from typing import Final
 
 from obsgen import names
 from obsgen.artefacts import AlertingRule, RecordingRule, RuleFile, RuleGroup
-from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Severity, finding
+from obsgen.diagnostics import NOWHERE, Code, Diagnostic, Origin, Severity, finding
 from obsgen.importers import answers
-from obsgen.live.verify.same_rules import differences, paired
+from obsgen.live.verify.same_rules import differences, is_same_rule, paired
 from obsgen.live.verify.world import Outcome, World
 from obsgen.units import Duration
 
@@ -74,51 +74,92 @@ _Pair = tuple[RecordingRule | AlertingRule, Mapping[str, object]]
 def check(world: World) -> Outcome:
     """Compare the groups that the server has loaded with those of the build."""
     data = answers.mapping(world.live.data("rules"))
-    loaded = list(answers.rows(data.get("groups")))
+    loaded: list[_Group] = list(answers.rows(data.get("groups")))
     usual = world.compiled.prometheus.evaluation_interval
     findings: list[Diagnostic] = []
-    taken: list[int] = []
+    taken: list[_Group] = []
     for file in world.compiled.rule_files:
         for group in file.groups:
             found = _loaded(file, group, loaded)
             if found is None:
                 findings += _not_loaded(group)
                 continue
-            taken.append(id(found))
+            taken.append(found)
             findings += _group_problems(group, found, usual)
-    own = {_file_name(file) for file in world.compiled.rule_files}
-    for other in loaded:
-        if _base(other) in own and id(other) not in taken:
-            message = f"group `{answers.text(other, 'name')}` in `{_base(other)}` is in no spec"
-            findings.append(finding(RULE_EXTRA, NOWHERE, message))
+    findings += _beside(world, loaded, taken)
     looked = sum(len(group.rules) for group in world.groups)
     return Outcome(looked=looked, what="rule", findings=tuple(findings))
+
+
+def _beside(world: World, loaded: list[_Group], taken: list[_Group]) -> Iterator[Diagnostic]:
+    """Yield what is loaded in these files beside it, and what is loaded again."""
+    own = {_file_name(file) for file in world.compiled.rule_files}
+    # Files of one name in several folders are of several environments, which may share a server.
+    met = {_base(one): _path(one) for one in taken}
+    groups = {group.name: group for group in world.groups}
+    for other in (one for one in loaded if not any(one is each for each in taken)):
+        name = answers.text(other, "name")
+        if name in groups and (again := _same(groups[name], other)):
+            rules = "rule" if again == 1 else "rules"
+            message = f"{again} {rules} of group `{name}` loaded again, from `{_path(other)}`"
+            hint = "remove that file, or the group in it: everything is recorded and told twice"
+            yield finding(RULE_EXTRA, _origin(groups[name]), message, hint)
+        elif name in groups or _base(other) not in own:
+            continue
+        elif met.get(_base(other), _path(other)) == _path(other):
+            message = f"group `{name}` in `{_base(other)}` is in no spec"
+            yield finding(RULE_EXTRA, NOWHERE, message)
 
 
 def _file_name(file: RuleFile) -> str:
     return PurePosixPath(names.rule_file(file.service, file.part)).name
 
 
+def _path(group: _Group) -> str:
+    return answers.text(group, "file").replace("\\", "/")
+
+
 def _base(group: _Group) -> str:
-    return PurePosixPath(answers.text(group, "file").replace("\\", "/")).name
+    return PurePosixPath(_path(group)).name
 
 
-def _loaded(file: RuleFile, group: RuleGroup, loaded: list[dict[str, object]]) -> _Group | None:
-    """Return the group of that name: in the same file, else (a ConfigMap's) in any."""
+def _loaded(file: RuleFile, group: RuleGroup, loaded: list[_Group]) -> _Group | None:
+    """
+    Return the group of that name: in the same file, else (a ConfigMap's) in any.
+
+    Of several the one whose rules have the labels of these: others are another environment's.
+    """
     same = [one for one in loaded if answers.text(one, "name") == group.name]
     own = [one for one in same if _base(one) == _file_name(file)]
-    return next(iter(own or same), None)
+    return max(own or same, key=lambda one: _same(group, one), default=None)
+
+
+def _same(group: RuleGroup, found: _Group) -> int:
+    """Return how many rules of a group are there with their names and labels."""
+    rules = list(answers.rows(found.get("rules")))
+    return sum(any(is_same_rule(rule, other) for other in rules) for rule in group.rules)
+
+
+def _origin(group: RuleGroup) -> Origin:
+    return group.rules[0].origin if group.rules else NOWHERE
 
 
 def _not_loaded(group: RuleGroup) -> Iterator[Diagnostic]:
-    for rule in group.rules:
+    if len(group.rules) == 1:
+        (rule,) = group.rules
         message = f"{shown(rule)} is not loaded: group `{group.name}` is not there"
         yield finding(RULE_MISSING, rule.origin, message)
+        return
+    # Once for all of them.
+    alerts = dict.fromkeys(f"`{r.alert}`" for r in group.rules if isinstance(r, AlertingRule))
+    hint = f"of its alerts none will fire: {', '.join(alerts)}" if alerts else ""
+    message = f"none of the {len(group.rules)} rules of group `{group.name}` is loaded"
+    yield finding(RULE_MISSING, _origin(group), message, hint)
 
 
 def _group_problems(group: RuleGroup, found: _Group, usual: Duration) -> Iterator[Diagnostic]:
     interval = group.interval if group.interval.ms else usual
-    origin = group.rules[0].origin if group.rules else NOWHERE
+    origin = _origin(group)
     seconds = answers.number(found.get("interval"))
     if seconds and round(seconds * 1_000) != interval.ms:
         message = f"group `{group.name}` is evaluated every {seconds:g}s, not every {interval}"
@@ -146,7 +187,7 @@ def _pace(group: RuleGroup, found: _Group, interval: float) -> Iterator[Diagnost
     took = answers.number(found.get("evaluationTime"))
     if took * _HALF > interval:
         message = f"group `{group.name}` took {took:.3g}s, of {interval:g}s between two evaluations"
-        origin = group.rules[0].origin if group.rules else NOWHERE
+        origin = _origin(group)
         severity = Severity.ERROR if took > interval else Severity.WARNING
         yield Diagnostic(code=GROUP_SLOW, message=message, origin=origin, severity=severity)
 

@@ -61,6 +61,11 @@ def _is_pair(rule: Rule, other: Loaded, *, has_labels: bool) -> bool:
     return not has_labels or dict(rule.labels) == _texts(other.get("labels"))
 
 
+def is_same_rule(rule: Rule, other: Loaded) -> bool:
+    """Say whether a loaded rule has the name and the labels of one of the build."""
+    return _is_pair(rule, other, has_labels=True)
+
+
 def differences(rule: Rule, other: Loaded) -> Iterator[str]:
     """Yield in words what the server has differently: `has another expression: …`."""
     query = answers.text(other, "query")

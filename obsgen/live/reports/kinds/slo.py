@@ -11,6 +11,7 @@ from typing import Final
 from obsgen import names
 from obsgen.live.reports.counting import without_noise
 from obsgen.live.reports.document import Cell, Field, Part
+from obsgen.live.reports.periods import MINUTE
 from obsgen.live.reports.view import View
 from obsgen.matchers import selector
 from obsgen.model import Service, Slo
@@ -97,7 +98,7 @@ def _period_seconds(slo: Slo, view: View) -> int:
 
 def _recorded(view: View, service: Service, slo: Slo, name: str) -> Mapping[Group, Decimal]:
     series = selector(name, view.identity(service=service.name, slo=slo.name))
-    return _by_group(view, slo, series)
+    return _by_group(view, slo, series, view.span.end)
 
 
 def _within(view: View, service: Service, slo: Slo) -> Mapping[Group, Decimal]:
@@ -105,8 +106,11 @@ def _within(view: View, service: Service, slo: Slo) -> Mapping[Group, Decimal]:
     tile = slo.tile.length
     is_long = (view.span.end - view.span.start) * 1000 > names.COARSE_FROM.ms
     tile = names.COARSE_TILE if is_long else tile
-    total = _summed(view, service, slo, names.total_events(tile))
-    bad = _summed(view, service, slo, names.bad_events(tile))
+    # A coarse tile is recorded in the minute after it ends: one that ends with midnight is of the
+    # day before, as the rules of calendar periods have it.
+    end = view.span.end + (MINUTE if is_long else 0)
+    total = _summed(view, service, slo, names.total_events(tile), end)
+    bad = _summed(view, service, slo, names.bad_events(tile), end)
     return {
         group: as_decimal(1 - Fraction(bad[group]) / Fraction(events))
         for group, events in total.items()
@@ -114,18 +118,18 @@ def _within(view: View, service: Service, slo: Slo) -> Mapping[Group, Decimal]:
     }
 
 
-def _summed(view: View, service: Service, slo: Slo, name: str) -> Mapping[Group, Decimal]:
-    """Return the sum of a ledger over the time of the report."""
+def _summed(view: View, service: Service, slo: Slo, name: str, end: int) -> Mapping[Group, Decimal]:
+    """Return the sum of a ledger over as long as the report is about, until *end*."""
     series = selector(name, view.identity(service=service.name, slo=slo.name))
     length = (view.span.end - view.span.start) * 1000
-    return _by_group(view, slo, f"sum_over_time({series}[{length - 1}ms])")
+    return _by_group(view, slo, f"sum_over_time({series}[{length - 1}ms])", end)
 
 
-def _by_group(view: View, slo: Slo, query: str) -> Mapping[Group, Decimal]:
-    """Return what a query says at the end of the time, by the groups of an SLO."""
+def _by_group(view: View, slo: Slo, query: str, at: int) -> Mapping[Group, Decimal]:
+    """Return what a query says at a moment, by the groups of an SLO."""
     return {
         tuple(line.labels.get(label, "") for label in slo.by): without_noise(value)
-        for line in view.data.at(query, view.span.end)
+        for line in view.data.at(query, at)
         for value in line.points.values()
     }
 
