@@ -15,7 +15,7 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
-from obsgen.commands.specs import compile_paths
+from obsgen.commands.specs import compile_paths, demand_a_stack
 
 
 @click.command()
@@ -72,6 +72,7 @@ def stack(
     try:
         built = compile_paths(paths, environment, outcome="nothing was written", with_files=True)
         if built is not None:
+            demand_a_stack(built, "a stack")
             _write(at_speed(built, speed), where, output, speed=speed)
     except ObsgenError as error:
         terminal.print_error(error)
