@@ -133,13 +133,14 @@ def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
     # Prometheus evaluates a group at a moment that follows from its name and its file's.
     stack = Stack(tmp_path)
     (tmp_path / "history/span").write_text("1 2\n")
-    (tmp_path / "stack/levels").mkdir()
-    for name in ("01", "02"):
-        (tmp_path / f"stack/levels/{name}.yml").write_text(name)
+    (tmp_path / "history/2026-01-15.cart.om.gz").touch()
+    for name in ("01/1", "01/2", "02/1"):
+        (tmp_path / f"stack/levels/{name}").mkdir(parents=True)
+        (tmp_path / f"stack/levels/{name}/level.yml").write_text(name)
     (tmp_path / "bin").mkdir()
     log = tmp_path / "log"
     programs = {
-        "promtool": f'for last; do :; done; [ -f "$last" ] && echo "$last $(cat $last)" >> {log};:',
+        "promtool": f'for last; do :; done; [ -f "$last" ] && echo "$last $(cat "$last")" >> {log};:',
         "gunzip": "exit 0",
         "prometheus": "trap 'exit 0' TERM; sleep 20 & wait",
         "wget": "sleep 0.2",
@@ -154,8 +155,9 @@ def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
     subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
     told = [line.split() for line in log.read_text().splitlines() if "level" in line]
 
-    assert ["01", "02"] == [text for _, text in told]
-    assert 1 == len({file for file, _ in told})
+    assert ["01", "01", "02"] == [text.split("/")[0] for _, text in told]
+    assert ["01/1", "01/2", "02/1"] == sorted(text for _, text in told)
+    assert {"level.yml"} == {file for file, _ in told}
 
 
 def test_logs_and_traces_are_profiles():

@@ -147,7 +147,7 @@ def test_spaces_around_the_sign_of_a_label_mean_nothing():
         ("latency a lot", "a lot"),
         ("spend doubles on", "on"),
         ("errors 20% on route=", "route="),
-        ("errors 20% on route= /api", "route="),
+        ("errors 20% on route=, /api", "route="),
         ("errors 20% on /api, =/api for 5 min", "=/api"),
         ("target vanishes", "vanishes"),
         ("metric 5x ×2", "5x"),

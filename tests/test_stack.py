@@ -364,3 +364,22 @@ def test_a_stack_does_not_replace_what_somebody_else_wrote(specs, tmp_path_facto
     assert 1 == done.returncode
     assert "prometheus.yml" in done.stderr
     assert "global: {}\n" == theirs.read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("name: shop\n", "name: shop\noutputs: [grafana]\n", "needs the outputs prometheus"),
+        (SPEC[SPEC.index("---\napiVersion: obsgen/v1\nkind: Routing") :], "", "have no Routing"),
+    ],
+)
+def test_servers_that_would_have_no_configuration_are_told(
+    specs, tmp_path_factory, old: str, new: str, message: str
+):
+    out = tmp_path_factory.mktemp("out")
+    (specs / "cart.yaml").write_text(SPEC.replace(old, new))
+    done = write_stack(specs, out)
+
+    assert 2 == done.returncode, done.stderr
+    assert message in done.stderr
+    assert [] == list(out.iterdir())

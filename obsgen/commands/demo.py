@@ -21,7 +21,12 @@ from obsgen.commands.options import (
     speed_option,
 )
 from obsgen.commands.serving import end_in_order, read_port
-from obsgen.commands.specs import chosen_services, compile_paths, service_option
+from obsgen.commands.specs import (
+    chosen_services,
+    compile_paths,
+    demand_a_stack,
+    service_option,
+)
 from obsgen.units import Duration
 
 _LOOK_SECONDS: Final = 0.5
@@ -133,12 +138,7 @@ def _wanted(asked: _Asked) -> Any | None:  # noqa: ANN401 (a demo.Wanted)
     built = at_speed(built, asked.speed)
     services, compiled = built.specs[0].services, built.compiled[0]
     chosen = chosen_services(asked.services, services)
-    outputs = built.specs[0].project.outputs
-    if lacking := [each for each in ("prometheus", "alertmanager") if each not in outputs]:
-        message = f"a demonstration needs the outputs {', '.join(lacking)}: the Project has none"
-        raise click.UsageError(message)
-    if compiled.alertmanager is None:
-        raise click.UsageError("the specs have no Routing, so nothing would be notified")
+    demand_a_stack(built, "a demonstration")
     if asked.scenarios:
         # They begin when the past is made, which takes minutes.
         plan_of(chosen, built.files, asked.scenarios, speed=asked.speed)

@@ -74,3 +74,22 @@ def chosen_services(names: Iterable[str], services: Iterable[Any]) -> tuple[Any,
             hint = f"; did you mean {guess}?" if guess else f": there are {', '.join(every)}"
             raise click.BadParameter(f"no service is named `{name}`{hint}", param_hint="--service")
     return tuple(every[name] for name in dict.fromkeys(names or every))
+
+
+def demand_a_stack(built: Any, what: str) -> None:  # noqa: ANN401 (a Built)
+    """
+    Demand that Prometheus and Alertmanager have something to start with.
+
+    Args:
+        what: What needs them, in words: `a demonstration`.
+
+    Raises:
+        UsageError: they do not.
+    """
+    outputs = built.specs[0].project.outputs
+    if lacking := [each for each in ("prometheus", "alertmanager") if each not in outputs]:
+        raise click.UsageError(
+            f"{what} needs the outputs {', '.join(lacking)}: the Project has none"
+        )
+    if built.compiled[0].alertmanager is None:
+        raise click.UsageError("the specs have no Routing, so nothing would be notified")

@@ -17,7 +17,7 @@ from obsgen.commands.options import (
 )
 from obsgen.commands.places import demand_folder, output_folder_option
 from obsgen.commands.servers import demand_url
-from obsgen.commands.specs import compile_paths
+from obsgen.commands.specs import compile_paths, demand_a_stack
 
 
 @click.command()
@@ -67,6 +67,7 @@ def stack(
     try:
         built = compile_paths(paths, environment, outcome="nothing was written", with_files=True)
         if built is not None:
+            demand_a_stack(built, "a stack")
             _write(at_speed(built, speed), where, output, speed=speed)
     except ObsgenError as error:
         terminal.print_error(error)

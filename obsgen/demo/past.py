@@ -20,8 +20,8 @@ from obsgen.demo.wanted import Wanted
 from obsgen.units import Duration
 
 _INTERVAL: Final = Duration(60_000)
-_EVALUATION: Final = Duration(60_000)
-"""Ledgers count tile by tile: a rule that is asked twice a minute would count everything twice."""
+_EVALUATION: Final = Duration(30_000)
+"""Of groups that have no interval of their own."""
 _MOST_POINTS: Final = 10_000
 """Prometheus refuses a query of more than 11,000; each block takes one query."""
 _DAY: Final = 24 * 3_600_000

@@ -25,7 +25,7 @@ _PARTS: Final = ("on", "for", "from")
 _LABEL: Final = re.compile(r"([a-zA-Z_]\w*)=(.+)", re.ASCII)
 _HALF: Final = re.compile(r"([a-zA-Z_]\w*)=|=.*", re.ASCII)
 _PLACE_HINT: Final = "write `on /api` or `on route=/api`"
-_AROUND_IS: Final = re.compile(r"\s*=\s*")
+_AROUND_IS: Final = re.compile(r"(?<=\w)\s*=\s*(?=[^\s,=])")
 _LONG_UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -122,7 +122,7 @@ def _places(on: Word, words: tuple[Word, ...]) -> tuple[Matcher, ...] | Complain
     for each in named:
         if half := _HALF.fullmatch(each):
             lacking = "value" if half[1] else "label"
-            word = next((word for word in words if "=" in word.text), on)
+            word = next((word for word in words if word.text == each), on)
             return Complaint(f"`{each}` names no {lacking}", _PLACE_HINT, word)
     return tuple(map(_place, named))
 
