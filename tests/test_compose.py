@@ -140,7 +140,7 @@ def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
     (tmp_path / "bin").mkdir()
     log = tmp_path / "log"
     programs = {
-        "promtool": f'for last; do :; done; test -f "$last" && echo "$last $(cat $last)" >> {log};:',
+        "promtool": f'for f; do :; done; if [ -f "$f" ]; then echo "$f $(cat $f)" >> {log}; fi',
         "gunzip": "exit 0",
         "prometheus": "trap 'exit 0' TERM; sleep 20 & wait",
         "wget": "sleep 0.2",
