@@ -164,18 +164,31 @@ def levels(groups: Iterable[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
     rules = [(group, rule) for group in groups for rule in group["rules"] if "record" in rule]
     reads = [frozenset(_NAME.findall(str(rule["expr"]))) for _, rule in rules]
     records = {rule["record"] for _, rule in rules}
+    # What one SLO takes over from another has the same name: it comes after all others of the name.
+    taken = {
+        rule["record"]
+        for (_, rule), read in zip(rules, reads, strict=True)
+        if _is_taken(rule, read)
+    }
     height = dict.fromkeys(records, 1)
     for _ in records:
         before = dict(height)
         for (_, rule), read in zip(rules, reads, strict=True):
             below = [height[name] for name in read & records if name != rule["record"]]
-            height[rule["record"]] = max(height[rule["record"]], 1 + max(below, default=0))
+            least = 1 + max(below, default=0) + (rule["record"] in taken)
+            height[rule["record"]] = max(height[rule["record"]], least)
         if height == before or max(height.values(), default=0) > len(records):
             break
     found: dict[int, list[tuple[Mapping[str, Any], dict[str, Any]]]] = {}
-    for group, rule in rules:
-        found.setdefault(height[rule["record"]], []).append((group, rule))
+    for (group, rule), read in zip(rules, reads, strict=True):
+        is_before = rule["record"] in taken and not _is_taken(rule, read)
+        found.setdefault(height[rule["record"]] - is_before, []).append((group, rule))
     return [_grouped(found[number]) for number in sorted(found)]
+
+
+def _is_taken(rule: Mapping[str, Any], read: frozenset[str]) -> bool:
+    """Say whether a rule reads what others record under its own name."""
+    return rule["record"] in read
 
 
 def _grouped(rules: Iterable[tuple[Mapping[str, Any], dict[str, Any]]]) -> list[dict[str, Any]]:

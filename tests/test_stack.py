@@ -166,6 +166,20 @@ def test_rules_that_read_each_other_still_have_levels():
     )
 
 
+def test_what_a_rule_takes_over_under_its_own_name_is_recorded_before():
+    rules = [
+        {"record": "a:b:c", "expr": 'a:b:c{slo="one"}', "labels": {"slo": "two"}},
+        {"record": "a:b:c", "expr": "sum(x)", "labels": {"slo": "one"}},
+        {"record": "d:e:f", "expr": "a:b:c"},
+    ]
+    found = [
+        [rule["expr"] for group in level for rule in group["rules"]]
+        for level in levels([{"name": "g", "rules": rules}])
+    ]
+
+    assert [["sum(x)"], ['a:b:c{slo="one"}'], ["a:b:c"]] == found
+
+
 # --- the sink --------------------------------------------------------------------------------
 
 
