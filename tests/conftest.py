@@ -1,5 +1,5 @@
 """
-What every test run shares: the switch that rewrites goldens, and Hypothesis' profile.
+What every test run shares: the switch that rewrites goldens, Hypothesis' profile, and Ctrl-C.
 
 The profile has no deadline, because a slow machine is not a bug, and in CI it is derandomized, so
 that a change is never blamed for an example that another change would have met too.
@@ -8,6 +8,7 @@ that a change is never blamed for an example that another change would have met 
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -28,3 +29,8 @@ def update(pytestconfig: pytest.Config) -> bool:
 
 settings.register_profile("obsgen", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("obsgen")
+
+# A shell starts what is to run in the background with Ctrl-C ignored, and whatever that starts would
+# ignore it, too: programs under test are to be interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
