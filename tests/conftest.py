@@ -30,7 +30,7 @@ def update(pytestconfig: pytest.Config) -> bool:
 settings.register_profile("obsgen", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("obsgen")
 
-# A shell starts what is to run in the background with Ctrl-C ignored, and whatever that starts would
-# ignore it, too: programs under test are to be interrupted.
+# A shell starts what is to run in the background with Ctrl-C ignored, and all that it starts would
+# ignore it, too; programs under test are to be interrupted.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
