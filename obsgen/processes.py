@@ -2,26 +2,30 @@
 Work that several processors do at once: each part of it in a process of its own.
 
     ObsgenError           in `diagnostics`: what stops obsgen at any of its edges
-      ProcessLost         the system ended a process before its part was done
+      ProcessLost         the system ended a process before its part was done, or began none
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Final
 
 from obsgen.diagnostics import Code, ObsgenError
+from obsgen.disk.problems import reason
 
 PROCESS_LOST: Final = Code(
     "OUT992",
     "process-lost",
-    why="the system ended a process of obsgen before its part of the work was done",
-    fix="Most often memory ran out: do less at once (`--service`, a shorter `--history`).",
+    why="the system ended a process of obsgen before its part of the work was done, or began none",
+    fix="Most often memory ran out: choose less by `--service`.",
 )
 CODES: Final = (PROCESS_LOST,)
 
@@ -30,10 +34,11 @@ Part = Callable[[], Iterable[int]]
 
 _TERMINATED: Final = 128 + signal.SIGTERM
 """What shells make of the signal."""
+_OF_TERMINALS: Final = (signal.SIGINT, signal.SIGHUP)
 
 
 class ProcessLost(ObsgenError):
-    """The system ended a process before its part was done."""
+    """The system ended a process before its part was done, or began none."""
 
     code = PROCESS_LOST
 
@@ -52,8 +57,11 @@ def at_once(parts: Sequence[Part]) -> Iterator[Iterator[int]]:
     if len(parts) == 1:
         yield iter(parts[0]())
         return
-    begun = [_begun(part) for part in parts]
+    begun: list[tuple[Connection, multiprocessing.Process]] = []
     try:
+        with _unheard():
+            for part in parts:
+                begun.append(_begun(part))
         yield _told([pipe for pipe, _ in begun])
     finally:
         for _, process in begun:
@@ -62,18 +70,41 @@ def at_once(parts: Sequence[Part]) -> Iterator[Iterator[int]]:
             process.join()
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """
+    Ignore what a terminal tells all processes, and begin others that ignore it from the start.
+
+    A process that is no copy of this one has to import much before it can choose for itself.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in _OF_TERMINALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
 def _begun(part: Part) -> tuple[Connection, multiprocessing.Process]:
-    mine, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.Process(target=_work, args=(part, theirs), daemon=True)
-    process.start()
+    try:
+        mine, theirs = multiprocessing.Pipe(duplex=False)
+        process = multiprocessing.Process(target=_work, args=(part, theirs), daemon=True)
+        process.start()
+    except OSError as error:
+        message = f"the system begins no further process: {reason(error)}"
+        raise ProcessLost(message, PROCESS_LOST.fix) from error
     theirs.close()
     return mine, process
 
 
 def _work(part: Part, pipe: Connection) -> None:
     """Do a part, tell its steps, and None at the end, or what went wrong instead."""
-    # A terminal's Ctrl-C reaches all processes; the first of them ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal's Ctrl-C, or its end, reaches all processes; the first of them ends the others.
+    for each in _OF_TERMINALS:
+        signal.signal(each, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     # Nobody listens any more where the first process was killed.
     with suppress(BrokenPipeError):
@@ -82,7 +113,19 @@ def _work(part: Part, pipe: Connection) -> None:
                 pipe.send(step)
             pipe.send(None)
         except Exception as error:
-            pipe.send(error)
+            pipe.send(_carried(error))
+
+
+def _carried(error: Exception) -> Exception:
+    """Return an error that comes to another process whole; its last note says where it was."""
+    where = traceback.format_exc()
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        # Some can be written and not read: what they are made from is not what they keep.
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(where)
+    return error
 
 
 def _told(pipes: list[Connection]) -> Iterator[int]:
