@@ -18,7 +18,7 @@ _Command = Callable[..., Any]
 def output_file_options(command: _Command) -> _Command:
     """Take the file that an answer goes to, None for standard output, and whether it may go."""
     return output_option("FILE", "Where it goes.", click.Path(path_type=Path))(
-        force_option(command)
+        force_option("Replace the file that is there.")(command)
     )
 
 
@@ -37,10 +37,9 @@ def output_option(
     )
 
 
-def force_option(command: _Command) -> _Command:
-    """Take whether a file that is there may go."""
-    option = click.option("--force", is_flag=True, help="Replace the file that is there.")
-    return option(command)
+def force_option(help_: str) -> Callable[[_Command], _Command]:
+    """Take whether what is there may go."""
+    return click.option("--force", is_flag=True, help=help_)
 
 
 def output_folder_option(default: str | None, help_: str) -> Callable[[_Command], _Command]:

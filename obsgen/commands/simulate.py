@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from obsgen.commands.acts import check_times, plan_of
 from obsgen.commands.durations import duration_option
@@ -29,6 +31,8 @@ _LEAST_INTERVAL: Final = 100
 _LATEST: Final = 253_402_300_799_000
 """The end of the year 9999, in milliseconds: no calendar goes on."""
 _ANCIENT: Final = "write a time of UTC such as 2026-01-15T14:00Z, or seconds since 1970"
+_OF_PASTS: Final = frozenset({"output", "force", "until", "interval", "packs", "everything"})
+_OF_SERVING: Final = frozenset({"listen"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class _Asked:
 
     @property
     def has_folder(self) -> bool:
-        """Whether the past goes to a folder, in a file a day."""
+        """Whether the past goes to a folder, in a file for each service and day."""
         path = self.output or ""
         return path.endswith("/") or (bool(path) and Path(path).is_dir())
 
@@ -81,7 +85,7 @@ class _Asked:
 @output_option(
     "FILE|FOLDER/", "Where the past goes; a folder takes a file for each service and day."
 )
-@force_option
+@force_option("Replace the file, or the past in the folder.")
 @click.option("--until", default="", metavar="TIME", show_default="now", help="When the past ends.")
 @duration_option("--interval", "Of the past's scrapes.", default="1m")
 @click.option("--gzip", "packs", is_flag=True, help="Pack the files of a folder.")
@@ -113,12 +117,41 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 
 def _check(asked: _Asked) -> None:
-    if asked.output and not asked.history:
-        raise click.UsageError(f"{OUTPUT} is where the past goes: it needs --history")
+    """
+    Refuse what cannot be, or is of no use, before the work begins.
+
+    Raises:
+        UsageError: it is so.
+    """
+    for option in _given(_OF_SERVING if asked.history else _OF_PASTS):
+        if asked.history:
+            raise click.UsageError(f"{option} is where it serves: with --history nothing is served")
+        raise click.UsageError(f"{option} is of the past alone: it needs --history")
+    if asked.packs and not asked.has_folder:
+        message = "--gzip packs the files of a folder; a file is packed by its name: `past.om.gz`"
+        raise click.UsageError(message)
     if asked.output and asked.has_folder:
         demand_folder(Path(asked.output), asked.paths)
+        _demand_no_past(Path(asked.output), replace=asked.force)
     elif asked.output:
         demand_file(Path(asked.output), replace=asked.force)
+
+
+def _given(names: frozenset[str]) -> Iterator[str]:
+    """Yield those of these options that the command line holds, as they are written."""
+    context = click.get_current_context()
+    for each in context.command.params:
+        source = context.get_parameter_source(each.name or "")
+        if each.name in names and source is ParameterSource.COMMANDLINE:
+            yield each.opts[-1]
+
+
+def _demand_no_past(folder: Path, *, replace: bool) -> None:
+    from obsgen.disk.pasts import PastFolder
+
+    if not replace and (held := PastFolder(folder=folder).held):
+        message = f"`{held[0]}` is there already: give another folder, or --force"
+        raise click.BadParameter(message, param_hint=OUTPUT)
 
 
 # --- what is simulated -----------------------------------------------------------------------
@@ -164,6 +197,7 @@ def _history(asked: _Asked, length: int) -> bool:
     import os
 
     from obsgen.disk.growing import growing_file
+    from obsgen.disk.pasts import PastFolder
     from obsgen.processes import at_once
     from obsgen.progress import progress
     from obsgen.simulate.traffic import Span
@@ -189,30 +223,15 @@ def _history(asked: _Asked, length: int) -> bool:
         with growing_file(Path(path)) if path else nullcontext(sys.stdout) as file:
             write_whole(plan, past, file)
         return False
-    folder = Path(asked.output or "")
-    opened = _Opened(folder=folder, ending=f".om{'.gz' * asked.packs}")
-    parts = documents(plan, past, opened, most=os.cpu_count() or 1)
+    folder = PastFolder(folder=Path(asked.output or ""), packs=asked.packs)
+    folder.clear()
+    parts = documents(plan, past, folder, most=os.cpu_count() or 1)
     total = len(past.days) * len(plan.casts)
     with at_once(parts) as written, progress("writing days of services", total) as advance:
         for each in written:
             advance(each)
-    # For whoever records over it: the seconds between which there is something.
-    with growing_file(folder / "span") as file:
-        file.write(f"{span.start // 1_000} {span.end // 1_000}\n")
+    folder.tell_span(span.start // 1_000, span.end // 1_000)
     return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Opened:
-    """Opens the files of a folder, in whatever process."""
-
-    folder: Path
-    ending: str
-
-    def __call__(self, name: str) -> AbstractContextManager[TextIO]:
-        from obsgen.disk.growing import growing_file
-
-        return growing_file(self.folder / f"{name}{self.ending}")
 
 
 def _until(text: str) -> int:
