@@ -7,7 +7,9 @@ Work that several processors do at once: each part of it in a process of its own
 
 from __future__ import annotations
 
+import math
 import multiprocessing
+import os
 import pickle
 import signal
 import sys
@@ -16,6 +18,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Final
 
 from obsgen.diagnostics import Code, ObsgenError
@@ -41,6 +44,25 @@ class ProcessLost(ObsgenError):
     """The system ended a process before its part was done, or began none."""
 
     code = PROCESS_LOST
+
+
+def processors(limit: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """
+    Return how many processors this process may use.
+
+    Args:
+        limit: What a container may use, as microseconds in so many: `200000 100000`, or `max …`
+            (https://docs.kernel.org/admin-guide/cgroup-v2.html, "CPU Interface Files").
+    """
+    # Which ones a process may run on is not asked for on every system.
+    allowed = getattr(os, "sched_getaffinity", None)
+    most = len(allowed(0)) if allowed else os.cpu_count() or 1
+    try:
+        quota, period = limit.read_text("ascii").split()
+        return min(most, max(1, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError, ZeroDivisionError):
+        # There is no such limit.
+        return most
 
 
 @contextmanager

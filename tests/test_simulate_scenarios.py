@@ -365,6 +365,11 @@ def test_a_history_is_the_same_bytes_again_and_made_into_blocks(specs, tmp_path)
         (("--history", "1h", "--until", "9" * 19), "between 1970"),
         (("--history", "1h", "--until", "0"), "between 1970"),
         (("--history", "1h", "--interval", "7s"), "neither divides a minute"),
+        (("--history", "1h", "--interval", "1s"), "`1s` is too short: at this speed at least `5s`"),
+        (
+            ("--history", "1h", "--interval", "1s", "--speed", "3"),
+            "`1s` is too short: at this speed at least `1s875ms`",  # a 32nd of a minute
+        ),
     ],
 )
 def test_wrong_usage_is_told_and_exits_with_2(specs, arguments, says):

@@ -25,6 +25,7 @@ from obsgen.commands.specs import chosen_services, compile_paths, service_option
 from obsgen.units import Duration
 
 _MOST_SPEED: Final = 3600
+_MINUTE: Final = 60_000
 _FINEST: Final = 5_000
 _LEAST_INTERVAL: Final = 100
 """Milliseconds between scrapes of the past, at the usual speed and at any."""
@@ -194,22 +195,16 @@ def _serve(asked: _Asked) -> bool:
 
 def _history(asked: _Asked, length: int) -> bool:
     """Write so many milliseconds of the past; say that the specs have errors."""
-    import os
-
     from obsgen.disk.growing import growing_file
     from obsgen.disk.pasts import PastFolder
-    from obsgen.processes import at_once
+    from obsgen.processes import at_once, processors
     from obsgen.progress import progress
     from obsgen.simulate.traffic import Span
     from obsgen.simulate.weeks import Past, documents, write_whole
 
-    interval = asked.interval.ms
-    least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
-    if interval < least or 60_000 % min(interval, 60_000) or interval % min(interval, 60_000):
-        message = f"`{asked.interval}` neither divides a minute nor is some of them: write `1m`"
-        raise click.BadParameter(message, param_hint="--interval")
-    end = _until(asked.until) // 60_000 * 60_000
-    span = Span(end - max(60_000, length // 60_000 * 60_000), end)
+    interval = _interval(asked)
+    end = _until(asked.until) // _MINUTE * _MINUTE
+    span = Span(end - max(_MINUTE, length // _MINUTE * _MINUTE), end)
     if span.start < 0 or span.end > _LATEST:
         message = "the past lies between 1970, when time stamps begin, and 9999"
         raise click.BadParameter(message, param_hint="--until")
@@ -225,13 +220,28 @@ def _history(asked: _Asked, length: int) -> bool:
         return False
     folder = PastFolder(folder=Path(asked.output or ""), packs=asked.packs)
     folder.clear()
-    parts = documents(plan, past, folder, most=os.cpu_count() or 1)
+    parts = documents(plan, past, folder, most=processors())
     total = len(past.days) * len(plan.casts)
     with at_once(parts) as written, progress("writing days of services", total) as advance:
         for each in written:
             advance(each)
     folder.tell_span(span.start // 1_000, span.end // 1_000)
     return False
+
+
+def _interval(asked: _Asked) -> int:
+    """Return the milliseconds between two scrapes of the past."""
+    interval, shown = asked.interval.ms, f"`{asked.interval}`"
+    least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
+    if interval < least:
+        # The least that divides a minute, too.
+        best = next(each for each in range(least, _MINUTE + 1) if not _MINUTE % each)
+        message = f"{shown} is too short: at this speed at least `{Duration(best)}`"
+        raise click.BadParameter(message, param_hint="--interval")
+    if _MINUTE % min(interval, _MINUTE) or interval % min(interval, _MINUTE):
+        message = f"{shown} neither divides a minute nor is some of them: write `1m`"
+        raise click.BadParameter(message, param_hint="--interval")
+    return interval
 
 
 def _until(text: str) -> int:
