@@ -63,7 +63,7 @@ def demand_file(path: Path | None, *, replace: bool) -> None:
     Raises:
         BadParameter: it is there and may not go, or its folder allows no file.
     """
-    from obsgen.disk.places import file_problem
+    from obsgen.disk.destinations import file_problem
 
     if path is not None and (problem := file_problem(path, replace=replace)):
         raise click.BadParameter(problem, param_hint=OUTPUT)
@@ -80,7 +80,7 @@ def demand_folder(path: Path, specs: tuple[str, ...] = (), *, only_read: bool = 
     Raises:
         BadParameter: it is one of these.
     """
-    from obsgen.disk.places import folder_problem
+    from obsgen.disk.destinations import folder_problem
 
     for each in spec_paths(specs):
         if each.is_dir() and path.resolve().is_relative_to(each.resolve()):

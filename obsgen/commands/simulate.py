@@ -13,13 +13,19 @@ import click
 from click.core import ParameterSource
 
 from obsgen.commands.acts import check_times, plan_of
+from obsgen.commands.destinations import (
+    OUTPUT,
+    demand_file,
+    demand_folder,
+    force_option,
+    output_option,
+)
 from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
     specs_argument,
 )
-from obsgen.commands.places import OUTPUT, demand_file, demand_folder, force_option, output_option
 from obsgen.commands.serving import end_in_order, listen_option, serve
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
 from obsgen.units import Duration
