@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import io
+import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,7 @@ from obsgen.commands.options import FOUND
 
 _BUG: Final = 3
 _INTERRUPTED: Final = 130  # what shells show for SIGINT
+_FRAME: Final = re.compile(r'File "(.+)", line ([0-9]+)')
 
 
 def main() -> None:
@@ -41,12 +44,10 @@ def main() -> None:
 
 
 def _fail_on_bug(error: Exception) -> None:
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = ""
-    if where is not None:
-        place = f" ({Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno})"
+    # What was raised in another process has no frames of it here; a note tells them.
+    noted = _FRAME.findall("".join(getattr(error, "__notes__", ())))
+    here = [(each.filename, each.lineno) for each in traceback.extract_tb(error.__traceback__)]
+    place = "".join(f" ({Path(file).name}:{line})" for file, line in (noted or here)[-1:])
     click.echo(
         f"obsgen: this is a bug in obsgen: {type(error).__name__}: {error}{place}\n"
         "  hint: report it with the spec that caused it",

@@ -32,8 +32,8 @@ _BLACKBOX: Final = "blackbox/blackbox.yml"
 _RULES: Final = re.compile(r"prometheus/rules/.+\.rules\.yml")
 _BESIDE: Final = re.compile(r"prometheus/rules/.+|alertmanager/templates/.+")
 _NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_AT_ONCE: Final = 4
-"""Files of a level: as many as a machine has processors for, in a stack."""
+_AT_ONCE: Final = 2
+"""Files of a level: the `-P` of docker-compose.yml."""
 _HEAD: Final = "Made by `obsgen stack` for a stack with simulated targets. Not what ships."
 
 
@@ -171,13 +171,16 @@ def levels(groups: Iterable[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
         if _is_taken(rule, read)
     }
     height = dict.fromkeys(records, 1)
-    for _ in records:
+    # Each name is one higher than what it reads, and two if it takes over; what gets higher than
+    # all of them together goes round in circles.
+    most = 2 * len(records)
+    for _ in range(most):
         before = dict(height)
         for (_, rule), read in zip(rules, reads, strict=True):
             below = [height[name] for name in read & records if name != rule["record"]]
             least = 1 + max(below, default=0) + (rule["record"] in taken)
             height[rule["record"]] = max(height[rule["record"]], least)
-        if height == before or max(height.values(), default=0) > len(records):
+        if height == before or max(height.values(), default=0) > most:
             break
     found: dict[int, list[tuple[Mapping[str, Any], dict[str, Any]]]] = {}
     for (group, rule), read in zip(rules, reads, strict=True):

@@ -301,11 +301,49 @@ def test_a_folder_that_is_only_compared_need_not_be_written_to(monkeypatch: pyte
     assert (1, True) == (result.exit_code, "not up to date" in said(result)), result.output
 
 
-def test_a_place_for_a_past_that_is_not_written_is_wrong_usage():
-    result = run("simulate", "-o", "past.om")
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("-o", "past.om"),
+        ("--output", "past/"),
+        ("--until", "2026-01-15T12:00Z"),
+        ("--interval", "1m"),
+        ("--gzip",),
+        ("--all",),
+        ("--force",),
+    ],
+    ids=" ".join,
+)
+def test_what_is_said_of_a_past_that_is_not_written_is_wrong_usage(given: Sequence[str]):
+    result = run("simulate", *given)
+    option = {"-o": "--output"}.get(given[0], given[0])
 
     assert 2 == result.exit_code
-    assert "--output is where the past goes: it needs --history" in said(result)
+    assert f"Error: {option} is of the past alone: it needs --history" in said(result)
+
+
+def test_where_it_serves_is_wrong_usage_where_a_past_is_written():
+    result = run("simulate", "--history", "1h", "--listen", "127.0.0.1:9200")
+
+    assert 2 == result.exit_code
+    assert "--listen is where it serves: with --history nothing is served" in said(result)
+
+
+@pytest.mark.parametrize("to", [(), ("-o", "past.om")], ids=["standard output", "a file"])
+def test_only_the_files_of_a_folder_are_packed_by_option(to: Sequence[str]):
+    result = run("simulate", "--history", "1h", "--gzip", *to)
+
+    assert 2 == result.exit_code
+    assert "--gzip packs the files of a folder; a file is packed by its name" in said(result)
+
+
+@pytest.mark.parametrize("name", ["2026-01-15.cart.om", "2026-01-15.cart.om.gz", "span"])
+def test_a_folder_that_holds_a_past_is_refused_before_the_work(idle, tmp_path: Path, name: str):
+    (tmp_path / name).write_text("older")
+    result = run("simulate", "--history", "1h", "--output", f"{tmp_path}/")
+
+    refused(result, f"`{tmp_path / name}` is there already: give another folder, or --force")
+    assert "older" == (tmp_path / name).read_text()
 
 
 @pytest.mark.parametrize(("command", "usual"), [("simulate", 9200), ("sink", 9201)])

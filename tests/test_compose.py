@@ -112,7 +112,7 @@ def test_a_first_start_that_was_interrupted_begins_anew(
     programs = {
         "promtool": "exit 0",
         "gunzip": "exit 0",
-        "prometheus": f"trap 'exit 0' TERM; touch {ready}; sleep 20 & wait",
+        "prometheus": f"trap 'kill $!; exit 0' TERM; touch {ready}; sleep 20 & wait",
         "wget": f"[ -e {ready} ]",
         "rm": '[ "$1" = -rf ] && exec /bin/rm "$@"; exit 0',
     }
@@ -142,7 +142,7 @@ def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
     programs = {
         "promtool": f'for f; do :; done; if [ -f "$f" ]; then echo "$f $(cat $f)" >> {log}; fi',
         "gunzip": "exit 0",
-        "prometheus": "trap 'exit 0' TERM; sleep 20 & wait",
+        "prometheus": "trap 'kill $!; exit 0' TERM; sleep 20 & wait",
         "wget": "sleep 0.2",
     }
     for name, text in programs.items():

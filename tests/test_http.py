@@ -258,13 +258,23 @@ def test_who_sends_us_to_nobody_is_named():
 
 
 @pytest.mark.parametrize(
-    ("path", "hint"), [("/graph/api/v1/query", "its own pages begin"), ("/x", "`/metrics` nearly")]
+    ("path", "hint"),
+    [
+        (
+            "/graph/api/v1/query",
+            "give the address at which its own pages begin: `http://prometheus:9090`",
+        ),
+        # Grafana's and Alertmanager's.
+        ("/x/api/health", "give the address at which its own pages begin"),
+        ("/x/api/v2/status", "give the address at which its own pages begin"),
+        ("/x", "check the path: metrics are at `/metrics` nearly everywhere"),
+    ],
 )
 def test_what_is_not_there_is_looked_for_where_such_things_are(path: str, hint: str):
     with answering({}) as server:
         error = refusal(f"{server.url}{path}")
 
-    assert hint in error.hint
+    assert hint == error.hint
 
 
 # --- credentials

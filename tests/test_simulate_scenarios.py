@@ -365,6 +365,11 @@ def test_a_history_is_the_same_bytes_again_and_made_into_blocks(specs, tmp_path)
         (("--history", "1h", "--until", "9" * 19), "between 1970"),
         (("--history", "1h", "--until", "0"), "between 1970"),
         (("--history", "1h", "--interval", "7s"), "neither divides a minute"),
+        (("--history", "1h", "--interval", "1s"), "`1s` is too short: at this speed at least `5s`"),
+        (
+            ("--history", "1h", "--interval", "1s", "--speed", "3"),
+            "`1s` is too short: at this speed at least `1s875ms`",  # a 32nd of a minute
+        ),
     ],
 )
 def test_wrong_usage_is_told_and_exits_with_2(specs, arguments, says):
@@ -406,6 +411,23 @@ def test_a_packed_past_is_the_same_and_packed_to_the_same_bytes(specs, tmp_path)
     assert Path(plain, "2026-01-15.cart.om").read_bytes() == gzip.decompress(data)
     assert data == Path(again, "2026-01-15.cart.om.gz").read_bytes()
     assert ["2026-01-15.cart.om.gz", "span"] == sorted(each.name for each in Path(packed).iterdir())
+
+
+def test_a_past_replaces_all_of_another_and_nothing_else(specs, tmp_path):
+    folder = tmp_path / "past"
+    folder.mkdir()
+    for name in ("2025-01-01.cart.om", "2025-01-01.cart.om.gz", "span", "2025-01-01.a.om.part"):
+        (folder / name).write_text("older")
+    (folder / "notes.txt").write_text("mine")
+    done = run(
+        *("simulate", str(specs), "--history", "1h", "--until", "2026-01-15T12:00Z"),
+        *("--output", f"{folder}/", "--force"),
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert ["2026-01-15.cart.om", "notes.txt", "span"] == sorted(p.name for p in folder.iterdir())
+    # 11:00 and 12:00 of that day, as `date -u +%s` reckons them.
+    assert "1768474800 1768478400\n" == (folder / "span").read_text()
 
 
 def test_a_past_that_cannot_be_written_says_where(specs, tmp_path):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -178,6 +182,38 @@ def test_what_a_rule_takes_over_under_its_own_name_is_recorded_before():
     ]
 
     assert [["sum(x)"], ['a:b:c{slo="one"}'], ["a:b:c"]] == found
+
+
+def test_each_of_several_that_take_over_in_a_chain_is_recorded_before_the_next():
+    names = ("c:d:e", "b:c:d", "a:b:c", "x")  # each reads the one behind it
+    rules = [
+        rule
+        for name, read in itertools.pairwise(names)
+        for rule in (
+            {"record": name, "expr": f'{name}{{slo="one"}}', "labels": {"slo": "two"}},
+            {"record": name, "expr": f"sum({read})", "labels": {"slo": "one"}},
+        )
+    ]
+    found = [
+        [rule["expr"] for group in level for rule in group["rules"]]
+        for level in levels([{"name": "g", "rules": rules}])
+    ]
+
+    assert [
+        ["sum(x)"],
+        ['a:b:c{slo="one"}'],
+        ["sum(a:b:c)"],
+        ['b:c:d{slo="one"}'],
+        ["sum(b:c:d)"],
+        ['c:d:e{slo="one"}'],
+    ] == found
+
+
+def test_a_level_has_as_many_files_as_the_stack_records_at_once(files):
+    parts = Counter(Path(path).parts[1] for path in in_folder(files, "levels"))
+    at_once = re.findall(r"xargs .*-P (\d+)", (ROOT / "docker-compose.yml").read_text())
+
+    assert {str(max(parts.values()))} == set(at_once)
 
 
 # --- the sink --------------------------------------------------------------------------------

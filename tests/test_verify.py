@@ -223,7 +223,7 @@ def test_a_copy_of_a_file_of_rules_is_told(stack: Stack):
     groups.append({**groups[0], "file": "/etc/prometheus/rules/copy.rules.yml"})
 
     message = f"1 rule of group `{groups[0]['name']}` loaded again, from "
-    assert [("LIV712", "error", f"{message}`/etc/prometheus/rules/copy.rules.yml`")] == stack.found(
+    assert [("LIV717", "error", f"{message}`/etc/prometheus/rules/copy.rules.yml`")] == stack.found(
         "prometheus"
     )
 

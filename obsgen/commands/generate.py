@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from obsgen.commands.destinations import demand_folder, output_folder_option
 from obsgen.commands.options import (
     FOUND,
     at_speed,
@@ -16,7 +17,6 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
-from obsgen.commands.places import demand_folder, output_folder_option
 
 
 @click.command()

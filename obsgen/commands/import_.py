@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import click
 
+from obsgen.commands.destinations import demand_file, output_file_options
 from obsgen.commands.options import (
     FOUND,
     STANDARD_INPUT,
     report_options,
 )
-from obsgen.commands.places import demand_file, output_file_options
 from obsgen.commands.servers import access_to, demand_url, server_options
 
 _KINDS: Final = ("preset", "service", "part")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from obsgen.commands.destinations import demand_folder, output_folder_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
@@ -17,7 +18,6 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
-from obsgen.commands.places import demand_folder, output_folder_option
 from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.serving import end_in_order
 from obsgen.plurals import counted

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import click
 
+from obsgen.commands.destinations import demand_file, output_file_options
 from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
     specs_argument,
 )
-from obsgen.commands.places import demand_file, output_file_options
 from obsgen.commands.servers import access_to, demand_url, server_options
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
 from obsgen.units import Duration

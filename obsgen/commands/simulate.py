@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from obsgen.commands.acts import check_times, plan_of
+from obsgen.commands.destinations import (
+    OUTPUT,
+    demand_file,
+    demand_folder,
+    force_option,
+    output_option,
+)
 from obsgen.commands.durations import duration_option
 from obsgen.commands.options import (
     FOUND,
     environment_option,
     specs_argument,
 )
-from obsgen.commands.places import OUTPUT, demand_file, demand_folder, force_option, output_option
 from obsgen.commands.serving import end_in_order, listen_option, serve
 from obsgen.commands.specs import chosen_services, compile_paths, service_option
 from obsgen.units import Duration
 
 _MOST_SPEED: Final = 3600
+_MINUTE: Final = 60_000
 _FINEST: Final = 5_000
 _LEAST_INTERVAL: Final = 100
 """Milliseconds between scrapes of the past, at the usual speed and at any."""
 _LATEST: Final = 253_402_300_799_000
 """The end of the year 9999, in milliseconds: no calendar goes on."""
 _ANCIENT: Final = "write a time of UTC such as 2026-01-15T14:00Z, or seconds since 1970"
+_OF_PASTS: Final = frozenset({"output", "force", "until", "interval", "packs", "everything"})
+_OF_SERVING: Final = frozenset({"listen"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +63,7 @@ class _Asked:
 
     @property
     def has_folder(self) -> bool:
-        """Whether the past goes to a folder, in a file a day."""
+        """Whether the past goes to a folder, in a file for each service and day."""
         path = self.output or ""
         return path.endswith("/") or (bool(path) and Path(path).is_dir())
 
@@ -81,7 +92,7 @@ class _Asked:
 @output_option(
     "FILE|FOLDER/", "Where the past goes; a folder takes a file for each service and day."
 )
-@force_option
+@force_option("Replace the file, or the past in the folder.")
 @click.option("--until", default="", metavar="TIME", show_default="now", help="When the past ends.")
 @duration_option("--interval", "Of the past's scrapes.", default="1m")
 @click.option("--gzip", "packs", is_flag=True, help="Pack the files of a folder.")
@@ -113,12 +124,41 @@ def simulate(**options: Any) -> None:  # noqa: ANN401 (as click gives them)
 
 
 def _check(asked: _Asked) -> None:
-    if asked.output and not asked.history:
-        raise click.UsageError(f"{OUTPUT} is where the past goes: it needs --history")
+    """
+    Refuse what cannot be, or is of no use, before the work begins.
+
+    Raises:
+        UsageError: it is so.
+    """
+    for option in _given(_OF_SERVING if asked.history else _OF_PASTS):
+        if asked.history:
+            raise click.UsageError(f"{option} is where it serves: with --history nothing is served")
+        raise click.UsageError(f"{option} is of the past alone: it needs --history")
+    if asked.packs and not asked.has_folder:
+        message = "--gzip packs the files of a folder; a file is packed by its name: `past.om.gz`"
+        raise click.UsageError(message)
     if asked.output and asked.has_folder:
         demand_folder(Path(asked.output), asked.paths)
+        _demand_no_past(Path(asked.output), replace=asked.force)
     elif asked.output:
         demand_file(Path(asked.output), replace=asked.force)
+
+
+def _given(names: frozenset[str]) -> Iterator[str]:
+    """Yield those of these options that the command line holds, as they are written."""
+    context = click.get_current_context()
+    for each in context.command.params:
+        source = context.get_parameter_source(each.name or "")
+        if each.name in names and source is ParameterSource.COMMANDLINE:
+            yield each.opts[-1]
+
+
+def _demand_no_past(folder: Path, *, replace: bool) -> None:
+    from obsgen.disk.pasts import PastFolder
+
+    if not replace and (held := PastFolder(folder=folder).held):
+        message = f"`{held[0]}` is there already: give another folder, or --force"
+        raise click.BadParameter(message, param_hint=OUTPUT)
 
 
 # --- what is simulated -----------------------------------------------------------------------
@@ -161,21 +201,16 @@ def _serve(asked: _Asked) -> bool:
 
 def _history(asked: _Asked, length: int) -> bool:
     """Write so many milliseconds of the past; say that the specs have errors."""
-    import os
-
     from obsgen.disk.growing import growing_file
-    from obsgen.processes import at_once
+    from obsgen.disk.pasts import PastFolder
+    from obsgen.processes import at_once, processors
     from obsgen.progress import progress
     from obsgen.simulate.traffic import Span
     from obsgen.simulate.weeks import Past, documents, write_whole
 
-    interval = asked.interval.ms
-    least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
-    if interval < least or 60_000 % min(interval, 60_000) or interval % min(interval, 60_000):
-        message = f"`{asked.interval}` neither divides a minute nor is some of them: write `1m`"
-        raise click.BadParameter(message, param_hint="--interval")
-    end = _until(asked.until) // 60_000 * 60_000
-    span = Span(end - max(60_000, length // 60_000 * 60_000), end)
+    interval = _interval(asked)
+    end = _until(asked.until) // _MINUTE * _MINUTE
+    span = Span(end - max(_MINUTE, length // _MINUTE * _MINUTE), end)
     if span.start < 0 or span.end > _LATEST:
         message = "the past lies between 1970, when time stamps begin, and 9999"
         raise click.BadParameter(message, param_hint="--until")
@@ -189,30 +224,30 @@ def _history(asked: _Asked, length: int) -> bool:
         with growing_file(Path(path)) if path else nullcontext(sys.stdout) as file:
             write_whole(plan, past, file)
         return False
-    folder = Path(asked.output or "")
-    opened = _Opened(folder=folder, ending=f".om{'.gz' * asked.packs}")
-    parts = documents(plan, past, opened, most=os.cpu_count() or 1)
+    folder = PastFolder(folder=Path(asked.output or ""), packs=asked.packs)
+    folder.clear()
+    parts = documents(plan, past, folder, most=processors())
     total = len(past.days) * len(plan.casts)
     with at_once(parts) as written, progress("writing days of services", total) as advance:
         for each in written:
             advance(each)
-    # For whoever records over it: the seconds between which there is something.
-    with growing_file(folder / "span") as file:
-        file.write(f"{span.start // 1_000} {span.end // 1_000}\n")
+    folder.tell_span(span.start // 1_000, span.end // 1_000)
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Opened:
-    """Opens the files of a folder, in whatever process."""
-
-    folder: Path
-    ending: str
-
-    def __call__(self, name: str) -> AbstractContextManager[TextIO]:
-        from obsgen.disk.growing import growing_file
-
-        return growing_file(self.folder / f"{name}{self.ending}")
+def _interval(asked: _Asked) -> int:
+    """Return the milliseconds between two scrapes of the past."""
+    interval, shown = asked.interval.ms, f"`{asked.interval}`"
+    least = max(_LEAST_INTERVAL, _FINEST // asked.speed)
+    if interval < least:
+        # The least that divides a minute, too.
+        best = next(each for each in range(least, _MINUTE + 1) if not _MINUTE % each)
+        message = f"{shown} is too short: at this speed at least `{Duration(best)}`"
+        raise click.BadParameter(message, param_hint="--interval")
+    if _MINUTE % min(interval, _MINUTE) or interval % min(interval, _MINUTE):
+        message = f"{shown} neither divides a minute nor is some of them: write `1m`"
+        raise click.BadParameter(message, param_hint="--interval")
+    return interval
 
 
 def _until(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from obsgen.commands.destinations import demand_folder, output_folder_option
 from obsgen.commands.options import (
     FOUND,
     at_speed,
@@ -15,7 +16,6 @@ from obsgen.commands.options import (
     specs_argument,
     speed_option,
 )
-from obsgen.commands.places import demand_folder, output_folder_option
 from obsgen.commands.servers import demand_url
 from obsgen.commands.specs import compile_paths, demand_a_stack
 

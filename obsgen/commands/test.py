@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import time
@@ -28,6 +27,12 @@ def _pattern(
         raise click.BadParameter(f"`{value}` is no regular expression: {error}") from error
 
 
+def _processors() -> int:
+    from obsgen.processes import processors
+
+    return processors()
+
+
 @click.command()
 @specs_argument
 @environment_option
@@ -42,7 +47,7 @@ def _pattern(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
+    default=_processors,
     show_default="the processors",
     metavar="N",
     help="How many files are tested at once.",

@@ -33,7 +33,8 @@ _CONNECT_SECONDS: Final = 5.0
 _CHUNK: Final = 64 * 1024
 _REFUSED_BYTES: Final = 64 * 1024
 _METRICS: Final = "check the path: metrics are at `/metrics` nearly everywhere"
-_OWN_PAGES: Final = "give the address at which its own pages begin: `http://prometheus:9090`"
+_OWN_PAGES: Final = "give the address at which its own pages begin"
+_PROMETHEUS: Final = ": `http://prometheus:9090`"
 _PASSING: Final = (500, 502, 503, 504)
 _FIRST_ERROR: Final = 400
 _FIRST_REDIRECT: Final = 300
@@ -240,7 +241,7 @@ def _refused(response: Any, url: str, access: Access) -> ServerRefused:
     hints = {
         401: f"give a token: `--{option}-file FILE` or `--{option}-env NAME`",
         403: "the token, or a stranger, may not read this",
-        404: _OWN_PAGES if "/api/" in url else _METRICS,
+        404: _OWN_PAGES + _PROMETHEUS * ("/api/v1/" in url) if "/api/" in url else _METRICS,
     }
     hint = hints.get(status, "look into the server's log" if status in _PASSING else "")
     body = response.raw.read1(_REFUSED_BYTES, decode_content=True)

@@ -56,6 +56,13 @@ GROUP_SLOW: Final = Code(
     "lose minutes",
     fix="See `obsgen cost` for what is dear; give the server more, or split the service.",
 )
+RULES_TWICE: Final = Code(
+    "LIV717",
+    "rules-loaded-twice",
+    why="rules that are loaded from two files record everything and alert twice; where the files "
+    "differ, nobody knows which one is meant",
+    fix="Remove the copy, or narrow `rule_files`, and let the server reload.",
+)
 CODES: Final = (
     RULE_MISSING,
     RULE_EXTRA,
@@ -63,6 +70,7 @@ CODES: Final = (
     RULE_FAILING,
     RULE_NOT_EVALUATED,
     GROUP_SLOW,
+    RULES_TWICE,
 )
 
 _HALF: Final = 2
@@ -103,7 +111,7 @@ def _beside(world: World, loaded: list[_Group], taken: list[_Group]) -> Iterator
             rules = "rule" if again == 1 else "rules"
             message = f"{again} {rules} of group `{name}` loaded again, from `{_path(other)}`"
             hint = "remove that file, or the group in it: everything is recorded and told twice"
-            yield finding(RULE_EXTRA, _origin(groups[name]), message, hint)
+            yield finding(RULES_TWICE, _origin(groups[name]), message, hint)
         elif name in groups or _base(other) not in own:
             continue
         elif met.get(_base(other), _path(other)) == _path(other):

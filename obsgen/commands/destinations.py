@@ -18,7 +18,7 @@ _Command = Callable[..., Any]
 def output_file_options(command: _Command) -> _Command:
     """Take the file that an answer goes to, None for standard output, and whether it may go."""
     return output_option("FILE", "Where it goes.", click.Path(path_type=Path))(
-        force_option(command)
+        force_option("Replace the file that is there.")(command)
     )
 
 
@@ -37,10 +37,9 @@ def output_option(
     )
 
 
-def force_option(command: _Command) -> _Command:
-    """Take whether a file that is there may go."""
-    option = click.option("--force", is_flag=True, help="Replace the file that is there.")
-    return option(command)
+def force_option(help_: str) -> Callable[[_Command], _Command]:
+    """Take whether what is there may go."""
+    return click.option("--force", is_flag=True, help=help_)
 
 
 def output_folder_option(default: str | None, help_: str) -> Callable[[_Command], _Command]:
@@ -64,7 +63,7 @@ def demand_file(path: Path | None, *, replace: bool) -> None:
     Raises:
         BadParameter: it is there and may not go, or its folder allows no file.
     """
-    from obsgen.disk.places import file_problem
+    from obsgen.disk.destinations import file_problem
 
     if path is not None and (problem := file_problem(path, replace=replace)):
         raise click.BadParameter(problem, param_hint=OUTPUT)
@@ -81,7 +80,7 @@ def demand_folder(path: Path, specs: tuple[str, ...] = (), *, only_read: bool = 
     Raises:
         BadParameter: it is one of these.
     """
-    from obsgen.disk.places import folder_problem
+    from obsgen.disk.destinations import folder_problem
 
     for each in spec_paths(specs):
         if each.is_dir() and path.resolve().is_relative_to(each.resolve()):

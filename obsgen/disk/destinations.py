@@ -1,4 +1,4 @@
-"""Whether something can be written at a place that the user names: asked before the work for it."""
+"""Whether something can be written where the user says: asked before the work for it."""
 
 from __future__ import annotations
 
