@@ -17,12 +17,11 @@ from obsgen.catalogue import Metric
 from obsgen.model import Condition, LimitPart, Query, Service
 from obsgen.simulate.gauges import FILLS, reach
 from obsgen.simulate.habits import Habit, Habits
-from obsgen.simulate.limits import good, limits_of
-from obsgen.simulate.traffic import DAY
+from obsgen.simulate.limits import good, limits_of, width
 from obsgen.simulate.verdicts import Labels, is_met, levels, shows_itself, stands
 
-_MOMENTS: Final = (4 * DAY, 4 * DAY + FILLS - 1)
-"""A Monday, when what fills slowly is empty, and when it is full."""
+_MOMENTS: Final = (FILLS, 2 * FILLS - 1)
+"""When what fills slowly is empty, and when it is full."""
 _MOST_GAUGES: Final = 4
 _LOW: Final = Fraction(2, 5)
 _FAR: Final = Fraction(7, 10)
@@ -120,13 +119,13 @@ def _aim(
         limit = min(limits)
         if all(high + beyond * (high - low) < limit for low, high in ends):
             return
-        middle = limit * _LOW
-        room = limit * _FAR - middle
+        middle = limit - width(limit) * (1 - _LOW)
+        room = width(limit) * (_FAR - _LOW)
     else:
         limit = max(limits)
         if all(low - beyond * (high - low) > limit for low, high in ends):
             return
-        middle = max(2 * limit, *(low + high for low, high in ends)) / 2
+        middle = max(limit + width(limit), *((low + high) / 2 for low, high in ends))
         room = (middle - limit) * _FAR
     half = room / (1 + 2 * beyond)
     found[name] = replace(found[name], low=middle - half, high=middle + half)

@@ -65,16 +65,25 @@ def allowed(
     return most * part / (window.ms * _HOURS * arrivals)
 
 
+def width(limit: Fraction) -> Fraction:
+    """Return what a step away from a limit is measured in: its size, 1 where it is 0."""
+    return abs(limit) or Fraction(1)
+
+
 def good(
     comparison: str, limits: tuple[Fraction, ...], *, is_ratio: bool
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return the lowest and the highest that is far enough from what a comparison takes."""
     if comparison in {">", ">="}:
-        return None, min(limits) * Fraction(7, 10)
+        least = min(limits)
+        # What must not be there at all is not there: no step down from 0, which few gauges allow.
+        is_none = comparison == ">" and not least
+        return None, least if is_none else least - width(least) * Fraction(3, 10)
     if comparison in {"<", "<="}:
-        low = max(limits)
-        top = Fraction(1) if is_ratio and low < 1 else low * 2
-        return low + (top - low) * Fraction(2, 5), top
+        most = max(limits)
+        is_part = is_ratio and (most < 1 or (most == 1 and comparison == "<"))
+        top = Fraction(1) if is_part else most + width(most)
+        return most + (top - most) * Fraction(2, 5), top
     if comparison == "==":
         other = Fraction(0 if limits[0] else 1)
         return other, other
