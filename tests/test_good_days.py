@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 from good_day import MONDAY, fired, stored
 
 from obsgen import build, workspace
@@ -39,6 +38,8 @@ metrics:
     bad: {code: "5.."}
   lookups_total: {type: counter, labels: {result: [hit, miss]}}
   retries_total: {type: counter}
+  packets_total: {type: counter, labels: {device: [eth0, eth1]}}
+  packets_broken_total: {type: counter, labels: {device: [eth0, eth1]}}
   sent_failed_total: {type: counter}
   duration_seconds:
     {type: histogram, labels: {route: [/api, /home]}, buckets: [0.1, 0.5, 1, 5], role: duration}
@@ -71,6 +72,8 @@ alerts:
   - {name: Refused, threshold: {rate: requests_total, where: {code: "403"}, above: 1/min},
      severity: low}
   - {name: Failing, threshold: {share: {code: "5.."}, of: requests_total, above: 5%}, severity: low}
+  - {name: Broken, threshold: {ratio: {rate: packets_broken_total}, over: {rate: packets_total},
+     by: [device], above: 5%}, for: 15m, severity: low}
   - {name: Retried, threshold: {increase: retries_total, window: 10m, above: 12}, severity: low}
   - {name: SlowQuery, threshold: {increase: query_seconds, slower_than: 1s, above: 0},
      severity: low}
@@ -88,7 +91,10 @@ BREAKS: Final = {
     "PoolUsed": "metric pool_connections ×5",
     "StoreFull": "metric store_free_bytes ×0.1",
     "HeapGrows": "metric heap_bytes ×10",
+    "MostMissed": "metric lookups_total adds 900000/h on result=miss",
+    "Refused": "metric requests_total adds 36000/h on code=403",
     "Failing": "errors 20%",
+    "Broken": "metric packets_broken_total adds 36000/h",
     "Retried": "metric retries_total adds 600/h",
     "SlowQuery": "latency ×20",
     "Slow": "latency ×20",
@@ -121,18 +127,21 @@ def test_a_good_day_is_quiet(tmp_path: Path):
     assert {} == fired_in(tmp_path, QUIET)
 
 
-@pytest.mark.parametrize(
-    "acts",
-    [("errors 20%", "latency ×20", "spend")[:2], ("traffic stops from 1h on",)],
-    ids=["failing", "idle"],
-)
-def test_nothing_is_quiet_when_it_breaks(tmp_path: Path, acts: tuple[str, ...]):
-    own = {f"{each} from 1h on" for each in BREAKS.values() if each.startswith("metric")}
-    is_idle = acts[0].startswith("traffic")
-    wanted = {
-        name
-        for name, act in BREAKS.items()
-        if act.startswith("metric") or act.startswith("traffic") == is_idle
-    }
+def test_each_alert_has_an_act_that_breaks_it():
+    (service,) = built().specs[0].services
 
-    assert wanted <= fired_in(tmp_path, BAD, *acts, *sorted(own)).keys()
+    assert {alert.name for alert in service.alerts} == BREAKS.keys()
+
+
+def test_nothing_is_quiet_when_it_breaks(tmp_path: Path):
+    wanted = {name: act for name, act in BREAKS.items() if not act.startswith("traffic")}
+
+    found = fired_in(tmp_path, BAD, *sorted({f"{act} from 1h on" for act in wanted.values()}))
+
+    assert wanted.keys() <= found.keys()
+
+
+def test_what_waits_for_traffic_is_not_quiet_without_it(tmp_path: Path):
+    wanted = {name for name, act in BREAKS.items() if act.startswith("traffic")}
+
+    assert wanted <= fired_in(tmp_path, BAD, "traffic stops from 1h on").keys()

@@ -9,7 +9,7 @@ from typing import Final
 from obsgen.model import Condition
 from obsgen.units import Duration
 
-_CALM: Final = Fraction(1, 4)
+CALM: Final = Fraction(1, 4)
 _SELDOM: Final = ((2, Fraction(0)), (5, Fraction(1, 40)), (20, Fraction(1, 12)))
 """
 Of limits below so many events, which part is met on average, so that chance goes beyond them once
@@ -55,13 +55,13 @@ def allowed(
     """Return which share of what arrives may be what a condition means; None where any may."""
     is_above = condition.comparison in {">", ">="}
     if condition.measure.unit.is_ratio:
-        return (min(limits) if is_above else 1 - max(limits)) * _CALM
+        return (min(limits) if is_above else 1 - max(limits)) * CALM
     if not is_above:
         return None
     window = Duration.parse(condition.measure.window("5m") or "5m")
     per = per_second(condition)
     most = min(limits) * (per * window.ms / 1_000 if per else 1)
-    part = next((part for below, part in _SELDOM if most < below), _CALM)
+    part = next((part for below, part in _SELDOM if most < below), CALM)
     return most * part / (window.ms * _HOURS * arrivals)
 
 
