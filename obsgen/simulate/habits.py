@@ -47,9 +47,9 @@ _ADDED: Final = 8
 """So many label sets of a gauge are added up, about."""
 _AWAITED: Final = 20
 """So many events are expected where one has to come."""
-_RAREST: Final = Fraction(1, 40)
+RAREST: Final = Fraction(1, 40)
 """The share of the rarest kind of events, about."""
-_NIGHT: Final = Fraction(1, 50)
+NIGHT: Final = Fraction(1, 50)
 """The least load, by day and week."""
 _HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
@@ -117,6 +117,11 @@ class Habits:
     floor: int = 0
     by_metric: Mapping[str, Habit]
 
+    @property
+    def least(self) -> Fraction:
+        """How much arrives at one target in the quietest hour."""
+        return self.arrivals * max(NIGHT, Fraction(self.floor, 1_000))
+
     def of(self, metric: Metric) -> Habit:
         """Return that of a metric."""
         return self.by_metric.get(metric.name, USUAL)
@@ -182,7 +187,7 @@ def _awaited(service: Service, speed: int) -> Iterator[int]:
     for watched in (alert.body.watched for alert in service.alerts):
         if watched.within is not None:
             hours = watched.within.ms * _HOURS / speed
-            yield int(_AWAITED / (hours * _RAREST * _NIGHT))
+            yield int(_AWAITED / (hours * RAREST * NIGHT))
 
 
 def _keep(found: dict[str, Habit], condition: Condition, arrivals: Fraction) -> None:

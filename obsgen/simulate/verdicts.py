@@ -59,7 +59,7 @@ def alone(
     condition: Condition,
     bucket: int = 0,
     *,
-    events: int = _PLENTY,
+    events: int | Fraction = _PLENTY,
 ) -> tuple[InputSeries, ...]:
     """
     Return the series of a counter or a histogram of which one label set has events, and plenty.
