@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from good_day import MONDAY, fired, stored
 
-from obsgen import build, workspace
+from obsgen import Options, build, workspace
+from obsgen.disk import shipped_presets
 from obsgen.model import Act
 from obsgen.reader.acts import read_act
 from obsgen.simulate import Span
@@ -84,6 +85,18 @@ alerts:
   - {name: Down, threshold: {min: dependency_up, by: [dependency], equals: 0}, severity: low}
   - {name: ManyWait, threshold: {sum: pages_waiting, above: 60}, severity: low}
 """
+HOST: Final = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Service
+name: host
+scrape: [{job: host, targets: ["host-1:80"]}]
+where: {job: host}
+uses: [node_alerts]
+"""
 QUIET: Final = Span(MONDAY, MONDAY + 26 * HOUR)
 BAD: Final = Span(MONDAY, MONDAY + 3 * HOUR)
 BREAKS: Final = {
@@ -106,18 +119,20 @@ BREAKS: Final = {
 }
 
 
-def built() -> Any:
-    found = build({"specs/cart.yaml": SPEC})
+def built(spec: str = SPEC) -> Any:
+    found = build({"specs/cart.yaml": spec}, Options(presets=shipped_presets()))
     assert not [d for d in found.diagnostics if d.severity > 1], found.diagnostics
     return found
 
 
-def fired_in(folder: Path, span: Span, *scenarios: str) -> dict[str, Any]:
-    found = built()
+def fired_in(folder: Path, span: Span, *scenarios: str, spec: str = SPEC) -> dict[str, Any]:
+    found = built(spec)
     files = workspace.files_of(found, "")
     acts = tuple(("", act) for text in scenarios if isinstance(act := read_act(text), Act))
     assert len(scenarios) == len(acts)
-    plan = Plan(services=found.specs[0].services, queries=queries_of(files), acts=acts)
+    plan = Plan(
+        services=found.specs[0].services, queries=queries_of(files), acts=acts, only_asked=True
+    )
     with stored(folder, plan, files, span, MINUTE) as server:
         seen = Span(span.start + 30 * MINUTE, span.end)
         return fired(server, files, seen, 2 * MINUTE)
@@ -125,6 +140,10 @@ def fired_in(folder: Path, span: Span, *scenarios: str) -> dict[str, Any]:
 
 def test_a_good_day_is_quiet(tmp_path: Path):
     assert {} == fired_in(tmp_path, QUIET)
+
+
+def test_a_good_day_of_a_host_is_quiet(tmp_path: Path):
+    assert {} == fired_in(tmp_path, QUIET, spec=HOST)
 
 
 def test_each_alert_has_an_act_that_breaks_it():

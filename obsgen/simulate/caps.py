@@ -10,7 +10,7 @@ from obsgen.simulate.chance import PPM
 from obsgen.simulate.families import Cap, Family
 from obsgen.simulate.habits import FAILING_PPM
 from obsgen.simulate.kinds import Labels, shares
-from obsgen.simulate.limits import Limited
+from obsgen.simulate.limits import Limited, is_share
 from obsgen.simulate.verdicts import alone, is_met
 
 
@@ -48,7 +48,7 @@ def _counting(family: Family, limited: Limited, total: Fraction) -> Family:
     """Return a family that counts less of what arrives, so much of which a limit is on."""
     habit = family.habit
     is_whole = total == 1 and family.metric.role == "requests"
-    if is_whole or limited.condition.measure.unit.is_ratio:
+    if is_whole or is_share(limited.condition):
         return family
     share_ppm = min(habit.share_ppm, int(_share(family, limited) / total * PPM))
     return replace(family, habit=replace(habit, share_ppm=share_ppm, is_there=True))
@@ -65,7 +65,7 @@ def _kept(
         return family
     every = (*family.healthy, *family.failing)
     if len(some) == len(every):
-        if not limited.condition.measure.unit.is_ratio:
+        if not is_share(limited.condition):
             return _counting(family, limited, total)
         some = bad
     keep = int(share / total * PPM)

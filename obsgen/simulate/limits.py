@@ -49,12 +49,18 @@ def per_second(condition: Condition) -> Fraction:
     return Fraction(0)
 
 
+def is_share(condition: Condition) -> bool:
+    """Say whether a measure is a part of events; seconds a second are a ratio, and none."""
+    measure = condition.measure
+    return measure.unit.is_ratio and (measure.domain.high is not None or not per_second(condition))
+
+
 def allowed(
     condition: Condition, limits: tuple[Fraction, ...], arrivals: Fraction
 ) -> Fraction | None:
     """Return which share of what arrives may be what a condition means; None where any may."""
     is_above = condition.comparison in {">", ">="}
-    if condition.measure.unit.is_ratio:
+    if is_share(condition):
         return (min(limits) if is_above else 1 - max(limits)) * CALM
     if not is_above:
         return None
