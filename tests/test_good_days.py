@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 from good_day import MONDAY, fired, stored
 
-from obsgen import build, workspace
+from obsgen import Options, build, workspace
+from obsgen.disk import shipped_presets
 from obsgen.model import Act
 from obsgen.reader.acts import read_act
 from obsgen.simulate import Span
@@ -39,6 +39,8 @@ metrics:
     bad: {code: "5.."}
   lookups_total: {type: counter, labels: {result: [hit, miss]}}
   retries_total: {type: counter}
+  packets_total: {type: counter, labels: {device: [eth0, eth1]}}
+  packets_broken_total: {type: counter, labels: {device: [eth0, eth1]}}
   sent_failed_total: {type: counter}
   duration_seconds:
     {type: histogram, labels: {route: [/api, /home]}, buckets: [0.1, 0.5, 1, 5], role: duration}
@@ -71,6 +73,8 @@ alerts:
   - {name: Refused, threshold: {rate: requests_total, where: {code: "403"}, above: 1/min},
      severity: low}
   - {name: Failing, threshold: {share: {code: "5.."}, of: requests_total, above: 5%}, severity: low}
+  - {name: Broken, threshold: {ratio: {rate: packets_broken_total}, over: {rate: packets_total},
+     by: [device], above: 5%}, for: 15m, severity: low}
   - {name: Retried, threshold: {increase: retries_total, window: 10m, above: 12}, severity: low}
   - {name: SlowQuery, threshold: {increase: query_seconds, slower_than: 1s, above: 0},
      severity: low}
@@ -81,6 +85,18 @@ alerts:
   - {name: Down, threshold: {min: dependency_up, by: [dependency], equals: 0}, severity: low}
   - {name: ManyWait, threshold: {sum: pages_waiting, above: 60}, severity: low}
 """
+HOST: Final = """
+apiVersion: obsgen/v1
+kind: Project
+name: shop
+---
+apiVersion: obsgen/v1
+kind: Service
+name: host
+scrape: [{job: host, targets: ["host-1:80"]}]
+where: {job: host}
+uses: [node_alerts]
+"""
 QUIET: Final = Span(MONDAY, MONDAY + 26 * HOUR)
 BAD: Final = Span(MONDAY, MONDAY + 3 * HOUR)
 BREAKS: Final = {
@@ -88,7 +104,10 @@ BREAKS: Final = {
     "PoolUsed": "metric pool_connections ×5",
     "StoreFull": "metric store_free_bytes ×0.1",
     "HeapGrows": "metric heap_bytes ×10",
+    "MostMissed": "metric lookups_total adds 900000/h on result=miss",
+    "Refused": "metric requests_total adds 36000/h on code=403",
     "Failing": "errors 20%",
+    "Broken": "metric packets_broken_total adds 36000/h",
     "Retried": "metric retries_total adds 600/h",
     "SlowQuery": "latency ×20",
     "Slow": "latency ×20",
@@ -100,18 +119,20 @@ BREAKS: Final = {
 }
 
 
-def built() -> Any:
-    found = build({"specs/cart.yaml": SPEC})
+def built(spec: str = SPEC) -> Any:
+    found = build({"specs/cart.yaml": spec}, Options(presets=shipped_presets()))
     assert not [d for d in found.diagnostics if d.severity > 1], found.diagnostics
     return found
 
 
-def fired_in(folder: Path, span: Span, *scenarios: str) -> dict[str, Any]:
-    found = built()
+def fired_in(folder: Path, span: Span, *scenarios: str, spec: str = SPEC) -> dict[str, Any]:
+    found = built(spec)
     files = workspace.files_of(found, "")
     acts = tuple(("", act) for text in scenarios if isinstance(act := read_act(text), Act))
     assert len(scenarios) == len(acts)
-    plan = Plan(services=found.specs[0].services, queries=queries_of(files), acts=acts)
+    plan = Plan(
+        services=found.specs[0].services, queries=queries_of(files), acts=acts, only_asked=True
+    )
     with stored(folder, plan, files, span, MINUTE) as server:
         seen = Span(span.start + 30 * MINUTE, span.end)
         return fired(server, files, seen, 2 * MINUTE)
@@ -121,18 +142,25 @@ def test_a_good_day_is_quiet(tmp_path: Path):
     assert {} == fired_in(tmp_path, QUIET)
 
 
-@pytest.mark.parametrize(
-    "acts",
-    [("errors 20%", "latency ×20", "spend")[:2], ("traffic stops from 1h on",)],
-    ids=["failing", "idle"],
-)
-def test_nothing_is_quiet_when_it_breaks(tmp_path: Path, acts: tuple[str, ...]):
-    own = {f"{each} from 1h on" for each in BREAKS.values() if each.startswith("metric")}
-    is_idle = acts[0].startswith("traffic")
-    wanted = {
-        name
-        for name, act in BREAKS.items()
-        if act.startswith("metric") or act.startswith("traffic") == is_idle
-    }
+def test_a_good_day_of_a_host_is_quiet(tmp_path: Path):
+    assert {} == fired_in(tmp_path, QUIET, spec=HOST)
 
-    assert wanted <= fired_in(tmp_path, BAD, *acts, *sorted(own)).keys()
+
+def test_each_alert_has_an_act_that_breaks_it():
+    (service,) = built().specs[0].services
+
+    assert {alert.name for alert in service.alerts} == BREAKS.keys()
+
+
+def test_nothing_is_quiet_when_it_breaks(tmp_path: Path):
+    wanted = {name: act for name, act in BREAKS.items() if not act.startswith("traffic")}
+
+    found = fired_in(tmp_path, BAD, *sorted({f"{act} from 1h on" for act in wanted.values()}))
+
+    assert wanted.keys() <= found.keys()
+
+
+def test_what_waits_for_traffic_is_not_quiet_without_it(tmp_path: Path):
+    wanted = {name for name, act in BREAKS.items() if act.startswith("traffic")}
+
+    assert wanted <= fired_in(tmp_path, BAD, "traffic stops from 1h on").keys()

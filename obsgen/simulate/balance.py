@@ -15,15 +15,17 @@ from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.model import Condition, LimitPart, Query, Service
+from obsgen.simulate.chance import PPM
+from obsgen.simulate.counters import amount_of
 from obsgen.simulate.gauges import FILLS, reach
-from obsgen.simulate.habits import Habit, Habits
-from obsgen.simulate.limits import good, limits_of
-from obsgen.simulate.traffic import DAY
-from obsgen.simulate.verdicts import Labels, is_met, levels, shows_itself, stands
+from obsgen.simulate.habits import RAREST, Habit, Habits
+from obsgen.simulate.limits import good, limits_of, width
+from obsgen.simulate.verdicts import Labels, alone, is_met, levels, shows_itself, stands
 
-_MOMENTS: Final = (4 * DAY, 4 * DAY + FILLS - 1)
-"""A Monday, when what fills slowly is empty, and when it is full."""
+_MOMENTS: Final = (FILLS, 2 * FILLS - 1)
+"""When what fills slowly is empty, and when it is full."""
 _MOST_GAUGES: Final = 4
+_PAIR: Final = 2
 _LOW: Final = Fraction(2, 5)
 _FAR: Final = Fraction(7, 10)
 
@@ -36,6 +38,8 @@ def balanced(service: Service, habits: Habits) -> Habits:
     for watched in (alert.body.watched for alert in service.alerts):
         for condition in watched.conditions:
             gauges = {metric.name: metric for metric in condition.measure.metrics}
+            if len(gauges) == _PAIR and not watched.beyond:
+                _beside(found, condition, gauges, habits)
             if not gauges or not all(
                 metric.type == "gauge" and name in found for name, metric in gauges.items()
             ):
@@ -72,6 +76,32 @@ def _balance(
         habit = found[name].within(*ends)
         is_narrow = habit.low is not None and habit.high is not None and habit.low > habit.high
         found[name] = replace(found[name], low=ends[0], high=ends[1]) if is_narrow else habit
+
+
+def _beside(
+    found: dict[str, Habit], condition: Condition, metrics: Mapping[str, Metric], habits: Habits
+) -> None:
+    """Keep a gauge so low that it is good beside a counter, when that grows least."""
+    gauge = next((m for m in metrics.values() if m.type == "gauge"), None)
+    counter = next((m for m in metrics.values() if m.type == "counter"), None)
+    limits = limits_of(condition)
+    is_above = condition.comparison in {">", ">="} and bool(limits) and min(limits) > 0
+    if gauge is None or counter is None or not is_above or not metrics.keys() <= found.keys():
+        return
+    habit = found[counter.name]
+    amount, decimals = amount_of(counter, habit)
+    a_second = habits.least / 3_600 * Fraction(habit.share_ppm, PPM) * amount / 10**decimals
+    if not (condition.measure.labels or frozenset()) <= frozenset(counter.target_labels):
+        a_second *= RAREST
+    level = min(limits) * a_second * _FAR
+    grown = alone(counter, {}, condition, events=60 * a_second)
+
+    def is_bad(high: Fraction) -> bool:
+        return is_met(condition, (stands(gauge.name, {}, high, condition), *grown))
+
+    # Only where the measure is the one over the rate of the other.
+    if is_bad(2 * level) and not is_bad(level):
+        found[gauge.name] = found[gauge.name].within(None, level)
 
 
 def _reachable(condition: Condition, low: Fraction | None, high: Fraction | None) -> Ends:
@@ -120,13 +150,13 @@ def _aim(
         limit = min(limits)
         if all(high + beyond * (high - low) < limit for low, high in ends):
             return
-        middle = limit * _LOW
-        room = limit * _FAR - middle
+        middle = limit - width(limit) * (1 - _LOW)
+        room = width(limit) * (_FAR - _LOW)
     else:
         limit = max(limits)
         if all(low - beyond * (high - low) > limit for low, high in ends):
             return
-        middle = max(2 * limit, *(low + high for low, high in ends)) / 2
+        middle = max(limit + width(limit), *((low + high) / 2 for low, high in ends))
         room = (middle - limit) * _FAR
     half = room / (1 + 2 * beyond)
     found[name] = replace(found[name], low=middle - half, high=middle + half)

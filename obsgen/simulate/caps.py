@@ -10,7 +10,7 @@ from obsgen.simulate.chance import PPM
 from obsgen.simulate.families import Cap, Family
 from obsgen.simulate.habits import FAILING_PPM
 from obsgen.simulate.kinds import Labels, shares
-from obsgen.simulate.limits import Limited
+from obsgen.simulate.limits import Limited, is_share
 from obsgen.simulate.verdicts import alone, is_met
 
 
@@ -19,38 +19,65 @@ def capped(family: Family, kinds: int) -> Family:
     Return a family that keeps to the limits of its habit.
 
     Where a limit is on all label sets, the metric counts a part of what arrives; where it is on
-    some of them, what is too much goes to the one that is most like them and is not watched.
+    some of them, what is too much goes to the one that is most like them and is not watched by any
+    limit. Where all are watched by one or another, the metric counts a part of what arrives, too.
     """
-    for limited in family.habit.limits:
-        family = _kept(family, limited, kinds)
+    every = (*family.healthy, *family.failing)
+    watched = [(limited, _bad(family, limited)) for limited in family.habit.limits]
+    some = frozenset[int]().union(*(bad for _, bad in watched if len(bad) < len(every)))
+    for limited, bad in watched:
+        if len(bad) == len(every):
+            family = _counting(family, limited, Fraction(1))
+        else:
+            family = _kept(family, limited, bad, some, kinds)
     # Nothing asks for the conditions any more, and not every measure can go to another process.
     return replace(family, habit=replace(family.habit, limits=()))
 
 
-def _kept(family: Family, limited: Limited, kinds: int) -> Family:
-    metric, habit = family.metric, family.habit
-    every = (*family.healthy, *family.failing)
-    bad = {
+def _bad(family: Family, limited: Limited) -> frozenset[int]:
+    """Return the places of the label sets that meet a condition."""
+    condition = limited.condition
+    return frozenset(
         place
-        for place, own in enumerate(every)
-        if is_met(limited.condition, alone(metric, own, limited.condition))
-    }
-    share = limited.share / (habit.amount or 1)
-    if len(bad) == len(every):
-        if metric.role == "requests" or limited.condition.measure.unit.is_ratio:
-            return family
-        share_ppm = min(habit.share_ppm, int(share * PPM))
-        return replace(family, habit=replace(habit, share_ppm=share_ppm, is_there=True))
+        for place, own in enumerate((*family.healthy, *family.failing))
+        if is_met(condition, alone(family.metric, own, condition))
+    )
+
+
+def _counting(family: Family, limited: Limited, total: Fraction) -> Family:
+    """Return a family that counts less of what arrives, so much of which a limit is on."""
+    habit = family.habit
+    is_whole = total == 1 and family.metric.role == "requests"
+    if is_whole or is_share(limited.condition):
+        return family
+    share_ppm = min(habit.share_ppm, int(_share(family, limited) / total * PPM))
+    return replace(family, habit=replace(habit, share_ppm=share_ppm, is_there=True))
+
+
+def _kept(
+    family: Family, limited: Limited, bad: frozenset[int], some: frozenset[int], kinds: int
+) -> Family:
+    """Return a family some label sets of which get few events; *some* may not get the others."""
     met = _met(family, kinds)
     total = sum((met[place] for place in bad), Fraction(0))
+    share = _share(family, limited)
     if total <= share:
         return family
+    every = (*family.healthy, *family.failing)
+    if len(some) == len(every):
+        if not is_share(limited.condition):
+            return _counting(family, limited, total)
+        some = bad
     keep = int(share / total * PPM)
     caps = dict(family.caps)
     for place in bad:
         before = caps[place].keep_ppm if place in caps else PPM
-        caps[place] = Cap(keep_ppm=min(before, keep), instead=_likest(place, every, bad))
+        caps[place] = Cap(keep_ppm=min(before, keep), instead=_likest(place, every, some))
     return replace(family, caps=caps)
+
+
+def _share(family: Family, limited: Limited) -> Fraction:
+    return limited.share / (family.habit.amount or 1)
 
 
 def _met(family: Family, kinds: int) -> Mapping[int, Fraction]:
@@ -65,6 +92,6 @@ def _met(family: Family, kinds: int) -> Mapping[int, Fraction]:
     return found
 
 
-def _likest(place: int, every: tuple[Labels, ...], bad: set[int]) -> int:
-    others = (other for other in range(len(every)) if other not in bad)
+def _likest(place: int, every: tuple[Labels, ...], watched: frozenset[int]) -> int:
+    others = (other for other in range(len(every)) if other not in watched)
     return max(others, key=lambda other: len(every[place].items() & every[other].items()))

@@ -6,10 +6,12 @@ from array import array
 from fractions import Fraction
 from typing import Final
 
+from obsgen.catalogue import Metric
 from obsgen.model import Price
 from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.crowds import Crowds
 from obsgen.simulate.families import Family
+from obsgen.simulate.habits import Habit
 from obsgen.simulate.instruments import ABSENT, Arrivals, Exposed
 from obsgen.simulate.kinds import Labels
 from obsgen.simulate.play import Played, Touched
@@ -36,7 +38,7 @@ class Counter:
 
     def __init__(self, family: Family, target: Labels, chance: Chance) -> None:
         every = (*family.healthy, *family.failing)
-        self._amount, decimals = _amount(family)
+        self._amount, decimals = amount_of(family.metric, family.habit)
         self._is_spent = family.is_spent
         self._name = family.metric.name
         self._labels = tuple({**own, **target} for own in every)
@@ -117,11 +119,11 @@ class Priced:
         """Note nothing: the events are those of the other."""
 
 
-def _amount(family: Family) -> tuple[int, int]:
-    metric = family.metric
+def amount_of(metric: Metric, habit: Habit) -> tuple[int, int]:
+    """Return what an event adds, in steps, and the decimal places of a step."""
     are_tokens = "tokens" in {metric.role, metric.unit.name}
     amount, decimals = _TOKENS if are_tokens else _AMOUNTS[metric.unit.dimension]
-    if family.habit.amount:
+    if habit.amount:
         decimals = _FINE if metric.unit.dimension == "money" else decimals
-        amount = max(1, int(family.habit.amount * 10**decimals))
+        amount = max(1, int(habit.amount * 10**decimals))
     return amount, decimals

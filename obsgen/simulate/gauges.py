@@ -6,6 +6,7 @@ The name tells which: a size or a limit stays, a time stamp is a moment ago, a s
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Callable
@@ -122,7 +123,10 @@ def _ranged(habit: Habit, decimals: int) -> _Level | None:
         return None
     high = habit.high if habit.high is not None else 2 * (habit.low or 0)
     low = habit.low if habit.low is not None else min(high, high * Fraction(2, 5))
-    first, room = int(low * 10**decimals), int((high - low) * 10**decimals)
+    # Counted in whole steps, neither end leaves the range that it is given.
+    last = math.floor(high * 10**decimals)
+    first = min(last, math.ceil(low * 10**decimals))
+    room = last - first
     return lambda arrivals, thousandths: first + room * thousandths // 1_000
 
 

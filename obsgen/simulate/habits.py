@@ -17,8 +17,15 @@ from obsgen.catalogue import Metric
 from obsgen.model import Condition, Price, Service, observed
 from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
-from obsgen.simulate.limits import Limited, allowed, good, limits_of, per_second
-from obsgen.simulate.verdicts import adds_up, alone, bad_buckets, is_met, shows_itself
+from obsgen.simulate.limits import CALM, Limited, allowed, good, limits_of, per_second
+from obsgen.simulate.verdicts import (
+    adds_up,
+    alone,
+    bad_buckets,
+    is_met,
+    part_of_two,
+    shows_itself,
+)
 
 ARRIVALS: Final = 36_000
 """At one target in an hour of full load, where no alert asks for more."""
@@ -35,13 +42,14 @@ _FLOOR: Final = 550
 Where so much has to arrive at any hour, full load is so many times as much, and the quietest hour
 of a day is so many thousandths of that; on the quietest day there are 740 of it.
 """
+_TWO: Final = 2
 _ADDED: Final = 8
 """So many label sets of a gauge are added up, about."""
 _AWAITED: Final = 20
 """So many events are expected where one has to come."""
-_RAREST: Final = Fraction(1, 40)
+RAREST: Final = Fraction(1, 40)
 """The share of the rarest kind of events, about."""
-_NIGHT: Final = Fraction(1, 50)
+NIGHT: Final = Fraction(1, 50)
 """The least load, by day and week."""
 _HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
@@ -109,6 +117,11 @@ class Habits:
     floor: int = 0
     by_metric: Mapping[str, Habit]
 
+    @property
+    def least(self) -> Fraction:
+        """How much arrives at one target in the quietest hour."""
+        return self.arrivals * max(NIGHT, Fraction(self.floor, 1_000))
+
     def of(self, metric: Metric) -> Habit:
         """Return that of a metric."""
         return self.by_metric.get(metric.name, USUAL)
@@ -174,13 +187,16 @@ def _awaited(service: Service, speed: int) -> Iterator[int]:
     for watched in (alert.body.watched for alert in service.alerts):
         if watched.within is not None:
             hours = watched.within.ms * _HOURS / speed
-            yield int(_AWAITED / (hours * _RAREST * _NIGHT))
+            yield int(_AWAITED / (hours * RAREST * NIGHT))
 
 
 def _keep(found: dict[str, Habit], condition: Condition, arrivals: Fraction) -> None:
     """Keep a metric on the good side of a limit."""
     metrics = {metric.name: metric for metric in condition.measure.metrics}
-    if len(metrics) != 1 or not (limits := limits_of(condition)):
+    limits = limits_of(condition)
+    if len(metrics) == _TWO and limits:
+        _keep_part(found, condition, tuple(metrics.values()), min(limits))
+    if len(metrics) != 1 or not limits:
         return
     (metric,) = metrics.values()
     if metric.name not in found:
@@ -201,14 +217,34 @@ def _keep(found: dict[str, Habit], condition: Condition, arrivals: Fraction) -> 
         _keep_buckets(found, condition, metric)
 
 
+def _keep_part(
+    found: dict[str, Habit], condition: Condition, metrics: tuple[Metric, ...], limit: Fraction
+) -> None:
+    """Let a counter count a part of what another one counts, where more of it would be bad."""
+    is_part = condition.comparison in {">", ">="} and condition.measure.unit.is_ratio
+    if not is_part or any(m.type != "counter" or m.name not in found for m in metrics):
+        return
+    one, other = metrics
+    part = part_of_two(condition, (one, other))
+    # What arrives is what it is: all else is told beside it.
+    if part is None or part.role == "requests":
+        return
+    whole = found[(other if part is one else one).name]
+    share_ppm = int(limit * CALM * whole.share_ppm)
+    habit = found[part.name]
+    found[part.name] = replace(
+        habit, share_ppm=min(habit.share_ppm, max(0, share_ppm)), is_there=True
+    )
+
+
 def _keep_buckets(found: dict[str, Habit], condition: Condition, metric: Metric) -> None:
     """Keep observations out of buckets that a condition counts."""
     bad = bad_buckets(metric, condition)
-    allowed = [bucket for bucket in range(len(metric.buckets)) if bucket not in bad]
-    if not bad or not allowed:
+    free = [bucket for bucket in range(len(metric.buckets)) if bucket not in bad]
+    if not bad or not free:
         return
-    low = Fraction(metric.buckets[allowed[0] - 1]) if allowed[0] else None
-    high = Fraction(metric.buckets[allowed[-1]]) if max(bad) > allowed[-1] else None
+    low = Fraction(metric.buckets[free[0] - 1]) if free[0] else None
+    high = Fraction(metric.buckets[free[-1]]) if max(bad) > free[-1] else None
     is_share = condition.measure.unit.is_ratio
     habit = found[metric.name].within(low, high)
     found[metric.name] = habit if is_share else replace(habit, beyond_ppm=0, is_strict=True)

@@ -9,7 +9,7 @@ from typing import Final
 from obsgen.model import Condition
 from obsgen.units import Duration
 
-_CALM: Final = Fraction(1, 4)
+CALM: Final = Fraction(1, 4)
 _SELDOM: Final = ((2, Fraction(0)), (5, Fraction(1, 40)), (20, Fraction(1, 12)))
 """
 Of limits below so many events, which part is met on average, so that chance goes beyond them once
@@ -49,20 +49,31 @@ def per_second(condition: Condition) -> Fraction:
     return Fraction(0)
 
 
+def is_share(condition: Condition) -> bool:
+    """Say whether a measure is a part of events; seconds a second are a ratio, and none."""
+    measure = condition.measure
+    return measure.unit.is_ratio and (measure.domain.high is not None or not per_second(condition))
+
+
 def allowed(
     condition: Condition, limits: tuple[Fraction, ...], arrivals: Fraction
 ) -> Fraction | None:
     """Return which share of what arrives may be what a condition means; None where any may."""
     is_above = condition.comparison in {">", ">="}
-    if condition.measure.unit.is_ratio:
-        return (min(limits) if is_above else 1 - max(limits)) * _CALM
+    if is_share(condition):
+        return (min(limits) if is_above else 1 - max(limits)) * CALM
     if not is_above:
         return None
     window = Duration.parse(condition.measure.window("5m") or "5m")
     per = per_second(condition)
     most = min(limits) * (per * window.ms / 1_000 if per else 1)
-    part = next((part for below, part in _SELDOM if most < below), _CALM)
+    part = next((part for below, part in _SELDOM if most < below), CALM)
     return most * part / (window.ms * _HOURS * arrivals)
+
+
+def width(limit: Fraction) -> Fraction:
+    """Return what a step away from a limit is measured in: its size, 1 where it is 0."""
+    return abs(limit) or Fraction(1)
 
 
 def good(
@@ -70,11 +81,15 @@ def good(
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return the lowest and the highest that is far enough from what a comparison takes."""
     if comparison in {">", ">="}:
-        return None, min(limits) * Fraction(7, 10)
+        least = min(limits)
+        # What must not be there at all is not there: no step down from 0, which few gauges allow.
+        is_none = comparison == ">" and not least
+        return None, least if is_none else least - width(least) * Fraction(3, 10)
     if comparison in {"<", "<="}:
-        low = max(limits)
-        top = Fraction(1) if is_ratio and low < 1 else low * 2
-        return low + (top - low) * Fraction(2, 5), top
+        most = max(limits)
+        is_part = is_ratio and (most < 1 or (most == 1 and comparison == "<"))
+        top = Fraction(1) if is_part else most + width(most)
+        return most + (top - most) * Fraction(2, 5), top
     if comparison == "==":
         other = Fraction(0 if limits[0] else 1)
         return other, other

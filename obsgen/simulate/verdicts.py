@@ -37,18 +37,40 @@ def stands(name: str, labels: Labels, level: Fraction, condition: Condition) -> 
     return InputSeries(name=name, labels=labels, runs=standing([(_intervals(condition), level)]))
 
 
+def part_of_two(condition: Condition, metrics: tuple[Metric, Metric]) -> Metric | None:
+    """Return the one of two counters whose events meet a condition beside few of the other's."""
+    bad = [
+        part
+        for part, whole in (metrics, metrics[::-1])
+        if is_met(
+            condition,
+            (
+                *alone(part, next(iter(_labels(condition, part)), {}), condition),
+                *alone(whole, next(iter(_labels(condition, whole)), {}), condition, events=1),
+            ),
+        )
+    ]
+    return bad[0] if len(bad) == 1 else None
+
+
 def alone(
-    metric: Metric, labels: Labels, condition: Condition, bucket: int = 0
+    metric: Metric,
+    labels: Labels,
+    condition: Condition,
+    bucket: int = 0,
+    *,
+    events: int | Fraction = _PLENTY,
 ) -> tuple[InputSeries, ...]:
     """
     Return the series of a counter or a histogram of which one label set has events, and plenty.
 
     Args:
         bucket: That of all observations.
+        events: In an interval, of a counter.
     """
     own = {**_of_the_scope(metric), **labels}
     if metric.type != "histogram":
-        return (_grows(metric.counted, own, condition, _PLENTY),)
+        return (_grows(metric.counted, own, condition, events),)
     bounds = (*(bucket_spellings(bound)[-1] for bound in metric.buckets), "+Inf")
     size = metric.buckets[min(bucket, len(metric.buckets) - 1)] if metric.buckets else 1
     return (

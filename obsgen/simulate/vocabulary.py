@@ -108,7 +108,8 @@ def _shared(asked: Asked, service: Service) -> tuple[Asked, frozenset[tuple[str,
         key = (_prefix(metric.name), label)
         if own or is_common(label) or not (words[key] or declared[key]):
             continue
-        found[metric.name, label] = declared[key] or words[key]
+        own_words = asked.get((metric.name, label), {})
+        found[metric.name, label] = {**own_words, **(declared[key] or words[key])}
         if declared[key]:
             whole.add((metric.name, label))
     return found, frozenset(whole)
