@@ -32,15 +32,16 @@ ARRIVALS: Final = 36_000
 
 FAILING_PPM: Final = 150
 """Of what arrives, on a good day: well inside of the usual objectives."""
-_SPENT: Final = Fraction(1, 2)
+_OF_MONEY: Final = Fraction(1, 2)
 """Of the smallest budget, in its period."""
 _MEAN_LOAD: Final = Fraction(1, 2)
 _OF_BUDGET: Final = Decimal("0.3")
 _BUSY: Final = 5
+"""Full load is so many times as much as has to arrive at any hour."""
 _FLOOR: Final = 550
 """
-Where so much has to arrive at any hour, full load is so many times as much, and the quietest hour
-of a day is so many thousandths of that; on the quietest day there are 740 of it.
+The load of the quietest hour then, in thousandths of full load: on the quietest day, which has 740
+thousandths (`traffic.WEEK`), that is twice what has to arrive.
 """
 _TWO: Final = 2
 _ADDED: Final = 8
@@ -271,14 +272,14 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: Fraction) -> Non
         found[each.of.name] = replace(found[each.of.name], is_paid_for=True)
         if (limit := budgets.get(each.metric.name)) is not None:
             budget, length = limit
-            an_event = budget * _SPENT / (length * _HOURS * arrivals)
+            an_event = budget * _OF_MONEY / (length * _HOURS * arrivals)
             found[each.of.name] = replace(found[each.of.name], amount=_worth(each, an_event))
     for name, metric in service.catalogue.metrics.items():
         if metric.type != "counter" or metric.unit.dimension != "money" or metric.recorded:
             continue
         budget, length = budgets.get(name, (Fraction(1_000), 30 * 86_400_000))
         hours = length * _HOURS
-        an_event = budget * _SPENT / (hours * arrivals)
+        an_event = budget * _OF_MONEY / (hours * arrivals)
         price = _price_of(metric, service)
         if price is None:
             found[name] = replace(found[name], amount=an_event)
