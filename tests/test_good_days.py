@@ -80,6 +80,8 @@ alerts:
      severity: low}
   - {name: Slow, threshold: {quantile: 0.95, of: duration_seconds, above: 500ms}, severity: low}
   - {name: Idle, threshold: {rate: requests_total, below: 1/s}, for: 10m, severity: low}
+  - {name: FewHome, threshold: {increase: requests_total, where: {route: /home}, window: 10m,
+     below: 9}, severity: low}
   - {name: Silent, heartbeat: {metric: requests_total, by: [route], within: 15m}, severity: low}
   - {name: Poor, threshold: {avg: quality_ratio, below: 80%}, severity: low}
   - {name: Down, threshold: {min: dependency_up, by: [dependency], equals: 0}, severity: low}
@@ -112,6 +114,7 @@ BREAKS: Final = {
     "SlowQuery": "latency ×20",
     "Slow": "latency ×20",
     "Idle": "traffic stops",
+    "FewHome": "traffic stops",
     "Silent": "traffic stops",
     "Poor": "metric quality_ratio is 0.1",
     "Down": "metric dependency_up is 0",

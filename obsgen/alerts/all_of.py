@@ -27,7 +27,7 @@ class AllOf(Several):
 
     @property
     def watched(self) -> Watched:
-        """The first condition: without it the others say nothing."""
+        """The first condition: one unmet condition is enough."""
         return Watched(conditions=self.conditions[:1])
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:

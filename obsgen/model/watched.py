@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from obsgen.catalogue import Metric
 from obsgen.model.measures import Condition
@@ -17,10 +18,10 @@ class Watched:
 
     Attributes:
         conditions: None of them is met.
-        beyond: By so many times the width of what a measure shows it is followed beyond that, as a
-            line goes on.
-        metrics: Each of their series is there,
-        within: and grows within so long, where that is said.
+        beyond: How far past its range a measure is extrapolated, in widths of that range; 0 for
+            what is not foreseen.
+        metrics: Their series exist.
+        within: Each of them grows at least once in this time; None where it need not.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -29,5 +30,5 @@ class Watched:
     within: Duration | None = None
 
 
-UNWATCHED = Watched()
+UNWATCHED: Final = Watched()
 """Nothing that data could be made for."""

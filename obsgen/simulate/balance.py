@@ -17,8 +17,9 @@ from obsgen.catalogue import Metric
 from obsgen.model import Condition, LimitPart, Query, Service
 from obsgen.simulate.chance import PPM
 from obsgen.simulate.counters import amount_of
+from obsgen.simulate.demands import RAREST
 from obsgen.simulate.gauges import FILLS, reach
-from obsgen.simulate.habits import RAREST, Habit, Habits
+from obsgen.simulate.habits import Habit, Habits
 from obsgen.simulate.limits import good, limits_of, width
 from obsgen.simulate.verdicts import Labels, alone, is_met, levels, shows_itself, stands
 

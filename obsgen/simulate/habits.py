@@ -7,7 +7,7 @@ spent: a simulation stays on the good side of all of them until a scenario says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -17,12 +17,11 @@ from obsgen.catalogue import Metric
 from obsgen.model import Condition, Price, Service, observed
 from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
-from obsgen.simulate.limits import CALM, Limited, allowed, good, limits_of, per_second
+from obsgen.simulate.demands import NIGHT, asked, awaited, borne
+from obsgen.simulate.limits import CALM, Limited, allowed, good, limits_of
 from obsgen.simulate.verdicts import (
     adds_up,
-    alone,
     bad_buckets,
-    is_met,
     part_of_two,
     shows_itself,
 )
@@ -32,25 +31,18 @@ ARRIVALS: Final = 36_000
 
 FAILING_PPM: Final = 150
 """Of what arrives, on a good day: well inside of the usual objectives."""
-_SPENT: Final = Fraction(1, 2)
+_OF_MONEY: Final = Fraction(1, 2)
 """Of the smallest budget, in its period."""
 _MEAN_LOAD: Final = Fraction(1, 2)
 _OF_BUDGET: Final = Decimal("0.3")
-_BUSY: Final = 5
 _FLOOR: Final = 550
 """
-Where so much has to arrive at any hour, full load is so many times as much, and the quietest hour
-of a day is so many thousandths of that; on the quietest day there are 740 of it.
+The load of the quietest hour then, in thousandths of full load: on the quietest day, which has 740
+thousandths (`traffic.WEEK`), that is twice what has to arrive.
 """
 _TWO: Final = 2
 _ADDED: Final = 8
 """So many label sets of a gauge are added up, about."""
-_AWAITED: Final = 20
-"""So many events are expected where one has to come."""
-RAREST: Final = Fraction(1, 40)
-"""The share of the rarest kind of events, about."""
-NIGHT: Final = Fraction(1, 50)
-"""The least load, by day and week."""
 _HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
 _QUIET_WORDS: Final = frozenset(
@@ -134,11 +126,11 @@ def habits_of(service: Service, speed: int = 1) -> Habits:
     Args:
         speed: By this the windows of rules are divided; they hold as many events all the same.
     """
-    asked = max(_asked(service), default=0)
-    floor = _FLOOR if asked else 0
+    needed = max(asked(service, speed), default=0)
+    floor = _FLOOR if needed else 0
     targets = sum(len(job.targets) or 2 for job in service.scrape) or 1
-    usual = min((ARRIVALS * speed, *_borne(service, targets)))
-    arrivals = max(usual, asked, *_awaited(service, speed))
+    usual = min((ARRIVALS * speed, *borne(service, targets)))
+    arrivals = max(usual, needed, *awaited(service, speed))
     found = {
         name: _quiet(metric) if metric.type == "counter" else USUAL
         for name, metric in service.catalogue.metrics.items()
@@ -159,35 +151,6 @@ def habits_of(service: Service, speed: int = 1) -> Habits:
 def _quiet(metric: Metric) -> Habit:
     is_quiet = metric.role in _QUIET_ROLES or _QUIET_WORDS & set(metric.name.split("_"))
     return Habit(share_ppm=0, is_there=True) if is_quiet else USUAL
-
-
-def _asked(service: Service) -> Iterator[int]:
-    """Yield what alerts demand to arrive in an hour: `rate below 100/s`."""
-    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
-        metrics = condition.measure.metrics
-        per = per_second(condition)
-        if len(metrics) == 1 and per and condition.comparison in {"<", "<="}:
-            yield int(_BUSY * max(limits_of(condition)) * per * 3_600)
-
-
-def _borne(service: Service, targets: int) -> Iterator[int]:
-    """Yield how much may arrive in an hour for requests, all together, to stay below a limit."""
-    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
-        (metric, *others) = condition.measure.metrics or (None,)
-        is_above = condition.comparison in {">", ">="} and not condition.measure.unit.is_ratio
-        if metric is None or others or metric.role != "requests" or metric.type != "counter":
-            continue
-        share = allowed(condition, limits_of(condition), Fraction(targets)) if is_above else None
-        if share and is_met(condition, alone(metric, {}, condition)):
-            yield max(1, int(share))
-
-
-def _awaited(service: Service, speed: int) -> Iterator[int]:
-    """Yield what has to arrive in an hour for each label set to grow in time, by night, too."""
-    for watched in (alert.body.watched for alert in service.alerts):
-        if watched.within is not None:
-            hours = watched.within.ms * _HOURS / speed
-            yield int(_AWAITED / (hours * RAREST * NIGHT))
 
 
 def _keep(found: dict[str, Habit], condition: Condition, arrivals: Fraction) -> None:
@@ -271,14 +234,14 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: Fraction) -> Non
         found[each.of.name] = replace(found[each.of.name], is_paid_for=True)
         if (limit := budgets.get(each.metric.name)) is not None:
             budget, length = limit
-            an_event = budget * _SPENT / (length * _HOURS * arrivals)
+            an_event = budget * _OF_MONEY / (length * _HOURS * arrivals)
             found[each.of.name] = replace(found[each.of.name], amount=_worth(each, an_event))
     for name, metric in service.catalogue.metrics.items():
         if metric.type != "counter" or metric.unit.dimension != "money" or metric.recorded:
             continue
         budget, length = budgets.get(name, (Fraction(1_000), 30 * 86_400_000))
         hours = length * _HOURS
-        an_event = budget * _SPENT / (hours * arrivals)
+        an_event = budget * _OF_MONEY / (hours * arrivals)
         price = _price_of(metric, service)
         if price is None:
             found[name] = replace(found[name], amount=an_event)

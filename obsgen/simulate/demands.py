@@ -1,0 +1,62 @@
+"""How much has to arrive, and how much may, so that no alert on that fires on a good day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from obsgen.model import Service
+from obsgen.simulate.limits import allowed, limits_of, per_second
+from obsgen.simulate.verdicts import alone, is_met
+from obsgen.units import Duration
+
+_BUSY: Final = 5
+"""Full load is so many times as much as has to arrive at any hour."""
+_AWAITED: Final = 20
+"""So many events are expected where one has to come."""
+RAREST: Final = Fraction(1, 40)
+"""The share of the rarest kind of events, about."""
+NIGHT: Final = Fraction(1, 50)
+"""The least load, by day and week."""
+_HOURS: Final = Fraction(1, 3_600_000)
+
+
+def asked(service: Service, speed: int) -> Iterator[int]:
+    """Yield what alerts demand to arrive in an hour: `rate below 100/s`, `increase below 5`."""
+    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
+        (metric, *others) = condition.measure.metrics or (None,)
+        if metric is None or others or condition.comparison not in {"<", "<="}:
+            continue
+        per = per_second(condition)
+        if not per and metric.type == "counter" and condition.measure.unit == metric.counted_unit:
+            window = Duration.parse(condition.measure.window("5m") or "5m")
+            per = Fraction(1_000 * speed, window.ms)
+        if per:
+            above = replace(condition, comparison=">")
+            is_whole = is_met(above, alone(metric, {}, condition)) and (
+                condition.measure.labels or frozenset()
+            ) <= frozenset(metric.target_labels)
+            share = 1 if is_whole else RAREST
+            yield int(_BUSY * max(limits_of(condition)) * per * 3_600 / share)
+
+
+def borne(service: Service, targets: int) -> Iterator[int]:
+    """Yield how much may arrive in an hour for requests, all together, to stay below a limit."""
+    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
+        (metric, *others) = condition.measure.metrics or (None,)
+        is_above = condition.comparison in {">", ">="} and not condition.measure.unit.is_ratio
+        if metric is None or others or metric.role != "requests" or metric.type != "counter":
+            continue
+        share = allowed(condition, limits_of(condition), Fraction(targets)) if is_above else None
+        if share and is_met(condition, alone(metric, {}, condition)):
+            yield max(1, int(share))
+
+
+def awaited(service: Service, speed: int) -> Iterator[int]:
+    """Yield what has to arrive in an hour for each label set to grow in time, by night, too."""
+    for watched in (alert.body.watched for alert in service.alerts):
+        if watched.within is not None:
+            hours = watched.within.ms * _HOURS / speed
+            yield int(_AWAITED / (hours * RAREST * NIGHT))
