@@ -222,12 +222,30 @@ def any_value(
     return Matcher(label, "!~" if negated else "=~", "|".join(several), origin)
 
 
+KEYWORDS: Final = frozenset(
+    {"and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right"}
+    | {"bool", "offset", "atan2"}
+)
+"""Words that are never the name of a metric here, although Prometheus allows some of them."""
+_READ_OTHERWISE: Final = KEYWORDS | {"inf", "nan"}
+
+
+def is_plain_name(name: str) -> bool:
+    """Say whether a metric's name may stand before braces: PromQL reads some words otherwise."""
+    return name.lower() not in _READ_OTHERWISE
+
+
 def selector(name: str, matchers: Iterable[Matcher]) -> str:
     """
     Write an instant selector, each matcher once, in the order given.
 
     >>> selector("up", [Matcher("job", "=", "a"), Matcher("job", "=", "a")])
     'up{job="a"}'
+    >>> selector("offset", [])
+    '{__name__="offset"}'
     """
-    inside = ",".join(dict.fromkeys(map(str, matchers)))
+    every = tuple(map(str, matchers))
+    if not is_plain_name(name):
+        name, every = "", (f'__name__="{name}"', *every)
+    inside = ",".join(dict.fromkeys(every))
     return f"{name}{{{inside}}}" if inside else name

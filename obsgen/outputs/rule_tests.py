@@ -52,8 +52,9 @@ def _test(test: RuleTest, comment: str) -> dict[str, Any]:
 
 
 def _series(series: InputSeries) -> dict[str, str]:
+    labels = (Matcher(label, "=", value) for label, value in series.labels.items())
     return {
-        "series": f"{series.name}{_braced(series.labels)}",
+        "series": selector(series.name, labels),
         "values": " ".join(_run(run) for run in series.runs),
     }
 

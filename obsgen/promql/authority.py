@@ -14,7 +14,8 @@ from typing import Final
 
 import promql_parser
 
-from obsgen.promql.functions import AGGREGATIONS, FUNCTIONS, KEYWORDS
+from obsgen.matchers import KEYWORDS
+from obsgen.promql.functions import AGGREGATIONS, FUNCTIONS
 from obsgen.promql.lexer import Kind, Token
 from obsgen.promql.problem import Span
 from obsgen.promql.re2 import rust_regex

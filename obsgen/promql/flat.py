@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from obsgen.matchers import is_plain_name
 from obsgen.promql.durations import duration_text
-from obsgen.promql.functions import KEYWORDS, RIGHT_TO_LEFT, SIGN_STRENGTH, STRENGTH
+from obsgen.promql.functions import RIGHT_TO_LEFT, SIGN_STRENGTH, STRENGTH
 from obsgen.promql.strings import quote
 from obsgen.promql.tree import (
     METRIC_NAME_LABEL,
@@ -33,7 +34,6 @@ from obsgen.promql.tree import (
 
 _METRIC: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
-_RESERVED: Final = KEYWORDS | {"inf", "nan"}
 
 
 def flat(node: Node) -> str:
@@ -71,7 +71,7 @@ def selector_parts(node: VectorSelector) -> tuple[str, tuple[str, ...]]:
     matchers = tuple(map(matcher_text, node.matchers))
     if node.name is None:
         return "", matchers
-    if _METRIC.fullmatch(node.name) and node.name.lower() not in _RESERVED:
+    if _METRIC.fullmatch(node.name) and is_plain_name(node.name):
         return node.name, matchers
     return "", (f"{METRIC_NAME_LABEL}={quote(node.name)}", *matchers)
 

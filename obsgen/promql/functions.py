@@ -135,8 +135,3 @@ SIGN_STRENGTH: Final = STRENGTH["*"]
 """A sign binds as `*` does: `-a ^ b` is `-(a ^ b)`, `-a * b` is `(-a) * b`."""
 
 RIGHT_TO_LEFT: Final = frozenset({"^"})
-KEYWORDS: Final = frozenset(
-    {"and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right"}
-    | {"bool", "offset", "atan2"}
-)
-"""Words that are never the name of a metric here, although Prometheus allows some of them."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final, Literal, NamedTuple, TypeVar, cast
 
+from obsgen.matchers import KEYWORDS
 from obsgen.promql.cursor import Cursor
 from obsgen.promql.functions import (
     AGGREGATIONS,
     COMPARISONS,
-    KEYWORDS,
     RIGHT_TO_LEFT,
     SIGN_STRENGTH,
     STRENGTH,
