@@ -142,3 +142,7 @@ def test_kinds_that_are_turned_away_differ_from_their_twins_in_nothing_else():
 
 def codes(sets: Iterable[dict[str, str]]) -> set[str]:
     return {labels["code"] for labels in sets}
+
+
+def test_a_label_without_a_word_leaves_no_label_set():
+    assert [] == healthy_sets({"route": ("/api",), "code": ()}, 8)

@@ -77,7 +77,7 @@ def healthy_sets(words: Mapping[str, tuple[str, ...]], kinds: int) -> list[Label
     """Return the label set of each kind, and then of those that are turned away."""
     usual = {label: _not_refused(own) or own for label, own in words.items()}
     found = failing_sets(usual, kinds)
-    for twin in range(min(_TURNED_AWAY, kinds)):
+    for twin in range(min(_TURNED_AWAY, len(found))):
         refused = {
             label: refused[twin % len(refused)]
             for label, own in words.items()
