@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +95,20 @@ def test_what_ends_is_waited_for_by_what_needs_it():
             assert wanted == how["condition"], (name, other)
 
 
+def make_blocks(stack: Stack, programs: Mapping[str, str]) -> None:
+    """Run the script that makes blocks, with shell scripts in the place of its programs."""
+    binaries = stack.folder / "bin"
+    binaries.mkdir()
+    for name, text in programs.items():
+        program = binaries / name
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    (script,) = SERVICES["blocks"]["command"]
+    text = stack.on_the_host("blocks", script.replace("$$", "$"))
+    path = {"PATH": f"{binaries}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
+
+
 @pytest.mark.parametrize(
     ("is_done", "left"), [(False, []), (True, ["01OLD"])], ids=["interrupted", "done"]
 )
@@ -107,7 +122,6 @@ def test_a_first_start_that_was_interrupted_begins_anew(
         (data / ".history").touch()
     (tmp_path / "history/span").write_text("1 2\n")
     # Programs that do nothing, and end when they are told to.
-    (tmp_path / "bin").mkdir()
     ready = tmp_path / "ready"
     programs = {
         "promtool": "exit 0",
@@ -116,14 +130,7 @@ def test_a_first_start_that_was_interrupted_begins_anew(
         "wget": f"[ -e {ready} ]",
         "rm": '[ "$1" = -rf ] && exec /bin/rm "$@"; exit 0',
     }
-    for name, text in programs.items():
-        program = tmp_path / "bin" / name
-        program.write_text(f"#!/bin/sh\n{text}\n")
-        program.chmod(0o755)
-    (script,) = SERVICES["blocks"]["command"]
-    text = stack.on_the_host("blocks", script.replace("$$", "$"))
-    path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
-    subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
+    make_blocks(stack, programs)
 
     assert left == [each.name for each in data.glob("[!.]*")]
     assert (data / ".history").exists()
@@ -137,7 +144,6 @@ def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
     for name in ("01/1", "01/2", "02/1"):
         (tmp_path / f"stack/levels/{name}").mkdir(parents=True)
         (tmp_path / f"stack/levels/{name}/level.yml").write_text(name)
-    (tmp_path / "bin").mkdir()
     log = tmp_path / "log"
     programs = {
         "promtool": f'for f; do :; done; if [ -f "$f" ]; then echo "$f $(cat $f)" >> {log}; fi',
@@ -145,14 +151,7 @@ def test_every_level_of_rules_is_recorded_under_one_name(tmp_path: Path):
         "prometheus": "trap 'kill $!; exit 0' TERM; sleep 20 & wait",
         "wget": "sleep 0.2",
     }
-    for name, text in programs.items():
-        program = tmp_path / "bin" / name
-        program.write_text(f"#!/bin/sh\n{text}\n")
-        program.chmod(0o755)
-    (script,) = SERVICES["blocks"]["command"]
-    text = stack.on_the_host("blocks", script.replace("$$", "$"))
-    path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
-    subprocess.run(["/bin/sh", "-ec", text], check=True, env=path, timeout=30)
+    make_blocks(stack, programs)
     told = [line.split() for line in log.read_text().splitlines() if "level" in line]
 
     assert ["01", "01", "02"] == [text.split("/")[0] for _, text in told]

@@ -1,19 +1,14 @@
-"""What alerts have in common that are causes and have no one limit of a measure."""
+"""What alerts have in common that have no one limit of a measure, the causes among them."""
 
 from __future__ import annotations
 
 from obsgen.model import UNWATCHED, AlertRole, Watched
 
 
-class Cause:
-    """A condition that nothing else tells, whatever its limits are."""
+class Unlimited:
+    """A condition of which no limit can be told."""
 
     __slots__ = ()
-
-    @property
-    def role(self) -> AlertRole:
-        """A cause."""
-        return AlertRole.CAUSE
 
     @property
     def threshold(self) -> None:
@@ -23,3 +18,14 @@ class Cause:
     def watched(self) -> Watched:
         """Nothing that can be told."""
         return UNWATCHED
+
+
+class Cause(Unlimited):
+    """A condition that nothing else tells, whatever its limits are."""
+
+    __slots__ = ()
+
+    @property
+    def role(self) -> AlertRole:
+        """A cause."""
+        return AlertRole.CAUSE

@@ -8,14 +8,7 @@ from typing import Final
 from obsgen.alerts._conditions import Several, on_shared, read_conditions
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
-from obsgen.model import (
-    Alert,
-    AlertParts,
-    Context,
-    Reader,
-    Schema,
-    Watched,
-)
+from obsgen.model import Alert, AlertParts, Context, Reader, Schema, Watched
 from obsgen.promql.build import binary
 from obsgen.schema.shared import listed, ref
 from obsgen.source import Node

@@ -21,6 +21,7 @@ from obsgen.alerts._baselines import (
     outlasts,
     read_baseline,
 )
+from obsgen.alerts._cause import Unlimited
 from obsgen.alerts._deviations import Deviations
 from obsgen.alerts._history import WEEK, Baseline, History
 from obsgen.alerts._own import Own, proven_by
@@ -32,18 +33,7 @@ from obsgen.artefacts import RecordingRule
 from obsgen.catalogue import Metric
 from obsgen.diagnostics import Diagnostic, finding
 from obsgen.matchers import Matcher, selector
-from obsgen.model import (
-    UNWATCHED,
-    Alert,
-    AlertParts,
-    AlertRole,
-    Context,
-    Measure,
-    Query,
-    Reader,
-    Schema,
-    Watched,
-)
+from obsgen.model import Alert, AlertParts, AlertRole, Context, Measure, Query, Reader, Schema
 from obsgen.promql import variables
 from obsgen.promql.build import Expr, aggregate, any_of, binary, call, number
 from obsgen.prose import capitalized
@@ -59,7 +49,7 @@ _MINUTE: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anomaly:
+class Anomaly(Unlimited):
     """
     Fires for every series that is far from its baseline.
 
@@ -80,15 +70,6 @@ class Anomaly:
     def metrics(self) -> tuple[Metric, ...]:
         """What the measure reads."""
         return self.measure.metrics
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
-
-    @property
-    def watched(self) -> Watched:
-        """Nothing that can be told."""
-        return UNWATCHED
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the recording rule and the alert that compares it with its past."""

@@ -9,14 +9,7 @@ from obsgen.alerts._conditions import Several, read_conditions
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._prose import Firing
 from obsgen.alerts._rule import one_rule
-from obsgen.model import (
-    Alert,
-    AlertParts,
-    Context,
-    Reader,
-    Schema,
-    Watched,
-)
+from obsgen.model import Alert, AlertParts, Context, Reader, Schema, Watched
 from obsgen.promql.build import any_of
 from obsgen.prose import capitalized
 from obsgen.schema.shared import listed, ref

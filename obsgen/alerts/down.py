@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._cause import Unlimited
 from obsgen.alerts._own import Own, proven_by
 from obsgen.alerts._pace import Pace, Play
 from obsgen.alerts._prose import Firing
@@ -15,7 +16,6 @@ from obsgen.catalogue import Metric
 from obsgen.diagnostics import Code, finding
 from obsgen.matchers import Matcher
 from obsgen.model import (
-    UNWATCHED,
     Alert,
     AlertParts,
     AlertRole,
@@ -26,7 +26,6 @@ from obsgen.model import (
     Schema,
     Series,
     Unprovable,
-    Watched,
     World,
 )
 from obsgen.promql.build import Expr, any_of, binary, call, number
@@ -48,7 +47,7 @@ Course = list[tuple[int, int | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Down:
+class Down(Unlimited):
     """
     Fires for every series that is 0.
 
@@ -71,15 +70,6 @@ class Down:
     def metrics(self) -> tuple[Metric, ...]:
         """The gauges."""
         return self.gauges
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
-
-    @property
-    def watched(self) -> Watched:
-        """Nothing that can be told."""
-        return UNWATCHED
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule."""

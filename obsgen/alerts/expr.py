@@ -5,20 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from obsgen.alerts._cause import Unlimited
 from obsgen.alerts._proof import unproven
 from obsgen.alerts._prose import Firing
 from obsgen.alerts._rule import one_rule
 from obsgen.catalogue import Catalogue, Metric
-from obsgen.model import (
-    UNWATCHED,
-    Alert,
-    AlertParts,
-    AlertRole,
-    Context,
-    Reader,
-    Schema,
-    Watched,
-)
+from obsgen.model import Alert, AlertParts, AlertRole, Context, Reader, Schema
 from obsgen.promql import parse, result_labels, selectors
 from obsgen.promql.build import as_written
 from obsgen.schema.shared import text
@@ -26,7 +18,7 @@ from obsgen.source import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RawAlert:
+class RawAlert(Unlimited):
     """Fires for every series that an expression gives."""
 
     scalar: Scalar
@@ -43,15 +35,6 @@ class RawAlert:
         chosen = selectors(parse(self.scalar.text))
         found = (self.catalogue.metric_of(s.metric_name or "") for s in chosen)
         return tuple({m.name: m for m in found if m is not None}.values())
-
-    @property
-    def threshold(self) -> None:
-        """It has no one limit of a measure."""
-
-    @property
-    def watched(self) -> Watched:
-        """Nothing that can be told."""
-        return UNWATCHED
 
     def compile(self, alert: Alert, context: Context) -> AlertParts:
         """Return the rule, its labels told by the expression itself."""

@@ -8,16 +8,7 @@ from typing import Final
 from obsgen.alerts._proofs import proven
 from obsgen.alerts._rule import condition_firing, one_rule
 from obsgen.catalogue import Metric
-from obsgen.model import (
-    Alert,
-    AlertParts,
-    AlertRole,
-    Condition,
-    Context,
-    Reader,
-    Schema,
-    Watched,
-)
+from obsgen.model import Alert, AlertParts, AlertRole, Condition, Context, Reader, Schema, Watched
 from obsgen.schema.shared import ref
 from obsgen.source import Node
 

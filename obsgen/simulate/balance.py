@@ -20,8 +20,9 @@ from obsgen.simulate.counters import amount_of
 from obsgen.simulate.demands import RAREST
 from obsgen.simulate.gauges import FILLS, reach
 from obsgen.simulate.habits import Habit, Habits
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.limits import good, limits_of, width
-from obsgen.simulate.verdicts import Labels, alone, is_met, levels, shows_itself, stands
+from obsgen.simulate.verdicts import alone, is_met, levels, shows_itself, stands
 
 _MOMENTS: Final = (FILLS, 2 * FILLS - 1)
 """When what fills slowly is empty, and when it is full."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from obsgen.simulate.chance import PPM
 from obsgen.simulate.families import Cap, Family
 from obsgen.simulate.habits import FAILING_PPM
-from obsgen.simulate.kinds import Labels, shares
+from obsgen.simulate.kinds import Labels, most_like, shares
 from obsgen.simulate.limits import Limited, is_share
 from obsgen.simulate.verdicts import alone, is_met
 
@@ -93,5 +93,5 @@ def _met(family: Family, kinds: int) -> Mapping[int, Fraction]:
 
 
 def _likest(place: int, every: tuple[Labels, ...], watched: frozenset[int]) -> int:
-    others = (other for other in range(len(every)) if other not in watched)
-    return max(others, key=lambda other: len(every[place].items() & every[other].items()))
+    others = [other for other in range(len(every)) if other not in watched]
+    return others[most_like(every[place], [every[other] for other in others])]

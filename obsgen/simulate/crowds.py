@@ -8,6 +8,7 @@ from typing import Final
 from obsgen.simulate.chance import PPM, Chance
 from obsgen.simulate.families import Family
 from obsgen.simulate.instruments import Arrivals
+from obsgen.simulate.kinds import most_like
 from obsgen.simulate.play import Played, Touched
 
 _CHUNKS: Final = 8
@@ -101,10 +102,9 @@ def _met(kinds: Sequence[int], event: int) -> int:
 
 
 def _likest(family: Family) -> dict[int, int]:
+    if not family.failing:
+        return {}
     first = len(family.healthy)
-    found = {}
-    for place, own in enumerate(family.healthy):
-        alike = [len(own.items() & other.items()) for other in family.failing]
-        if alike:
-            found[place] = first + alike.index(max(alike))
-    return found
+    return {
+        place: first + most_like(own, family.failing) for place, own in enumerate(family.healthy)
+    }

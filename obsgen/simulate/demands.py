@@ -9,6 +9,7 @@ from typing import Final
 
 from obsgen.model import Service
 from obsgen.simulate.limits import allowed, limits_of, per_second
+from obsgen.simulate.traffic import HOUR
 from obsgen.simulate.verdicts import alone, is_met
 from obsgen.units import Duration
 
@@ -20,7 +21,6 @@ RAREST: Final = Fraction(1, 40)
 """The share of the rarest kind of events, about."""
 NIGHT: Final = Fraction(1, 50)
 """The least load, by day and week."""
-_HOURS: Final = Fraction(1, 3_600_000)
 
 
 def asked(service: Service, speed: int) -> Iterator[int]:
@@ -58,5 +58,5 @@ def awaited(service: Service, speed: int) -> Iterator[int]:
     """Yield what has to arrive in an hour for each label set to grow in time, by night, too."""
     for watched in (alert.body.watched for alert in service.alerts):
         if watched.within is not None:
-            hours = watched.within.ms * _HOURS / speed
+            hours = Fraction(watched.within.ms, HOUR) / speed
             yield int(_AWAITED / (hours * RAREST * NIGHT))

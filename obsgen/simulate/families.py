@@ -18,7 +18,7 @@ from typing import Final
 from obsgen.catalogue import Metric
 from obsgen.matchers import Matcher
 from obsgen.simulate.habits import USUAL, Habit
-from obsgen.simulate.kinds import KINDS, Labels, failing_sets, healthy_sets
+from obsgen.simulate.kinds import KINDS, Labels, failing_sets, healthy_sets, most_like
 from obsgen.simulate.values import failed_among, values_of
 
 _SPENT: Final = frozenset({"tokens", "cost", "money"})
@@ -144,10 +144,7 @@ def _without(sets: list[Labels], is_bad: IsBad, kinds: int) -> list[Labels]:
     good = [own for own in sets[:kinds] if not is_bad(own)]
     if not good:
         return []
-    return [
-        max(good, key=lambda other: len(own.items() & other.items())) if is_bad(own) else own
-        for own in sets
-    ]
+    return [good[most_like(own, good)] if is_bad(own) else own for own in sets]
 
 
 def _placed(metric: Metric, habit: Habit, healthy: list[Labels], failing: list[Labels]) -> Family:

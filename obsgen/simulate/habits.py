@@ -19,6 +19,7 @@ from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
 from obsgen.simulate.demands import NIGHT, asked, awaited, borne
 from obsgen.simulate.limits import CALM, Limited, allowed, good, limits_of
+from obsgen.simulate.traffic import HOUR
 from obsgen.simulate.verdicts import (
     adds_up,
     bad_buckets,
@@ -43,7 +44,6 @@ thousandths (`traffic.WEEK`), that is twice what has to arrive.
 _TWO: Final = 2
 _ADDED: Final = 8
 """So many label sets of a gauge are added up, about."""
-_HOURS: Final = Fraction(1, 3_600_000)
 _QUIET_ROLES: Final = frozenset({"security", "auth"})
 _QUIET_WORDS: Final = frozenset(
     {"suspicious", "detected", "dropped", "rejected"}
@@ -234,13 +234,13 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: Fraction) -> Non
         found[each.of.name] = replace(found[each.of.name], is_paid_for=True)
         if (limit := budgets.get(each.metric.name)) is not None:
             budget, length = limit
-            an_event = budget * _OF_MONEY / (length * _HOURS * arrivals)
+            an_event = budget * _OF_MONEY / (Fraction(length, HOUR) * arrivals)
             found[each.of.name] = replace(found[each.of.name], amount=_worth(each, an_event))
     for name, metric in service.catalogue.metrics.items():
         if metric.type != "counter" or metric.unit.dimension != "money" or metric.recorded:
             continue
         budget, length = budgets.get(name, (Fraction(1_000), 30 * 86_400_000))
-        hours = length * _HOURS
+        hours = Fraction(length, HOUR)
         an_event = budget * _OF_MONEY / (hours * arrivals)
         price = _price_of(metric, service)
         if price is None:

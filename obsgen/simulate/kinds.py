@@ -99,6 +99,11 @@ def failing_sets(words: Mapping[str, tuple[str, ...]], kinds: int) -> list[Label
     ]
 
 
+def most_like(own: Labels, others: Sequence[Labels]) -> int:
+    """Return the place of the label set that has most in common with one: the first of such."""
+    return max(range(len(others)), key=lambda place: len(own.items() & others[place].items()))
+
+
 def _not_refused(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if not _REFUSED.fullmatch(word))
 

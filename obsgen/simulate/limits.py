@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from obsgen.model import Condition
+from obsgen.simulate.traffic import HOUR
 from obsgen.units import Duration
 
 CALM: Final = Fraction(1, 4)
@@ -15,7 +16,6 @@ _SELDOM: Final = ((2, Fraction(0)), (5, Fraction(1, 40)), (20, Fraction(1, 12)))
 Of limits below so many events, which part is met on average, so that chance goes beyond them once
 in some millions of windows (Poisson's law); of others it is a quarter.
 """
-_HOURS: Final = Fraction(1, 3_600_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def allowed(
     per = per_second(condition)
     most = min(limits) * (per * window.ms / 1_000 if per else 1)
     part = next((part for below, part in _SELDOM if most < below), CALM)
-    return most * part / (window.ms * _HOURS * arrivals)
+    return most * part / (Fraction(window.ms, HOUR) * arrivals)
 
 
 def width(limit: Fraction) -> Fraction:

@@ -14,10 +14,9 @@ from typing import Final
 from obsgen.artefacts import InputSeries, Run, standing
 from obsgen.catalogue import Metric, bucket_spellings
 from obsgen.model import Condition, LimitPart, Query, Samples, Scene, Span, Unprovable, World
+from obsgen.simulate.kinds import Labels
 from obsgen.simulate.values import examples
 from obsgen.units import Duration
-
-Labels = Mapping[str, str]
 
 _INTERVAL: Final = Duration.parse("1m")
 _TWO: Final = 2
