@@ -7,11 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from obsgen.model import Service
-from obsgen.simulate.limits import allowed, limits_of, per_second
+from obsgen.catalogue import Metric
+from obsgen.model import Condition, Service
+from obsgen.simulate.limits import allowed, limits_of, per_second, window_of
 from obsgen.simulate.traffic import HOUR
 from obsgen.simulate.verdicts import alone, is_met
-from obsgen.units import Duration
 
 _BUSY: Final = 5
 """Full load is so many times as much as has to arrive at any hour."""
@@ -25,14 +25,12 @@ NIGHT: Final = Fraction(1, 50)
 
 def asked(service: Service, speed: int) -> Iterator[int]:
     """Yield what alerts demand to arrive in an hour: `rate below 100/s`, `increase below 5`."""
-    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
-        (metric, *others) = condition.measure.metrics or (None,)
-        if metric is None or others or condition.comparison not in {"<", "<="}:
+    for condition, metric in _of_one_metric(service):
+        if condition.comparison not in {"<", "<="}:
             continue
         per = per_second(condition)
         if not per and metric.type == "counter" and condition.measure.unit == metric.counted_unit:
-            window = Duration.parse(condition.measure.window("5m") or "5m")
-            per = Fraction(1_000 * speed, window.ms)
+            per = Fraction(1_000 * speed, window_of(condition).ms)
         if per:
             above = replace(condition, comparison=">")
             is_whole = is_met(above, alone(metric, {}, condition)) and (
@@ -44,10 +42,9 @@ def asked(service: Service, speed: int) -> Iterator[int]:
 
 def borne(service: Service, targets: int) -> Iterator[int]:
     """Yield how much may arrive in an hour for requests, all together, to stay below a limit."""
-    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
-        (metric, *others) = condition.measure.metrics or (None,)
+    for condition, metric in _of_one_metric(service):
         is_above = condition.comparison in {">", ">="} and not condition.measure.unit.is_ratio
-        if metric is None or others or metric.role != "requests" or metric.type != "counter":
+        if metric.role != "requests" or metric.type != "counter":
             continue
         share = allowed(condition, limits_of(condition), Fraction(targets)) if is_above else None
         if share and is_met(condition, alone(metric, {}, condition)):
@@ -60,3 +57,10 @@ def awaited(service: Service, speed: int) -> Iterator[int]:
         if watched.within is not None:
             hours = Fraction(watched.within.ms, HOUR) / speed
             yield int(_AWAITED / (hours * RAREST * NIGHT))
+
+
+def _of_one_metric(service: Service) -> Iterator[tuple[Condition, Metric]]:
+    """Yield the conditions of alerts that read one metric, with it."""
+    for condition in (c for alert in service.alerts for c in alert.body.watched.conditions):
+        if len(condition.measure.metrics) == 1:
+            yield condition, condition.measure.metrics[0]

@@ -18,14 +18,9 @@ from obsgen.model import Condition, Price, Service, observed
 from obsgen.model.slos import Slo
 from obsgen.simulate.chance import PPM
 from obsgen.simulate.demands import NIGHT, asked, awaited, borne
-from obsgen.simulate.limits import CALM, Limited, allowed, good, limits_of
+from obsgen.simulate.limits import CALM, Limited, allowed, amounts, good, limits_of
 from obsgen.simulate.traffic import HOUR
-from obsgen.simulate.verdicts import (
-    adds_up,
-    bad_buckets,
-    part_of_two,
-    shows_itself,
-)
+from obsgen.simulate.verdicts import adds_up, bad_buckets, part_of_two, shows_itself
 
 ARRIVALS: Final = 36_000
 """At one target in an hour of full load, where no alert asks for more."""
@@ -217,8 +212,7 @@ def _keep_objective(found: dict[str, Habit], slo: Slo) -> None:
     """Keep most observations below the bound of an SLO for latency."""
     for promise in slo.sli.promises:
         name = promise.metric.name
-        values = [*(value for _, value, _ in promise.limit.values), promise.limit.value]
-        bounds = [Fraction(value) for value in values if value is not None]
+        bounds = amounts(promise.limit)
         if name in found and bounds:
             beyond = int(slo.error_budget * PPM * _OF_BUDGET)
             found[name] = replace(found[name].within(None, min(bounds)), beyond_ppm=beyond)
@@ -230,24 +224,25 @@ def _spend(found: dict[str, Habit], service: Service, arrivals: Fraction) -> Non
         part.spend.cost.name: (part.spend.least, part.spend.period.length.ms)
         for part in service.spends
     }
+
+    def an_event(budget: Fraction, length: int) -> Fraction:
+        return budget * _OF_MONEY / (Fraction(length, HOUR) * arrivals)
+
     for each in service.prices:
         found[each.of.name] = replace(found[each.of.name], is_paid_for=True)
         if (limit := budgets.get(each.metric.name)) is not None:
-            budget, length = limit
-            an_event = budget * _OF_MONEY / (Fraction(length, HOUR) * arrivals)
-            found[each.of.name] = replace(found[each.of.name], amount=_worth(each, an_event))
+            amount = _worth(each, an_event(*limit))
+            found[each.of.name] = replace(found[each.of.name], amount=amount)
     for name, metric in service.catalogue.metrics.items():
         if metric.type != "counter" or metric.unit.dimension != "money" or metric.recorded:
             continue
-        budget, length = budgets.get(name, (Fraction(1_000), 30 * 86_400_000))
-        hours = Fraction(length, HOUR)
-        an_event = budget * _OF_MONEY / (hours * arrivals)
+        cost = an_event(*budgets.get(name, (Fraction(1_000), 30 * 86_400_000)))
         price = _price_of(metric, service)
         if price is None:
-            found[name] = replace(found[name], amount=an_event)
+            found[name] = replace(found[name], amount=cost)
             continue
         found[name] = replace(found[name], price=price)
-        found[price.of.name] = replace(found[price.of.name], amount=_worth(price, an_event))
+        found[price.of.name] = replace(found[price.of.name], amount=_worth(price, cost))
 
 
 def _worth(price: Price, cost: Fraction) -> Fraction:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from obsgen.model import Condition
+from obsgen.model import Condition, Limit
 from obsgen.simulate.traffic import HOUR
 from obsgen.units import Duration
 
 CALM: Final = Fraction(1, 4)
+_USUAL: Final = "5m"
 _SELDOM: Final = ((2, Fraction(0)), (5, Fraction(1, 40)), (20, Fraction(1, 12)))
 """
 Of limits below so many events, which part is met on average, so that chance goes beyond them once
@@ -31,11 +32,20 @@ class Limited:
     share: Fraction
 
 
+def amounts(limit: Limit) -> tuple[Fraction, ...]:
+    """Return the values of a limit: one for each value of a label, and that of all others."""
+    every = (*(value for _, value, _ in limit.values), limit.value)
+    return tuple(Fraction(value) for value in every if value is not None)
+
+
 def limits_of(condition: Condition) -> tuple[Fraction, ...]:
     """Return all limits of a condition."""
-    limit = condition.limit
-    every = [*(value for _, value, _ in limit.values), *([limit.value] * (limit.value is not None))]
-    return tuple(Fraction(value) for value in every if value is not None)
+    return amounts(condition.limit)
+
+
+def window_of(condition: Condition) -> Duration:
+    """Return the time that a condition looks back on: what is usual where it has no window."""
+    return Duration.parse(condition.measure.window(_USUAL) or _USUAL)
 
 
 def per_second(condition: Condition) -> Fraction:
@@ -64,7 +74,7 @@ def allowed(
         return (min(limits) if is_above else 1 - max(limits)) * CALM
     if not is_above:
         return None
-    window = Duration.parse(condition.measure.window("5m") or "5m")
+    window = window_of(condition)
     per = per_second(condition)
     most = min(limits) * (per * window.ms / 1_000 if per else 1)
     part = next((part for below, part in _SELDOM if most < below), CALM)

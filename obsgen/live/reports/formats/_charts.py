@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -163,4 +164,4 @@ def _cut(name: str) -> str:
 
 def _text(text: str) -> str:
     """Return a text of which plotly, which reads some HTML, reads nothing."""
-    return (text or NO_DATA).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text or NO_DATA, quote=False)
